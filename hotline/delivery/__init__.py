@@ -1,0 +1,1 @@
+"""Delivery tells: the one way out to the citizen."""

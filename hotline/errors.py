@@ -1,0 +1,56 @@
+"""Refusals with a name: each carries a code for programs and a sentence for people."""
+
+
+class HotlineError(Exception):
+    """A refusal: `code` for programs, `status` for HTTP, `sentence` in Chinese with the remedy."""
+
+    code = "error"
+    status = 500
+    sentence = "系统出错,内容未改动,请稍后再试。"
+
+    def __init__(self, sentence: str = "", *, field: str = "") -> None:
+        self.sentence = sentence or self.sentence
+        self.field = field
+        super().__init__(self.sentence)
+
+
+class Invalid(HotlineError):
+    code, status, sentence = "invalid", 422, "填写的内容有误,请按提示修改后重试。"
+
+
+class NotFound(HotlineError):
+    code, status, sentence = "not-found", 404, "没有找到,请核对编号。"
+
+
+class NotAllowed(HotlineError):
+    code, status, sentence = "not-allowed", 403, "您没有办理这一步的权限。"
+
+
+class NotSignedIn(HotlineError):
+    code, status, sentence = "not-signed-in", 401, "请提供有效的接口密钥或登录。"
+
+
+class StepRefused(HotlineError):
+    code, status, sentence = "step-refused", 409, "工单当前状态不能办理这一步。"
+
+
+class KeyReused(HotlineError):
+    code, status = "idempotency-key-reused", 422
+    sentence = "同一个 Idempotency-Key 已用于另一份内容,请换一个。"
+
+
+class Unavailable(HotlineError):
+    """A part we lean on is away; nothing was changed and the same call may be made again."""
+
+    code, status = "unavailable", 503
+    sentence = "系统暂时繁忙,内容未改动,请稍后重试。"
+
+
+class BadData(HotlineError):
+    """A reference file is wrong; stops the start with file, line, column and what was expected."""
+
+    code, status = "bad-data", 500
+
+    def __init__(self, file: str, line: int, column: str, expected: str) -> None:
+        self.file, self.line, self.column, self.expected = file, line, column, expected
+        super().__init__(f"{file} 第 {line} 行 {column} 列:应为{expected}。")

@@ -1,0 +1,1 @@
+"""People are: roles, API keys, the one table of rights, the access log."""

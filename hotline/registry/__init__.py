@@ -1,0 +1,1 @@
+"""Registry knows: lines, units, directory, places, calendar and guidance, versioned."""

@@ -1,0 +1,1 @@
+"""Reports counts: tallies are sums of events."""

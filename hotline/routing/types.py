@@ -1,0 +1,156 @@
+"""The frozen values that routing takes and gives; `registry` builds the first kind."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class UnitKind(StrEnum):
+    DEPARTMENT = "department"
+    TERRITORY = "territory"
+
+
+class LineCategory(StrEnum):
+    EMERGENCY = "emergency"
+    RETAINED = "retained"
+    MERGED = "merged"
+
+
+class Disposition(StrEnum):
+    """What to do with a request: 应急转接, 保留专线, 引导, 工单."""
+
+    EMERGENCY = "emergency"
+    RETAINED = "retained"
+    GUIDANCE = "guidance"
+    TICKET = "ticket"
+
+
+class Decision(StrEnum):
+    """How sure the router is: dispatch it, let a person choose from three, or ask a dispatcher."""
+
+    AUTO = "auto"
+    CHOOSE = "choose"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A department or a territorial unit; `names` are all names it is known by, former and later."""
+
+    code: str
+    name: str
+    short: str
+    kind: UnitKind
+    names: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of the 74 lines; `number` is blank where it is not known, `key` never is."""
+
+    key: str
+    number: str
+    name: str
+    department: str
+    category: LineCategory
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A row of the dispatch directory; a phrase inside one of `look_alikes` does not count."""
+
+    unit: str
+    duty: str
+    weight: float
+    phrases: tuple[str, ...]
+    look_alikes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A county, town, village or zone and the territorial unit it belongs to."""
+
+    code: str
+    level: str  # county | zone | town | village
+    name: str
+    names: tuple[str, ...]  # as people say them: 西林街道, 西林
+    territory: str
+    town: str = ""  # the town a village belongs to
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """A matter that 12345 does not handle, where it goes, and what the agent says."""
+
+    code: str
+    matter: str
+    phrases: tuple[str, ...]
+    target: str
+    sentence: str
+    service: str = ""  # the number to dial, blank where there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The city as one version of the registry knows it: all that routing needs."""
+
+    version: int
+    units: tuple[Unit, ...]
+    lines: tuple[Line, ...]
+    duties: tuple[Duty, ...]
+    places: tuple[Place, ...]
+    guidance: tuple[Guidance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a phrase stands in the original text: text[start:end]."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: the phrase or rule that counted, its points, and where it stands in the text."""
+
+    kind: str  # phrase | name | words | line | rule
+    text: str
+    points: float = 0.0
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    unit: str
+    confidence: float  # 0..1, calibrated: of those with .8, eight in ten are right
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """Something may be happening now: which service, and the words that say so."""
+
+    service: str
+    words: tuple[str, ...]
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The router's whole answer; `candidates` is always filled, best first, up to three."""
+
+    disposition: Disposition
+    decision: Decision
+    candidates: tuple[Candidate, ...]
+    service: str | None = None  # the emergency or retained number to transfer to
+    territory: str | None = None
+    place: str | None = None  # the town, where the text names one
+    emergency: Emergency | None = None
+    guidance: Guidance | None = None
+    excluded: tuple[str, ...] = field(default=())  # the accused of a tip-off: never lead, never assist
+    reasons: tuple[Reason, ...] = ()  # of disposition, territory and exclusion

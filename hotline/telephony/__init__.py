@@ -1,0 +1,1 @@
+"""Telephony rings: what a dialled number means, and the journal of calls."""
