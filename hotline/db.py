@@ -136,13 +136,19 @@ class Database:
         self._gate = WriteGate(Path(f"{file}.lock")) if self.is_sqlite and file else no_gate
 
     @contextmanager
-    def work(self, *, key: RequestKey | None = None, now: datetime | None = None) -> Iterator[Session]:
+    def work(
+        self, *, key: RequestKey | None = None, now: datetime | None = None
+    ) -> Iterator[Session]:
         """A write transaction: commits at the end, rolls back on any error.
 
         With a `key` (which needs `now`), the caller hands its answer to `keep_reply`; the same
         request later raises `Replayed` with that answer instead of doing the work again.
         """
-        with explained_outage(), self._gate(), Session(self._writing, expire_on_commit=False) as session:
+        with (
+            explained_outage(),
+            self._gate(),
+            Session(self._writing, expire_on_commit=False) as session,
+        ):
             stored = key and _claim_key(session, key, now)
             yield session
             if stored:

@@ -152,5 +152,7 @@ class Suggestion:
     place: str | None = None  # the town, where the text names one
     emergency: Emergency | None = None
     guidance: Guidance | None = None
-    excluded: tuple[str, ...] = field(default=())  # the accused of a tip-off: never lead, never assist
+    excluded: tuple[str, ...] = field(
+        default=()
+    )  # the accused of a tip-off: never lead, never assist
     reasons: tuple[Reason, ...] = ()  # of disposition, territory and exclusion

@@ -1,0 +1,28 @@
+"""Who looked at whose data, when: one row a look."""
+
+from datetime import datetime
+
+from sqlmodel import Field, Session, SQLModel
+
+from hotline.db import moment
+from hotline.people.rights import Actor
+
+
+class AccessLog(SQLModel, table=True):
+    """Apart from the history of tickets, because a look changes nothing."""
+
+    __tablename__ = "access_log"
+    id: int | None = Field(default=None, primary_key=True)
+    actor: str = Field(max_length=60, index=True)
+    role: str = Field(max_length=20)
+    ticket: str = Field(max_length=24, index=True)
+    what: str = Field(max_length=20)  # view | list | progress
+    at: datetime = moment(index=True)
+
+
+def note_look(session: Session, actor: Actor, tickets: list[str], what: str, now: datetime) -> None:
+    """Stores one row for each ticket that was shown."""
+    session.add_all(
+        AccessLog(actor=actor.id, role=actor.role, ticket=number, what=what, at=now)
+        for number in tickets
+    )

@@ -1,0 +1,170 @@
+"""The desk's steps: log, accept, redirect, answer at once, withdraw, reopen."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from hotline.errors import StepRefused
+from hotline.people.privacy import keyed_hash
+from hotline.people.rights import Action, Actor, Role
+from hotline.registry.calendar import WorkCalendar
+from hotline.routing.types import Suggestion
+from hotline.tickets.contents import add_content
+from hotline.tickets.deadlines import due_at
+from hotline.tickets.dispatch import end_assignments
+from hotline.tickets.models import Alarm, Contact, Reply, Ticket, TicketEvent
+from hotline.tickets.numbers import new_query_code, next_number
+from hotline.tickets.steps import take_step
+from hotline.tickets.words import Channel, MatterKind, Outcome, Urgency
+
+# Custom, unsourced (proposal): a citizen may reopen a closed ticket within this time.
+REOPEN_WITHIN = timedelta(days=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asks, as far as they said; any part may be blank."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What is asked, before it has a number."""
+
+    text: str
+    kind: MatterKind
+    channel: Channel
+    title: str = ""
+    line: str = ""
+    call_id: str = ""
+    urgency: Urgency = Urgency.NORMAL
+    confidential: bool = False
+    requester: Requester = field(default_factory=Requester)
+    batch: str = ""
+
+
+def log(
+    session: Session,
+    matter: Matter,
+    suggestion: Suggestion,
+    *,
+    actor: Actor,
+    key: bytes,
+    now: datetime,
+) -> Ticket:
+    """Stores the matter with what the router thinks of it; emergency words raise an alarm.
+
+    `key` is the secret under which phone numbers and addresses can be found again.
+    """
+    ticket = _new_ticket(matter, suggestion, number=next_number(session, now), now=now)
+    session.add(ticket)
+    session.flush()
+    content = add_content(session, ticket, matter.text, title=matter.title)
+    session.add(_contact(ticket, matter.requester, key))
+    take_step(session, ticket, Action.LOG, actor=actor, now=now, content=content)
+    if suggestion.emergency and matter.channel is not Channel.PHONE:
+        session.add(Alarm(ticket_id=ticket.id, service=suggestion.emergency.service, raised_at=now))
+    return ticket
+
+
+def _new_ticket(matter: Matter, suggestion: Suggestion, *, number: str, now: datetime) -> Ticket:
+    who = matter.requester
+    return Ticket(
+        number=number,
+        query_code=new_query_code(),
+        channel=matter.channel,
+        kind=matter.kind,
+        urgency=Urgency.CRITICAL if suggestion.emergency else matter.urgency,
+        line=matter.line,
+        call_id=matter.call_id,
+        territory=suggestion.territory or "",
+        place=suggestion.place or "",
+        # GB/T 33358 grants secrecy on request; a report of a breach has it by default (proposal).
+        confidential=matter.confidential or matter.kind is MatterKind.REPORT,
+        anonymous=not (who.name or who.phone or who.email),
+        disposition=suggestion.disposition,
+        service=suggestion.service or "",
+        decision=suggestion.decision,
+        candidates=[candidate.unit for candidate in suggestion.candidates],
+        excluded=list(suggestion.excluded),
+        batch=matter.batch,
+        logged_at=now,
+    )
+
+
+def _contact(ticket: Ticket, who: Requester, key: bytes) -> Contact:
+    return Contact(
+        ticket_id=ticket.id,
+        name=who.name,
+        phone=who.phone,
+        email=who.email,
+        address=who.address,
+        phone_hash=keyed_hash(key, who.phone) if who.phone else "",
+        email_hash=keyed_hash(key, who.email) if who.email else "",
+    )
+
+
+def accept(
+    session: Session, ticket: Ticket, *, calendar: WorkCalendar, actor: Actor, now: datetime
+) -> TicketEvent:
+    """受理: from here the promise to the citizen runs, and it never restarts."""
+    event = take_step(session, ticket, Action.ACCEPT, actor=actor, now=now)
+    promise(ticket, calendar=calendar, now=now)
+    return event
+
+
+def promise(ticket: Ticket, *, calendar: WorkCalendar, now: datetime) -> None:
+    if ticket.accepted_at is None:
+        ticket.accepted_at = now
+        ticket.promised_at = due_at(ticket.kind, now, calendar)
+
+
+def redirect(
+    session: Session, ticket: Ticket, sentence: str, *, code: str, actor: Actor, now: datetime
+) -> TicketEvent:
+    """引导: not refused, but told where the matter goes, in the sentence given."""
+    content = add_content(session, ticket, sentence)
+    return take_step(
+        session, ticket, Action.REDIRECT, actor=actor, now=now, content=content, reason=code
+    )
+
+
+def answer(
+    session: Session, ticket: Ticket, text: str, *, actor: Actor, now: datetime
+) -> TicketEvent:
+    """直接答复: the desk answers at once; like any reply it leaves by the one channel."""
+    content = add_content(session, ticket, text)
+    session.add(
+        Reply(
+            ticket_id=ticket.id, unit="", content_id=content.id, written_by=actor.id, written_at=now,
+            approved_by=actor.id, approved_at=now,
+        )
+    )  # fmt: skip
+    return take_step(session, ticket, Action.ANSWER, actor=actor, now=now, content=content)
+
+
+def withdraw(
+    session: Session, ticket: Ticket, reason: str, *, actor: Actor, now: datetime
+) -> TicketEvent:
+    """撤单, by the requester or the dispatcher."""
+    content = add_content(session, ticket, reason)
+    end_assignments(session, ticket, Outcome.ENDED, now)
+    return take_step(session, ticket, Action.WITHDRAW, actor=actor, now=now, content=content)
+
+
+def reopen(
+    session: Session, ticket: Ticket, reason: str, *, actor: Actor, now: datetime
+) -> TicketEvent:
+    """重启: back to the desk for a new dispatch; a citizen may ask within 15 days."""
+    late = ticket.closed_at and now > ticket.closed_at + REOPEN_WITHIN
+    if late and actor.role is Role.CITIZEN:
+        raise StepRefused("办结已超过 15 天,不能重启,请重新反映。", field="action")
+    content = add_content(session, ticket, reason)
+    event = take_step(session, ticket, Action.REOPEN, actor=actor, now=now, content=content)
+    ticket.closed_at = None
+    return event

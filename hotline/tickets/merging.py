@@ -1,0 +1,55 @@
+"""并单: several requests of one matter become one, reversibly; each requester gets the reply."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from hotline.errors import Invalid
+from hotline.people.rights import Action, Actor
+from hotline.registry.calendar import WorkCalendar
+from hotline.tickets.dispatch import end_assignments
+from hotline.tickets.intake import promise
+from hotline.tickets.models import Contact, Ticket, TicketEvent
+from hotline.tickets.steps import take_step
+from hotline.tickets.words import Outcome, Status
+
+FINAL = (Status.CLOSED, Status.REDIRECTED, Status.WITHDRAWN, Status.MERGED)
+
+
+def merge(
+    session: Session, ticket: Ticket, parent: Ticket, *, actor: Actor, now: datetime
+) -> TicketEvent:
+    """The ticket follows the parent from now on; its requester gets the parent's reply."""
+    if parent.id == ticket.id:
+        raise Invalid("不能并入工单自身。", field="parent")
+    if parent.status in FINAL:
+        raise Invalid(f"工单 {parent.number} 已结束或已并单,不能再并入。", field="parent")
+    _refuse_parent(session, ticket)
+    end_assignments(session, ticket, Outcome.ENDED, now)
+    event = take_step(session, ticket, Action.MERGE, actor=actor, now=now, unit=parent.lead_unit)
+    ticket.merged_into = parent.id
+    return event
+
+
+def unmerge(
+    session: Session, ticket: Ticket, *, calendar: WorkCalendar, actor: Actor, now: datetime
+) -> TicketEvent:
+    """A matter of its own again, back at the desk; an earlier promise still holds."""
+    event = take_step(session, ticket, Action.UNMERGE, actor=actor, now=now)
+    ticket.merged_into = None
+    promise(ticket, calendar=calendar, now=now)
+    return event
+
+
+def requesters(session: Session, ticket: Ticket) -> list[Contact]:
+    """Everyone who is owed this ticket's reply: its own requester and those merged into it."""
+    merged = select(Ticket.id).where(Ticket.merged_into == ticket.id)
+    query = select(Contact).where(
+        (Contact.ticket_id == ticket.id) | col(Contact.ticket_id).in_(merged)
+    )
+    return list(session.exec(query.order_by(col(Contact.id))))
+
+
+def _refuse_parent(session: Session, ticket: Ticket) -> None:
+    if session.exec(select(Ticket.id).where(Ticket.merged_into == ticket.id)).first():
+        raise Invalid(f"已有工单并入 {ticket.number},请先撤销并单。", field="parent")

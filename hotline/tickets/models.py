@@ -1,0 +1,197 @@
+"""The tables of a ticket's life; personal data stands apart, in rows that can be erased."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, text
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from hotline.db import moment
+from hotline.tickets.words import Status, Urgency
+
+
+class Ticket(SQLModel, table=True):
+    """One matter of one requester, and where it stands now."""
+
+    __tablename__ = "ticket"
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(max_length=24, unique=True)
+    query_code: str = Field(max_length=8)
+    status: str = Field(default=Status.LOGGED, max_length=20, index=True)
+    channel: str = Field(max_length=20)
+    kind: str = Field(max_length=20)
+    urgency: str = Field(default=Urgency.NORMAL, max_length=10)
+    line: str = Field(default="", max_length=20)  # key of the dialled legacy line
+    call_id: str = Field(default="", max_length=64, index=True)
+    territory: str = Field(default="", max_length=20)
+    place: str = Field(default="", max_length=40)
+    confidential: bool = False
+    anonymous: bool = False
+    disposition: str = Field(default="", max_length=12)
+    service: str = Field(default="", max_length=12)  # the emergency or retained line handed over to
+    decision: str = Field(default="", max_length=8)
+    candidates: Any = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    excluded: Any = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    lead_unit: str = Field(default="", max_length=40, index=True)  # last accountable unit
+    rework_count: int = 0
+    merged_into: int | None = Field(default=None, foreign_key="ticket.id", index=True)
+    batch: str = Field(default="", max_length=40, index=True)  # the import or replay it came with
+    logged_at: datetime = moment(index=True)
+    accepted_at: datetime | None = moment(nullable=True)
+    promised_at: datetime | None = moment(nullable=True, index=True)
+    closed_at: datetime | None = moment(nullable=True)
+    last_seq: int = 0
+    head_hash: str = Field(default="", max_length=64)
+
+
+class Contact(SQLModel, table=True):
+    """The requester of one ticket; erasable. Found by keyed hash, never by plain text."""
+
+    __tablename__ = "contact"
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    name: str = Field(default="", max_length=40)
+    phone: str = Field(default="", max_length=32)
+    email: str = Field(default="", max_length=254)
+    address: str = Field(default="", max_length=200)
+    phone_hash: str = Field(default="", max_length=64, index=True)
+    email_hash: str = Field(default="", max_length=64, index=True)
+
+
+class Content(SQLModel, table=True):
+    """Free text: a matter, a reply, a note; erasable. Events keep only its salted hash."""
+
+    __tablename__ = "content"
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    title: str = Field(default="", max_length=200)
+    text: str
+    salt: str = Field(max_length=32)
+
+
+class Assignment(SQLModel, table=True):
+    """A ticket standing with a unit, as lead or assistant; its clock runs from dispatch."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        Index(
+            "one_open_lead",
+            "ticket_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL AND part = 'lead'"),
+            postgresql_where=text("ended_at IS NULL AND part = 'lead'"),
+        ),
+        Index("unit_open", "unit", "ended_at", "due_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    unit: str = Field(max_length=40)
+    part: str = Field(max_length=8)
+    handler: str = Field(default="", max_length=60)
+    dispatched_at: datetime = moment()
+    warn_at: datetime = moment()
+    due_at: datetime = moment(index=True)
+    claimed_at: datetime | None = moment(nullable=True)
+    ended_at: datetime | None = moment(nullable=True)
+    outcome: str = Field(default="", max_length=10)
+    overdue: bool = False
+
+
+class Objection(SQLModel, table=True):
+    """A unit says a ticket is not its own and whose it is; the ruling stands in the same row."""
+
+    __tablename__ = "objection"
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    assignment_id: int = Field(foreign_key="assignment.id")
+    unit: str = Field(max_length=40)
+    right_unit: str = Field(max_length=40)
+    ground: str = Field(max_length=20)
+    content_id: int = Field(foreign_key="content.id")
+    raised_at: datetime = moment()
+    granted: bool | None = None
+    ruled_unit: str = Field(default="", max_length=40)
+    ruled_by: str = Field(default="", max_length=60)
+    ruled_at: datetime | None = moment(nullable=True)
+
+
+class Reply(SQLModel, table=True):
+    """What a unit (or the desk itself) answers; only an approved one may leave."""
+
+    __tablename__ = "reply"
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    unit: str = Field(max_length=40)  # blank: answered by the desk at once
+    content_id: int = Field(foreign_key="content.id")
+    written_by: str = Field(max_length=60)
+    written_at: datetime = moment()
+    approved_by: str = Field(default="", max_length=60)
+    approved_at: datetime | None = moment(nullable=True)
+
+
+class FollowUp(SQLModel, table=True):
+    """What the requester says afterwards: solved and satisfied are asked apart."""
+
+    __tablename__ = "follow_up"
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    solved: bool
+    satisfied: int  # 5 very satisfied .. 1 very dissatisfied
+    asked_by: str = Field(max_length=60)
+    at: datetime = moment()
+
+
+class Alarm(SQLModel, table=True):
+    """Emergency words in a written message: rings at the desk until someone takes it."""
+
+    __tablename__ = "alarm"
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", unique=True)
+    service: str = Field(max_length=12)
+    raised_at: datetime = moment()
+    taken_by: str = Field(default="", max_length=60)
+    taken_at: datetime | None = moment(nullable=True)
+
+
+class TicketEvent(SQLModel, table=True):
+    """One step, append-only and chained: history, audit, outbox and tally delta at once."""
+
+    __tablename__ = "ticket_event"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "seq"),
+        Index("event_tally", "action", "at"),
+        Index(
+            "event_unplaced",
+            "id",
+            sqlite_where=text("position IS NULL"),
+            postgresql_where=text("position IS NULL"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    position: int | None = Field(default=None, unique=True)  # order of the feed, given after commit
+    ticket_id: int = Field(foreign_key="ticket.id")
+    seq: int
+    at: datetime = moment()
+    actor: str = Field(max_length=60)
+    role: str = Field(max_length=20)
+    action: str = Field(max_length=20)
+    status: str = Field(max_length=20)  # after the step
+    unit: str = Field(default="", max_length=40, index=True)
+    channel: str = Field(max_length=20)
+    kind: str = Field(max_length=20)
+    line: str = Field(default="", max_length=20)
+    territory: str = Field(default="", max_length=20)
+    reason: str = Field(default="", max_length=40)
+    solved: bool | None = None
+    satisfied: int | None = None
+    content_hash: str = Field(default="", max_length=64)
+    previous: str = Field(default="", max_length=64)
+    hash: str = Field(max_length=64)
+
+
+class DaySerial(SQLModel, table=True):
+    """The last serial given out on a day."""
+
+    __tablename__ = "day_serial"
+    day: str = Field(primary_key=True, max_length=8)
+    last: int

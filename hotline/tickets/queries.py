@@ -1,0 +1,117 @@
+"""Reading tickets, always within the scope of who asks."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, true
+from sqlmodel import Session, col, select
+
+from hotline.errors import NotFound
+from hotline.people.rights import Action, Actor, Scope, scope_of
+from hotline.tickets.models import Alarm, Assignment, Contact, Content, Reply, Ticket, TicketEvent
+from hotline.tickets.words import Outcome, Part, Status
+
+
+def visible(actor: Actor, action: Action) -> ColumnElement[bool]:
+    """The one predicate of row scope, shared by every list, count and feed."""
+    scope = scope_of(actor, action)
+    if scope is Scope.UNIT:
+        return exists().where(
+            Assignment.ticket_id == Ticket.id,
+            Assignment.unit == actor.unit,
+            Assignment.outcome != Outcome.MOVED,
+        )
+    if scope is Scope.OWN:
+        return col(Ticket.number) == actor.ticket
+    return true()
+
+
+def ticket(
+    session: Session, number: str, *, actor: Actor, action: Action, lock: bool = False
+) -> Ticket:
+    """The ticket, if the actor may do this to it; locked against other writers when asked.
+
+    One outside the actor's scope is "not found": its existence is nobody else's business.
+    """
+    query = select(Ticket).where(Ticket.number == number, visible(actor, action))
+    found = session.exec(query.with_for_update() if lock else query).first()
+    if found is None:
+        raise NotFound(f"没有找到工单 {number[:30]},请核对编号。", field="number")
+    return found
+
+
+def citizens_ticket(session: Session, number: str, query_code: str) -> Ticket:
+    """The ticket behind number and query code; a wrong code and a wrong number look the same."""
+    query = select(Ticket).where(Ticket.number == number, Ticket.query_code == query_code.upper())
+    found = session.exec(query).first()
+    if found is None:
+        raise NotFound("工单编号或查询码不对,请核对后再查。", field="query_code")
+    return found
+
+
+def events(session: Session, ticket: Ticket) -> list[TicketEvent]:
+    query = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id)
+    return list(session.exec(query.order_by(col(TicketEvent.seq))))
+
+
+def contact(session: Session, ticket: Ticket) -> Contact:
+    return session.exec(select(Contact).where(Contact.ticket_id == ticket.id)).one()
+
+
+def matter(session: Session, ticket: Ticket) -> Content:
+    """The requester's own words: the first content of the ticket."""
+    query = select(Content).where(Content.ticket_id == ticket.id).order_by(col(Content.id))
+    return session.exec(query.limit(1)).one()
+
+
+def assignments(session: Session, ticket: Ticket) -> list[Assignment]:
+    query = select(Assignment).where(Assignment.ticket_id == ticket.id)
+    return list(session.exec(query.order_by(col(Assignment.id))))
+
+
+def approved_reply(session: Session, ticket: Ticket) -> tuple[Reply, Content] | None:
+    """The newest reply that was allowed to leave, with its text."""
+    query = (
+        select(Reply, Content)
+        .join(Content, col(Content.id) == Reply.content_id)
+        .where(Reply.ticket_id == ticket.id, col(Reply.approved_at).is_not(None))
+        .order_by(col(Reply.id).desc())
+    )
+    return session.exec(query.limit(1)).first()
+
+
+def claimable(session: Session, unit: str, *, limit: int) -> list[Ticket]:
+    """The unit's tickets to be claimed, most pressing first; locks them, skips locked ones."""
+    query = (
+        select(Ticket)
+        .join(Assignment, col(Assignment.ticket_id) == Ticket.id)
+        .where(Assignment.unit == unit, Assignment.part == Part.LEAD)
+        .where(col(Assignment.ended_at).is_(None), Ticket.status == Status.DISPATCHED)
+        .order_by(col(Assignment.due_at), col(Assignment.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Ticket)
+    )
+    return list(session.exec(query))
+
+
+def lapsed(session: Session, now: datetime, *, limit: int) -> list[tuple[Ticket, Assignment]]:
+    """Open lead assignments past their time that have no overdue event yet."""
+    query = (
+        select(Ticket, Assignment)
+        .join(Assignment, col(Assignment.ticket_id) == Ticket.id)
+        .where(col(Assignment.ended_at).is_(None), Assignment.part == Part.LEAD)
+        .where(col(Assignment.overdue).is_(False), Assignment.due_at < now)
+        .order_by(col(Assignment.due_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(session.exec(query))
+
+
+def open_alarms(session: Session) -> list[tuple[Alarm, Ticket]]:
+    query = (
+        select(Alarm, Ticket)
+        .join(Ticket, col(Ticket.id) == Alarm.ticket_id)
+        .where(col(Alarm.taken_at).is_(None))
+        .order_by(col(Alarm.raised_at))
+    )
+    return list(session.exec(query))

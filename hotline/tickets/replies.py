@@ -1,0 +1,113 @@
+"""From a unit's answer to the closed ticket."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from hotline.errors import Invalid, StepRefused
+from hotline.people.rights import Action, Actor
+from hotline.registry.calendar import WorkCalendar
+from hotline.tickets.contents import add_content
+from hotline.tickets.dispatch import end_assignments, lead_of, reassign
+from hotline.tickets.models import FollowUp, Reply, Ticket, TicketEvent
+from hotline.tickets.steps import take_step
+from hotline.tickets.words import Outcome, Status
+
+
+def reply(session: Session, ticket: Ticket, text: str, *, actor: Actor, now: datetime) -> Reply:
+    """答复: the unit writes what the citizen shall read; the desk checks it before it leaves."""
+    if not text.strip():
+        raise Invalid("答复内容不能为空。", field="text")
+    lead = lead_of(session, ticket)
+    content = add_content(session, ticket, text)
+    end_assignments(session, ticket, Outcome.REPLIED, now)
+    take_step(session, ticket, Action.REPLY, actor=actor, now=now, unit=lead.unit, content=content)
+    written = Reply(
+        ticket_id=ticket.id, unit=lead.unit, content_id=content.id, written_by=actor.id,
+        written_at=now,
+    )  # fmt: skip
+    session.add(written)
+    return written
+
+
+def approve(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> TicketEvent:
+    """审核: the reply may leave; `delivery` puts it in the outbox in the same transaction."""
+    event = take_step(session, ticket, Action.APPROVE, actor=actor, now=now, unit=ticket.lead_unit)
+    written = last_reply(session, ticket)
+    written.approved_by, written.approved_at = actor.id, now
+    session.add(written)
+    return event
+
+
+def send_for_rework(
+    session: Session,
+    ticket: Ticket,
+    reason: str,
+    *,
+    calendar: WorkCalendar,
+    actor: Actor,
+    now: datetime,
+) -> TicketEvent:
+    """重办: back to the same unit with a new clock of its own; the promise does not move."""
+    if not reason.strip():
+        raise Invalid("重办须写明原因。", field="reason")
+    content = add_content(session, ticket, reason)
+    event = take_step(
+        session, ticket, Action.SEND_FOR_REWORK, actor=actor, now=now, unit=ticket.lead_unit,
+        content=content,
+    )  # fmt: skip
+    reassign(session, ticket, calendar=calendar, now=now)
+    ticket.rework_count += 1
+    return event
+
+
+def deliver(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> TicketEvent:
+    """反馈: the one channel has told every requester."""
+    return take_step(session, ticket, Action.DELIVER, actor=actor, now=now, unit=ticket.lead_unit)
+
+
+def follow_up(
+    session: Session, ticket: Ticket, *, solved: bool, satisfied: int, actor: Actor, now: datetime
+) -> FollowUp:
+    """回访: solved? satisfied (5 very .. 1 not at all)? Asked apart, never entered by the unit."""
+    if satisfied not in range(1, 6):
+        raise Invalid("满意度须为 1 至 5。", field="satisfied")
+    take_step(
+        session, ticket, Action.FOLLOW_UP, actor=actor, now=now, unit=ticket.lead_unit,
+        solved=solved, satisfied=satisfied,
+    )  # fmt: skip
+    row = FollowUp(
+        ticket_id=ticket.id, solved=solved, satisfied=satisfied, asked_by=actor.id, at=now
+    )
+    session.add(row)
+    return row
+
+
+def close(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> TicketEvent:
+    """办结. A ticket whose requester says it is not solved goes to rework instead."""
+    last = session.exec(
+        select(FollowUp).where(FollowUp.ticket_id == ticket.id).order_by(col(FollowUp.id).desc())
+    ).first()
+    if last and not last.solved and last.at >= _delivered_at(session, ticket):
+        raise StepRefused("诉求人表示问题未解决,请重办后再办结。", field="action")
+    event = take_step(session, ticket, Action.CLOSE, actor=actor, now=now, unit=ticket.lead_unit)
+    ticket.closed_at = now
+    return event
+
+
+def last_reply(session: Session, ticket: Ticket) -> Reply:
+    query = select(Reply).where(Reply.ticket_id == ticket.id).order_by(col(Reply.id).desc())
+    written = session.exec(query).first()
+    if written is None:
+        raise StepRefused(f"工单 {ticket.number} 还没有答复。", field="action")
+    return written
+
+
+def _delivered_at(session: Session, ticket: Ticket) -> datetime:
+    query = (
+        select(TicketEvent.at)
+        .where(TicketEvent.ticket_id == ticket.id, TicketEvent.status == Status.DELIVERED)
+        .where(TicketEvent.action == Action.DELIVER)
+        .order_by(col(TicketEvent.seq).desc())
+    )
+    return session.exec(query).first() or ticket.logged_at

@@ -1,0 +1,129 @@
+"""The table that is the workflow, and the one function that takes a step."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from hotline.errors import NotAllowed, StepRefused
+from hotline.people.rights import Action, Actor, Scope, scope_of
+from hotline.tickets.models import Content, Ticket, TicketEvent
+from hotline.tickets.words import CHINESE, Status
+
+A, S = Action, Status
+STEPS: dict[tuple[Status | None, Action], Status] = {
+    (None, A.LOG): S.LOGGED,
+    (S.LOGGED, A.ACCEPT): S.ACCEPTED,
+    (S.LOGGED, A.REDIRECT): S.REDIRECTED,
+    (S.LOGGED, A.WITHDRAW): S.WITHDRAWN,
+    (S.LOGGED, A.MERGE): S.MERGED,
+    (S.ACCEPTED, A.ANSWER): S.APPROVED,
+    (S.ACCEPTED, A.DISPATCH): S.DISPATCHED,
+    (S.ACCEPTED, A.REDIRECT): S.REDIRECTED,
+    (S.ACCEPTED, A.WITHDRAW): S.WITHDRAWN,
+    (S.ACCEPTED, A.MERGE): S.MERGED,
+    (S.DISPATCHED, A.CLAIM): S.IN_PROGRESS,
+    (S.DISPATCHED, A.OBJECT): S.OBJECTED,
+    (S.DISPATCHED, A.TRANSFER): S.DISPATCHED,
+    (S.DISPATCHED, A.ASSIST): S.DISPATCHED,
+    (S.DISPATCHED, A.WITHDRAW): S.WITHDRAWN,
+    (S.DISPATCHED, A.MERGE): S.MERGED,
+    (S.DISPATCHED, A.FALL_OVERDUE): S.DISPATCHED,
+    (S.OBJECTED, A.RULE): S.DISPATCHED,
+    (S.OBJECTED, A.FALL_OVERDUE): S.OBJECTED,
+    (S.IN_PROGRESS, A.REPLY): S.REPLIED,
+    (S.IN_PROGRESS, A.TRANSFER): S.DISPATCHED,
+    (S.IN_PROGRESS, A.ASSIST): S.IN_PROGRESS,
+    (S.IN_PROGRESS, A.WITHDRAW): S.WITHDRAWN,
+    (S.IN_PROGRESS, A.MERGE): S.MERGED,
+    (S.IN_PROGRESS, A.FALL_OVERDUE): S.IN_PROGRESS,
+    (S.REPLIED, A.APPROVE): S.APPROVED,
+    (S.REPLIED, A.SEND_FOR_REWORK): S.IN_PROGRESS,
+    (S.APPROVED, A.DELIVER): S.DELIVERED,
+    (S.DELIVERED, A.FOLLOW_UP): S.DELIVERED,
+    (S.DELIVERED, A.SEND_FOR_REWORK): S.IN_PROGRESS,
+    (S.DELIVERED, A.CLOSE): S.CLOSED,
+    (S.CLOSED, A.REOPEN): S.ACCEPTED,
+    (S.MERGED, A.UNMERGE): S.ACCEPTED,
+}
+
+CHAINED = (
+    "ticket_id", "seq", "actor", "role", "action", "status", "unit", "channel", "kind", "line",
+    "territory", "reason", "solved", "satisfied", "content_hash", "previous",
+)  # fmt: skip
+
+
+def take_step(
+    session: Session,
+    ticket: Ticket,
+    action: Action,
+    *,
+    actor: Actor,
+    now: datetime,
+    unit: str = "",
+    content: Content | None = None,
+    **facts: Any,
+) -> TicketEvent:
+    """Moves the ticket by one action and leaves its event; refuses what either table forbids.
+
+    `facts` are further columns of the event: reason, solved, satisfied.
+    """
+    status = next_status(ticket, action)
+    _check_scope(ticket, actor, action, unit)
+    ticket.status = status
+    ticket.last_seq += 1
+    event = TicketEvent(
+        ticket_id=ticket.id, seq=ticket.last_seq, at=now, actor=actor.id, role=actor.role,
+        action=action, status=status, unit=unit, channel=ticket.channel, kind=ticket.kind,
+        line=ticket.line, territory=ticket.territory, previous=ticket.head_hash,
+        content_hash=content_hash(content) if content else "", **facts,
+    )  # fmt: skip
+    event.hash = ticket.head_hash = link_hash(event)
+    session.add_all((ticket, event))
+    return event
+
+
+def next_status(ticket: Ticket, action: Action) -> Status:
+    """Where the action leads from here; a ticket without events is yet to be logged."""
+    here = Status(ticket.status) if ticket.last_seq else None
+    if (here, action) not in STEPS:
+        status = CHINESE[here] if here else "未登记"
+        raise StepRefused(
+            f"工单 {ticket.number} 现为「{status}」,不能{CHINESE[action]}。", field="action"
+        )
+    return STEPS[here, action]
+
+
+def _check_scope(ticket: Ticket, actor: Actor, action: Action, unit: str) -> None:
+    scope = scope_of(actor, action)
+    allowed = {
+        Scope.ALL: True,
+        Scope.UNIT: bool(actor.unit) and actor.unit == unit,
+        Scope.OWN: actor.ticket == ticket.number or action is Action.LOG,
+        Scope.SUGGESTED: ticket.decision != "ask" and unit in ticket.candidates,
+    }
+    if not allowed[scope]:
+        raise NotAllowed(f"您不能对工单 {ticket.number} {CHINESE[action]}。", field="action")
+
+
+def link_hash(event: TicketEvent) -> str:
+    """The event's own hash over its facts, its time and the hash of the one before."""
+    facts = [getattr(event, name) for name in CHAINED] + [event.at.isoformat()]
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+
+
+def content_hash(content: Content) -> str:
+    """Salted, so that an erased text cannot be guessed back from the event that remains."""
+    return hashlib.sha256(f"{content.salt}{content.title}\n{content.text}".encode()).hexdigest()
+
+
+def broken_link(events: list[TicketEvent]) -> int | None:
+    """The `seq` of the first event of a ticket whose chain does not hold; None when it does."""
+    previous = ""
+    for expected, event in enumerate(events, start=1):
+        if (event.seq, event.previous, event.hash) != (expected, previous, link_hash(event)):
+            return event.seq
+        previous = event.hash
+    return None

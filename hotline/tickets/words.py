@@ -1,0 +1,124 @@
+"""The statuses, kinds and other words of a ticket, each with its Chinese term."""
+
+from enum import StrEnum
+
+from hotline.people.rights import Action
+
+
+class Status(StrEnum):
+    LOGGED = "logged"
+    ACCEPTED = "accepted"
+    DISPATCHED = "dispatched"
+    OBJECTED = "objected"
+    IN_PROGRESS = "in_progress"
+    REPLIED = "replied"
+    APPROVED = "approved"
+    DELIVERED = "delivered"
+    CLOSED = "closed"
+    REDIRECTED = "redirected"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+class MatterKind(StrEnum):
+    CONSULTATION = "consultation"
+    HELP = "help"
+    COMPLAINT = "complaint"
+    REPORT = "report"
+    SUGGESTION = "suggestion"
+    PRAISE = "praise"
+
+
+class Urgency(StrEnum):
+    NORMAL = "normal"
+    URGENT = "urgent"
+    CRITICAL = "critical"
+
+
+class Channel(StrEnum):
+    PHONE = "phone"
+    MAYORS_MAILBOX = "mayors_mailbox"
+    WEB = "web"
+    MESSAGE_BOARD = "message_board"
+    POLICE_HANDOVER = "police_handover"
+    APP = "app"
+    IMPORT = "import"
+
+
+class Ground(StrEnum):
+    """Why a unit says that a ticket is not its own."""
+
+    NOT_OUR_DUTY = "not_our_duty"
+    OTHER_TERRITORY = "other_territory"
+    HIGHER_LEVEL = "higher_level"
+    ALREADY_DECIDED = "already_decided"
+
+
+class Part(StrEnum):
+    LEAD = "lead"
+    ASSIST = "assist"
+
+
+class Outcome(StrEnum):
+    """How an assignment ended; a unit keeps sight of a ticket unless it was `moved` away."""
+
+    REPLIED = "replied"
+    MOVED = "moved"
+    ENDED = "ended"
+
+
+CHINESE: dict[StrEnum, str] = {
+    Status.LOGGED: "已登记",
+    Status.ACCEPTED: "已受理(待派)",
+    Status.DISPATCHED: "已派单(待签收)",
+    Status.OBJECTED: "退单待裁",
+    Status.IN_PROGRESS: "办理中",
+    Status.REPLIED: "待审核",
+    Status.APPROVED: "已审核(待反馈)",
+    Status.DELIVERED: "待回访",
+    Status.CLOSED: "已办结",
+    Status.REDIRECTED: "已引导",
+    Status.WITHDRAWN: "已撤单",
+    Status.MERGED: "已并单",
+    Action.LOG: "登记",
+    Action.ACCEPT: "受理",
+    Action.REDIRECT: "引导",
+    Action.ANSWER: "直接答复",
+    Action.DISPATCH: "派单",
+    Action.TRANSFER: "转办",
+    Action.ASSIST: "协办",
+    Action.CLAIM: "签收",
+    Action.OBJECT: "退单",
+    Action.RULE: "裁定",
+    Action.REPLY: "答复",
+    Action.APPROVE: "审核",
+    Action.SEND_FOR_REWORK: "重办",
+    Action.DELIVER: "反馈",
+    Action.FOLLOW_UP: "回访",
+    Action.CLOSE: "办结",
+    Action.REOPEN: "重启",
+    Action.WITHDRAW: "撤单",
+    Action.MERGE: "并单",
+    Action.UNMERGE: "撤销并单",
+    Action.FALL_OVERDUE: "超期",
+    MatterKind.CONSULTATION: "咨询",
+    MatterKind.HELP: "求助",
+    MatterKind.COMPLAINT: "投诉",
+    MatterKind.REPORT: "举报",
+    MatterKind.SUGGESTION: "建议",
+    MatterKind.PRAISE: "表扬",
+    Urgency.NORMAL: "一般",
+    Urgency.URGENT: "紧急",
+    Urgency.CRITICAL: "特急",
+    Channel.PHONE: "电话",
+    Channel.MAYORS_MAILBOX: "市长信箱",
+    Channel.WEB: "网站",
+    Channel.MESSAGE_BOARD: "领导留言板",
+    Channel.POLICE_HANDOVER: "110 转入",
+    Channel.APP: "微信或应用",
+    Channel.IMPORT: "批量导入",
+    Ground.NOT_OUR_DUTY: "非本单位职责",
+    Ground.OTHER_TERRITORY: "属地不符",
+    Ground.HIGHER_LEVEL: "应由上级办理",
+    Ground.ALREADY_DECIDED: "已有结论",
+}
