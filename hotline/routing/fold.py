@@ -11,8 +11,8 @@ from hotline.routing.types import Mark
 # Letters of citizens stay far below; more is an attack or a pasted file.
 LIMIT = 20_000
 
-# t2s leaves these as they are, since both forms are words: 著火 is 着火 to us.
-VARIANTS = {"著": "着", "妳": "你", "喫": "吃"}
+# t2s leaves these, since both forms are words; phrases are folded too, so nothing is lost: 著火 is 着火.
+VARIANTS = dict(zip("著覆乾係瞭藉衞枱痺妳喫", "着复干系了借卫台痹你吃", strict=True))
 
 
 @dataclass(frozen=True, slots=True)

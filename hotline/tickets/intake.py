@@ -141,10 +141,15 @@ def answer(
     content = add_content(session, ticket, text)
     session.add(
         Reply(
-            ticket_id=ticket.id, unit="", content_id=content.id, written_by=actor.id, written_at=now,
-            approved_by=actor.id, approved_at=now,
+            ticket_id=ticket.id,
+            unit="",
+            content_id=content.id,
+            written_by=actor.id,
+            written_at=now,
+            approved_by=actor.id,
+            approved_at=now,
         )
-    )  # fmt: skip
+    )
     return take_step(session, ticket, Action.ANSWER, actor=actor, now=now, content=content)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 from sqlmodel import Session
-from stdnum.iso7064 import mod_11_10
+from stdnum import damm
 
 from hotline.clock import city_day
 
@@ -23,12 +23,12 @@ def next_number(session: Session, now: datetime) -> str:
     day = city_day(now).strftime("%Y%m%d")
     serial = session.connection().execute(_NEXT, {"day": day}).scalar_one()
     digits = f"{day}{serial:05d}"
-    return f"NJ{digits}{mod_11_10.calc_check_digit(digits)}"
+    return f"NJ{digits}{damm.calc_check_digit(digits)}"
 
 
 def is_number(number: str) -> bool:
     """True when the check digit fits; says nothing about whether such a ticket exists."""
-    return number.startswith("NJ") and mod_11_10.is_valid(number.removeprefix("NJ"))
+    return number.startswith("NJ") and damm.is_valid(number.removeprefix("NJ"))
 
 
 def new_query_code() -> str:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from hotline.errors import NotFound
 from hotline.people.rights import Action, Actor, Scope, scope_of
-from hotline.tickets.models import Alarm, Assignment, Contact, Content, Reply, Ticket, TicketEvent
+from hotline.tickets.models import Assignment, Contact, Content, Reply, Ticket, TicketEvent
 from hotline.tickets.words import Outcome, Part, Status
 
 
@@ -39,10 +39,12 @@ def ticket(
     return found
 
 
-def citizens_ticket(session: Session, number: str, query_code: str) -> Ticket:
+def citizens_ticket(
+    session: Session, number: str, query_code: str, *, lock: bool = False
+) -> Ticket:
     """The ticket behind number and query code; a wrong code and a wrong number look the same."""
     query = select(Ticket).where(Ticket.number == number, Ticket.query_code == query_code.upper())
-    found = session.exec(query).first()
+    found = session.exec(query.with_for_update() if lock else query).first()
     if found is None:
         raise NotFound("工单编号或查询码不对,请核对后再查。", field="query_code")
     return found
@@ -103,15 +105,5 @@ def lapsed(session: Session, now: datetime, *, limit: int) -> list[tuple[Ticket,
         .order_by(col(Assignment.due_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
-    )
-    return list(session.exec(query))
-
-
-def open_alarms(session: Session) -> list[tuple[Alarm, Ticket]]:
-    query = (
-        select(Alarm, Ticket)
-        .join(Ticket, col(Ticket.id) == Alarm.ticket_id)
-        .where(col(Alarm.taken_at).is_(None))
-        .order_by(col(Alarm.raised_at))
     )
     return list(session.exec(query))

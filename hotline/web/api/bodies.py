@@ -1,0 +1,158 @@
+"""What programs may send: each field with its limits; unknown fields are refused."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from hotline.tickets.words import Channel, Ground, MatterKind, Urgency
+
+ALLOWED_CONTROLS = "\t\n\r"
+
+
+def _printable(text: str) -> str:
+    if any(ord(sign) < 32 and sign not in ALLOWED_CONTROLS for sign in text):
+        raise ValueError("含有不可见的控制字符,请删去")
+    return text
+
+
+def _line(max_length: int, min_length: int = 0) -> object:
+    rules = StringConstraints(strip_whitespace=True, max_length=max_length, min_length=min_length)
+    return Annotated[str, rules, AfterValidator(_printable)]
+
+
+Word = _line(40)
+NeededWord = _line(40, 1)
+Sentence = _line(2000, 1)
+Text = _line(20_000, 1)
+# Digits with the usual signs between them, as people write numbers.
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9+() -]{0,32}$")]
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$")
+]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", use_enum_values=False)
+
+
+class RequesterBody(Body):
+    name: Word = ""
+    phone: Phone = ""
+    email: Email = ""
+    address: _line(200) = ""
+
+
+class TicketBody(Body):
+    """A request as the desk takes it down; `unit` dispatches it in the same step."""
+
+    text: Text
+    title: _line(200) = ""
+    kind: MatterKind
+    channel: Channel
+    dialled: _line(40) = ""
+    call_id: _line(64) = ""
+    urgency: Urgency = Urgency.NORMAL
+    confidential: bool = False
+    requester: RequesterBody = Field(default_factory=RequesterBody)
+    accept: bool = True
+    unit: Word = ""
+
+
+class RouteBody(Body):
+    text: _line(20_000)
+    title: _line(200) = ""
+    dialled: _line(40) = ""
+
+
+class EmptyBody(Body):
+    """Nothing to say; the step speaks for itself."""
+
+
+class UnitBody(Body):
+    unit: NeededWord
+
+
+class RedirectBody(Body):
+    sentence: Sentence
+    code: NeededWord
+
+
+class TextBody(Body):
+    text: Text
+
+
+class ReasonBody(Body):
+    reason: Sentence
+
+
+class HandlerBody(Body):
+    handler: NeededWord
+
+
+class ObjectBody(Body):
+    ground: Ground
+    right_unit: NeededWord
+    note: Sentence
+
+
+class RuleBody(Body):
+    granted: bool
+    unit: Word = ""
+
+
+class FollowUpBody(Body):
+    solved: bool
+    satisfied: int = Field(ge=1, le=5, description="5 very satisfied .. 1 very dissatisfied")
+
+
+class MergeBody(Body):
+    parent: NeededWord
+
+
+class ClaimBody(HandlerBody):
+    """Claims the most pressing tickets of the unit, at most `limit`."""
+
+    limit: int = Field(10, ge=1, le=50)
+
+
+class CitizenBody(Body):
+    number: NeededWord
+    query_code: NeededWord
+
+
+class CitizenReasonBody(CitizenBody):
+    reason: Sentence
+
+
+class CitizenRatingBody(CitizenBody, FollowUpBody):
+    pass
+
+
+class ReceiptBody(Body):
+    outcome: _line(12, 1)
+
+
+class TicketPath(BaseModel):
+    number: NeededWord
+
+
+class DeliveryPath(BaseModel):
+    id: NeededWord
+
+
+class FeedQuery(Body):
+    after: int = Field(0, ge=0, le=2**62, description="cursor of the page before; 0 at first")
+    limit: int = Field(50, ge=1, le=200)
+
+
+class PeriodQuery(Body):
+    first: date | None = None
+    last: date | None = None
+
+
+class ListingQuery(PeriodQuery):
+    measure: NeededWord
+    value: Word = ""
+    after: int = Field(0, ge=0, le=2**62)
+    limit: int = Field(50, ge=1, le=200)

@@ -1,0 +1,66 @@
+"""For the requester, by number and query code: progress, rating, withdrawing, reopening."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import jsonify
+from flask_openapi3 import APIBlueprint
+from sqlmodel import Session
+
+from hotline.people.rights import Actor
+from hotline.tickets import intake, queries, replies
+from hotline.tickets.models import Ticket
+from hotline.web.api import bodies, presenters
+from hotline.web.api.guards import citizen
+from hotline.web.current import current, now
+
+
+def add_routes(api: APIBlueprint) -> None:
+    api.post("/progress", summary="Where a ticket stands and what was answered")(progress)
+    api.post("/progress/follow_up", summary="Solved? Satisfied?")(citizen_follow_up)
+    api.post("/progress/reopen", summary="Reopen within 15 days")(citizen_reopen)
+    api.post("/progress/withdraw", summary="Withdraw one's own request")(citizen_withdraw)
+
+
+def progress(body: bodies.CitizenBody):  # noqa: ANN201
+    with current().database.read() as session:
+        return jsonify(_progress(session, _own(session, body)))
+
+
+def citizen_follow_up(body: bodies.CitizenRatingBody):  # noqa: ANN201
+    def rate(session: Session, row: Ticket, who: Actor) -> None:
+        replies.follow_up(
+            session, row, solved=body.solved, satisfied=body.satisfied, actor=who, now=now()
+        )
+
+    return _step(body, rate)
+
+
+def citizen_reopen(body: bodies.CitizenReasonBody):  # noqa: ANN201
+    return _step(
+        body, lambda session, row, who: intake.reopen(session, row, body.reason, actor=who, now=now())
+    )  # fmt: skip
+
+
+def citizen_withdraw(body: bodies.CitizenReasonBody):  # noqa: ANN201
+    return _step(
+        body, lambda session, row, who: intake.withdraw(session, row, body.reason, actor=who, now=now())
+    )  # fmt: skip
+
+
+def _step(body: bodies.CitizenBody, do: Callable[[Session, Ticket, Actor], Any]) -> Any:
+    with current().database.work() as session:
+        row = _own(session, body, lock=True)
+        do(session, row, citizen(row.number))
+        session.flush()
+        return jsonify(_progress(session, row))
+
+
+def _own(session: Session, body: bodies.CitizenBody, *, lock: bool = False) -> Ticket:
+    return queries.citizens_ticket(session, body.number, body.query_code, lock=lock)
+
+
+def _progress(session: Session, row: Ticket) -> dict[str, Any]:
+    return presenters.progress(
+        row, queries.events(session, row), queries.approved_reply(session, row)
+    )

@@ -1,0 +1,214 @@
+"""Rows into JSON; what a reader may not see never gets into the dictionary."""
+
+from datetime import datetime
+from typing import Any
+
+from hotline.people.privacy import mask
+from hotline.people.rights import Actor, Role
+from hotline.routing.types import Emergency, Mark, Reason, Suggestion
+from hotline.tickets.models import (
+    Alarm,
+    Assignment,
+    Contact,
+    Content,
+    Reply,
+    Ticket,
+    TicketEvent,
+)
+from hotline.tickets.words import CHINESE, Status
+
+# Who needs the requester's number and name to do the job; for others they are masked.
+SEES_CONTACT = (Role.AGENT, Role.DISPATCHER, Role.HANDLER)
+
+
+def moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def ticket(row: Ticket) -> dict[str, Any]:
+    """What every reader in whose scope the ticket lies may see."""
+    return {
+        "number": row.number,
+        "status": row.status,
+        "status_name": CHINESE[Status(row.status)],
+        "channel": row.channel,
+        "kind": row.kind,
+        "urgency": row.urgency,
+        "line": row.line or None,
+        "territory": row.territory or None,
+        "place": row.place or None,
+        "lead_unit": row.lead_unit or None,
+        "confidential": row.confidential,
+        "disposition": row.disposition,
+        "service": row.service or None,
+        "rework_count": row.rework_count,
+        "logged_at": moment(row.logged_at),
+        "accepted_at": moment(row.accepted_at),
+        "promised_at": moment(row.promised_at),
+        "closed_at": moment(row.closed_at),
+    }
+
+
+def logged_ticket(row: Ticket, suggestion: Suggestion) -> dict[str, Any]:
+    """The answer to a new request: the query code is told once, and the number to dial if urgent."""
+    return ticket(row) | {
+        "query_code": row.query_code,
+        "emergency": emergency(suggestion.emergency),
+        "suggestion": suggested(suggestion),
+    }
+
+
+def whole_ticket(
+    row: Ticket,
+    matter: Content,
+    requester: Contact,
+    assignments: list[Assignment],
+    events: list[TicketEvent],
+    reply: tuple[Reply, Content] | None,
+    *,
+    reader: Actor,
+) -> dict[str, Any]:
+    """The ticket with its matter, its requester as far as the reader may know, and its story."""
+    return ticket(row) | {
+        "title": matter.title,
+        "text": matter.text,
+        "requester": contact(requester, row, reader),
+        "decision": row.decision,
+        "candidates": row.candidates,
+        "excluded": row.excluded,
+        "assignments": [assignment(each) for each in assignments],
+        "reply": reply[1].text if reply else None,
+        "events": [event(each) for each in events],
+    }
+
+
+def contact(row: Contact, of: Ticket, reader: Actor) -> dict[str, str]:
+    fields = {name: getattr(row, name) for name in ("name", "phone", "email", "address")}
+    hidden = of.confidential and reader.role is Role.HANDLER
+    if reader.role in SEES_CONTACT and not hidden:
+        return fields
+    return {name: mask(value) for name, value in fields.items()}
+
+
+def assignment(row: Assignment) -> dict[str, Any]:
+    return {
+        "unit": row.unit,
+        "part": row.part,
+        "handler": row.handler or None,
+        "dispatched_at": moment(row.dispatched_at),
+        "warn_at": moment(row.warn_at),
+        "due_at": moment(row.due_at),
+        "claimed_at": moment(row.claimed_at),
+        "ended_at": moment(row.ended_at),
+        "overdue": row.overdue,
+    }
+
+
+def event(row: TicketEvent) -> dict[str, Any]:
+    return {
+        "seq": row.seq,
+        "at": moment(row.at),
+        "action": row.action,
+        "status": row.status,
+        "unit": row.unit or None,
+        "actor": row.actor,
+        "reason": row.reason or None,
+    }
+
+
+def feed(rows: list[tuple[TicketEvent, Ticket]], after: int) -> dict[str, Any]:
+    """A page of the feed; `cursor` is what to ask `after` next."""
+    entries = [
+        {"position": happened.position, "number": row.number} | event(happened)
+        for happened, row in rows
+    ]
+    return {"cursor": entries[-1]["position"] if entries else after, "entries": entries}
+
+
+def progress(
+    row: Ticket, events: list[TicketEvent], reply: tuple[Reply, Content] | None
+) -> dict[str, Any]:
+    """What the citizen sees: who has it, by when, what was answered; no staff names."""
+    return {
+        "number": row.number,
+        "status": row.status,
+        "status_name": CHINESE[Status(row.status)],
+        "unit": row.lead_unit or None,
+        "promised_at": moment(row.promised_at),
+        "reply": reply[1].text if reply else None,
+        "steps": [
+            {"at": moment(each.at), "action": each.action, "unit": each.unit or None}
+            for each in events
+        ],
+    }
+
+
+def alarm(row: Alarm, of: Ticket) -> dict[str, Any]:
+    return {
+        "number": of.number,
+        "service": row.service,
+        "raised_at": moment(row.raised_at),
+        "taken_by": row.taken_by or None,
+        "taken_at": moment(row.taken_at),
+    }
+
+
+def emergency(found: Emergency | None) -> dict[str, Any] | None:
+    """The number to dial, in a sentence that can be shown or read out at once."""
+    if found is None:
+        return None
+    return {
+        "service": found.service,
+        "words": list(found.words),
+        "marks": _marks(found.marks),
+        "sentence": f"如情况正在发生,请立即拨打 {found.service}。您的留言已同时提交,值班人员会马上查看。",
+    }
+
+
+def suggested(suggestion: Suggestion) -> dict[str, Any]:
+    """The router's answer, the same on every surface (design: contracts)."""
+    return {
+        "disposition": suggestion.disposition,
+        "service": suggestion.service,
+        "territory": suggestion.territory,
+        "place": suggestion.place,
+        "decision": suggestion.decision,
+        "candidates": [
+            {
+                "unit": candidate.unit,
+                "confidence": round(candidate.confidence, 4),
+                "reasons": [_reason(reason) for reason in candidate.reasons],
+            }
+            for candidate in suggestion.candidates
+        ],
+        "excluded": list(suggestion.excluded),
+        "emergency": emergency(suggestion.emergency),
+        "guidance": _guidance(suggestion),
+        "reasons": [_reason(reason) for reason in suggestion.reasons],
+    }
+
+
+def _guidance(suggestion: Suggestion) -> dict[str, Any] | None:
+    told = suggestion.guidance
+    if told is None:
+        return None
+    return {
+        "code": told.code,
+        "matter": told.matter,
+        "target": told.target,
+        "service": told.service or None,
+        "sentence": told.sentence,
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "kind": reason.kind,
+        "text": reason.text,
+        "points": round(reason.points, 3),
+        "marks": _marks(reason.marks),
+    }
+
+
+def _marks(marks: tuple[Mark, ...]) -> list[list[int]]:
+    return [[mark.start, mark.end] for mark in marks]

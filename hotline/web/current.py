@@ -1,0 +1,68 @@
+"""What every route may lean on: the database, the city as known now, and who is asking."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import current_app, g
+
+from hotline.clock import now as clock_now
+from hotline.db import Database
+from hotline.errors import Invalid
+from hotline.people.rights import Actor
+from hotline.registry.calendar import WorkCalendar
+from hotline.routing.router import Router
+from hotline.routing.types import Directory, Line
+from hotline.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """One version of the registry, ready for use; swapped whole when a newer one is published."""
+
+    directory: Directory
+    router: Router
+    calendar: WorkCalendar
+    find_line: Callable[[str], Line | None]
+    find_unit: Callable[[str], str | None]
+
+    def unit(self, name: str, field: str = "unit") -> str:
+        """The unit valid today that goes by this name, former and later names included."""
+        found = self.find_unit(name)
+        if found is None:
+            raise Invalid(f"没有名为「{name[:40]}」的单位,请用派单目录中的单位名称。", field=field)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """Handed to the web by `app`; `wake` announces bare news and may be lost."""
+
+    settings: Settings
+    database: Database
+    contact_key: bytes
+    city: Callable[[], City]
+    wake: Callable[[], None]
+
+
+def current() -> Current:
+    return cast(Current, current_app.extensions["hotline"])
+
+
+def city() -> City:
+    """The city for this request; one version from its first line to its last."""
+    if "city" not in g:
+        g.city = current().city()
+    return cast(City, g.city)
+
+
+def actor() -> Actor:
+    return cast(Actor, g.actor)
+
+
+def now() -> datetime:
+    """One moment for the whole request."""
+    if "now" not in g:
+        g.now = clock_now()
+    return cast(datetime, g.now)

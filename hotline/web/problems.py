@@ -1,0 +1,110 @@
+"""Every refusal as an RFC 9457 problem document for programs, or a plain page for people."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from hotline.db import Replayed
+from hotline.errors import HotlineError, Unavailable
+
+log = structlog.get_logger()
+
+SENTENCES = {
+    400: "请求内容无法解析,请检查格式(应为 UTF-8 编码的 JSON)。",
+    404: "没有这个地址,请核对。",
+    405: "这个地址不支持此种请求方法。",
+    413: "内容过大,请压缩到 256 KB 以内再提交。",
+    415: "请以 application/json 提交。",
+}
+FIELD_SENTENCES = {
+    "missing": "此项必填。",
+    "string_too_long": "内容过长,最多 {max_length} 字。",
+    "string_too_short": "内容过短,至少 {min_length} 字。",
+    "extra_forbidden": "不认识此项,请删去或核对名称。",
+    "enum": "取值须为 {expected} 之一。",
+    "literal_error": "取值须为 {expected} 之一。",
+    "string_unicode": "文字编码有误,请用 UTF-8。",
+    "string_type": "须为文字。",
+    "bool_type": "须为 true 或 false。",
+    "bool_parsing": "须为 true 或 false。",
+    "int_parsing": "须为整数。",
+    "int_type": "须为整数。",
+    "greater_than_equal": "不能小于 {ge}。",
+    "less_than_equal": "不能大于 {le}。",
+    "string_pattern_mismatch": "格式不对。",
+    "date_from_datetime_parsing": "须为日期,如 2018-07-25。",
+    "model_type": "须为 JSON 对象。",
+    "model_attributes_type": "须为 JSON 对象。",
+    "value_error": "{error}。",
+}
+
+
+def problem(status: int, code: str, sentence: str, errors: list[dict[str, str]]) -> Response:
+    """A problem document; `errors` name each field and its remedy."""
+    body: dict[str, Any] = {
+        "type": f"urn:hotline:{code}",
+        "title": sentence,
+        "status": status,
+        "code": code,
+    }
+    response = jsonify(body | ({"errors": errors} if errors else {}))
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    if status == Unavailable.status:
+        response.headers["Retry-After"] = "2"
+    return response
+
+
+def invalid_fields(error: ValidationError) -> Response:
+    """Names every wrong field of a body, path or query, and what to write instead."""
+    errors = [
+        {
+            "field": ".".join(str(part) for part in item["loc"]) or "body",
+            "remedy": FIELD_SENTENCES.get(item["type"], "格式不对。").format(**item.get("ctx", {})),
+        }
+        for item in error.errors(include_url=False, include_input=False)
+    ]
+    return problem(422, "invalid", "填写的内容有误,请按提示修改后重试。", errors)
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(HotlineError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(500, _failed)
+
+
+def _refused(error: HotlineError) -> Response:
+    if isinstance(error, Replayed):
+        response = jsonify(error.reply)
+        response.headers["Idempotency-Replayed"] = "true"
+        return response
+    if error.status >= 500:
+        log.error("refused", code=error.code, path=request.path, cause=repr(error.__cause__))
+    errors = [{"field": error.field, "remedy": error.sentence}] if error.field else []
+    return _for_reader(error.status, error.code, error.sentence, errors)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return make_response(error.response)
+    status = error.code or 500
+    sentence = SENTENCES.get(status, "请求有误,请检查后重试。")
+    response = _for_reader(status, f"http-{status}", sentence, [])
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
+
+
+def _failed(error: Exception) -> Response:
+    log.exception("failed", path=request.path)
+    return _for_reader(500, "error", HotlineError.sentence, [])
+
+
+def _for_reader(status: int, code: str, sentence: str, errors: list[dict[str, str]]) -> Response:
+    if request.path.startswith("/api/") or not request.accept_mimetypes.accept_html:
+        return problem(status, code, sentence, errors)
+    return make_response(render_template("problem.html", sentence=sentence, status=status), status)

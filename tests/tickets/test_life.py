@@ -1,0 +1,360 @@
+"""What may happen to a ticket, who may do it, and what stays behind."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from builders import (
+    AGENT,
+    CALENDAR,
+    CITY,
+    DISPATCHER,
+    ENVIRONMENT,
+    KEY,
+    MATTER,
+    SUGGESTION,
+    SUPERVISOR,
+    Desk,
+    handler_of,
+)
+from conftest import NOON
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import select, text
+
+from hotline.db import Database
+from hotline.errors import Invalid, NotAllowed, NotFound, StepRefused
+from hotline.people.privacy import keyed_hash
+from hotline.people.rights import RIGHTS, SYSTEM, Action, Actor, Role
+from hotline.routing.types import Decision, Emergency
+from hotline.tickets import alarms, dispatch, intake, merging, queries, replies
+from hotline.tickets.models import Alarm, Assignment, Contact, Content, TicketEvent
+from hotline.tickets.steps import STEPS, broken_link
+from hotline.tickets.words import CHINESE, Channel, Ground, MatterKind, Status, Urgency
+
+CITIZEN = Actor("citizen", Role.CITIZEN, ticket="")
+
+
+def closed(desk: Desk, session):
+    ticket = desk.replied()
+    replies.approve(session, ticket, actor=DISPATCHER, now=NOON)
+    replies.deliver(session, ticket, actor=Actor("channel", Role.CHANNEL), now=NOON)
+    replies.follow_up(session, ticket, solved=True, satisfied=4, actor=AGENT, now=NOON)
+    replies.close(session, ticket, actor=DISPATCHER, now=NOON)
+    return ticket
+
+
+def test_a_ticket_walks_the_closed_loop_and_leaves_one_chained_event_a_step(database: Database):
+    with database.work() as session:
+        number = closed(Desk(session, NOON), session).number
+    with database.read() as session:
+        ticket = queries.ticket(session, number, actor=DISPATCHER, action=Action.READ)
+        story = queries.events(session, ticket)
+    assert ticket.status == Status.CLOSED
+    assert [event.action for event in story] == [
+        "log", "accept", "dispatch", "claim", "reply", "approve", "deliver", "follow_up", "close",
+    ]  # fmt: skip
+    assert broken_link(story) is None
+
+
+def test_a_changed_event_breaks_the_chain_where_it_was_changed(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).replied()
+        story = queries.events(session, ticket)
+        story[2].unit = ENVIRONMENT
+        assert broken_link(story) == 3
+        session.rollback()
+
+
+def test_a_removed_event_breaks_the_chain(database: Database):
+    with database.work() as session:
+        story = queries.events(session, Desk(session, NOON).replied())
+    assert broken_link(story[:1] + story[2:]) == 3
+
+
+@pytest.mark.parametrize("sql", ["DELETE FROM ticket_event", "UPDATE ticket_event SET unit = 'x'"])
+def test_the_database_itself_refuses_to_change_history(database: Database, sql: str):
+    with database.work() as session:
+        Desk(session, NOON).logged()
+    with pytest.raises(DatabaseError, match="append-only"), database.work() as session:
+        session.execute(text(sql))
+
+
+def test_a_step_the_table_does_not_allow_is_refused_and_changes_nothing(database: Database):
+    with database.work() as session:
+        number = Desk(session, NOON).logged().number
+    with pytest.raises(StepRefused, match="已登记"), database.work() as session:
+        ticket = queries.ticket(session, number, actor=DISPATCHER, action=Action.DISPATCH)
+        dispatch.dispatch(session, ticket, CITY, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+    with database.read() as session:
+        assert len(session.exec(select(TicketEvent)).all()) == 1
+        assert not session.exec(select(Assignment)).all()
+
+
+def test_a_role_without_the_right_is_refused(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).replied()
+        with pytest.raises(NotAllowed):
+            replies.approve(session, ticket, actor=handler_of(CITY), now=NOON)
+        with pytest.raises(NotAllowed):
+            replies.approve(session, ticket, actor=SUPERVISOR, now=NOON)
+
+
+def test_a_handler_takes_no_step_on_another_units_ticket(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched(CITY)
+        with pytest.raises(NotAllowed):
+            dispatch.claim(session, ticket, handler="张三", actor=handler_of(ENVIRONMENT), now=NOON)
+
+
+def test_a_unit_does_not_even_learn_that_another_units_ticket_exists(database: Database):
+    with database.work() as session:
+        number = Desk(session, NOON).dispatched(CITY).number
+    with database.read() as session:
+        assert queries.ticket(session, number, actor=handler_of(CITY), action=Action.READ)
+        with pytest.raises(NotFound):
+            queries.ticket(session, number, actor=handler_of(ENVIRONMENT), action=Action.READ)
+
+
+def test_an_agent_dispatches_to_a_suggested_unit_only(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).accepted()
+        with pytest.raises(NotAllowed):
+            dispatch.dispatch(session, ticket, "市气象局", calendar=CALENDAR, actor=AGENT, now=NOON)
+        dispatch.dispatch(session, ticket, CITY, calendar=CALENDAR, actor=AGENT, now=NOON)
+    assert ticket.status == Status.DISPATCHED
+
+
+def test_an_agent_leaves_the_ticket_to_a_dispatcher_when_the_router_asks(database: Database):
+    unsure = replace(SUGGESTION, decision=Decision.ASK)
+    with database.work() as session:
+        ticket = Desk(session, NOON).logged(unsure)
+        intake.accept(session, ticket, calendar=CALENDAR, actor=AGENT, now=NOON)
+        with pytest.raises(NotAllowed):
+            dispatch.dispatch(session, ticket, CITY, calendar=CALENDAR, actor=AGENT, now=NOON)
+
+
+def test_the_accused_of_a_tip_off_never_gets_it(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).logged(replace(SUGGESTION, excluded=(CITY,)))
+        intake.accept(session, ticket, calendar=CALENDAR, actor=AGENT, now=NOON)
+        with pytest.raises(NotAllowed, match="被反映对象"):
+            dispatch.dispatch(session, ticket, CITY, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+        dispatch.dispatch(
+            session, ticket, ENVIRONMENT, calendar=CALENDAR, actor=DISPATCHER, now=NOON
+        )
+        with pytest.raises(NotAllowed, match="被反映对象"):
+            dispatch.assist(session, ticket, CITY, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("kind", "last_day"),
+    [
+        (MatterKind.CONSULTATION, (7, 30)),
+        (MatterKind.HELP, (8, 3)),
+        (MatterKind.SUGGESTION, (8, 3)),
+        (MatterKind.COMPLAINT, (8, 15)),
+        (MatterKind.REPORT, (8, 15)),
+    ],
+)
+def test_the_promise_runs_3_7_15_working_days_from_acceptance(
+    database: Database, kind: MatterKind, last_day: tuple[int, int]
+):
+    with database.work() as session:
+        ticket = Desk(session, NOON).accepted(kind=kind)
+    assert ticket.promised_at == datetime(2018, *last_day, 9, 30, tzinfo=UTC)
+
+
+def test_an_objection_granted_moves_the_ticket_and_gives_the_next_unit_its_own_clock(
+    database: Database,
+):
+    with database.work() as session:
+        desk = Desk(session, NOON)
+        ticket = desk.dispatched(CITY)
+        promised = ticket.promised_at
+        later = NOON + timedelta(days=1)
+        dispatch.object_to(
+            session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT,
+            note="属固定源噪声", actor=handler_of(CITY), now=later,
+        )  # fmt: skip
+        dispatch.rule(session, ticket, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=later)
+        first, second = queries.assignments(session, ticket)
+    assert (ticket.status, ticket.lead_unit) == (Status.DISPATCHED, ENVIRONMENT)
+    assert ticket.promised_at == promised
+    assert (first.ended_at, second.ended_at) == (later, None)
+    assert second.due_at > first.due_at
+    with database.read() as session, pytest.raises(NotFound):
+        queries.ticket(session, ticket.number, actor=handler_of(CITY), action=Action.READ)
+
+
+def test_an_objection_refused_leaves_unit_and_clock_as_they_were(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched(CITY)
+        before = dispatch.lead_of(session, ticket).due_at
+        dispatch.object_to(
+            session, ticket, ground=Ground.OTHER_TERRITORY, right_unit="东兴区", note="不在辖区",
+            actor=handler_of(CITY), now=NOON,
+        )  # fmt: skip
+        dispatch.rule(session, ticket, granted=False, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+        lead = dispatch.lead_of(session, ticket)
+    assert (lead.unit, lead.due_at, ticket.status) == (CITY, before, Status.DISPATCHED)
+
+
+def test_a_unit_cannot_name_itself_as_the_right_one(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched(CITY)
+        with pytest.raises(Invalid) as refused:
+            dispatch.object_to(
+                session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=CITY, note="不是",
+                actor=handler_of(CITY), now=NOON,
+            )  # fmt: skip
+    assert refused.value.field == "right_unit"
+
+
+def test_a_ticket_has_one_open_lead_whatever_path_it_took(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched(CITY)
+        dispatch.transfer(
+            session, ticket, ENVIRONMENT, calendar=CALENDAR, actor=DISPATCHER, now=NOON
+        )
+        dispatch.assist(session, ticket, CITY, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+        leads = [a for a in dispatch.open_assignments(session, ticket) if a.part == "lead"]
+    assert [lead.unit for lead in leads] == [ENVIRONMENT]
+
+
+def test_rework_returns_to_the_same_handler_with_a_new_clock_and_counts(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).replied()
+        later = NOON + timedelta(days=2)
+        replies.send_for_rework(
+            session, ticket, "未联系诉求人", calendar=CALENDAR, actor=DISPATCHER, now=later
+        )
+        lead = dispatch.lead_of(session, ticket)
+        assert (ticket.status, ticket.rework_count) == (Status.IN_PROGRESS, 1)
+        assert (lead.unit, lead.handler, lead.dispatched_at) == (CITY, "张三", later)
+
+
+def test_an_unsolved_matter_is_not_closed(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).replied()
+        replies.approve(session, ticket, actor=DISPATCHER, now=NOON)
+        replies.deliver(session, ticket, actor=Actor("channel", Role.CHANNEL), now=NOON)
+        replies.follow_up(session, ticket, solved=False, satisfied=2, actor=AGENT, now=NOON)
+        with pytest.raises(StepRefused, match="重办"):
+            replies.close(session, ticket, actor=DISPATCHER, now=NOON)
+
+
+def test_a_unit_never_enters_the_rating_of_its_own_work():
+    assert (Role.HANDLER, Action.FOLLOW_UP) not in RIGHTS
+    assert (Role.DISPATCHER, Action.FOLLOW_UP) not in RIGHTS
+
+
+def test_a_reply_written_after_the_deadline_counts_as_overdue_before_any_sweep(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        due = dispatch.lead_of(session, ticket).due_at
+        replies.reply(
+            session, ticket, "已办。", actor=handler_of(CITY), now=due + timedelta(minutes=1)
+        )
+        overdue = [e for e in queries.events(session, ticket) if e.action == Action.FALL_OVERDUE]
+    assert [(event.at, event.unit) for event in overdue] == [(due, CITY)]
+
+
+def test_the_sweep_finds_each_late_assignment_once(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        Desk(session, NOON + timedelta(days=20)).in_progress()
+        late = dispatch.lead_of(session, ticket).due_at + timedelta(seconds=1)
+        assert [t.id for t, _ in queries.lapsed(session, late, limit=10)] == [ticket.id]
+        dispatch.fall_overdue(session, ticket, dispatch.lead_of(session, ticket))
+        session.flush()
+        assert queries.lapsed(session, late, limit=10) == []
+
+
+def test_a_written_message_with_emergency_words_rings_until_someone_takes_it(database: Database):
+    burning = replace(SUGGESTION, emergency=Emergency("119", ("冒浓烟",)))
+    with database.work() as session:
+        written = Desk(session, NOON).logged(burning, channel=Channel.WEB)
+        spoken = Desk(session, NOON).logged(burning, channel=Channel.PHONE)
+        assert {written.urgency, spoken.urgency} == {Urgency.CRITICAL}
+        assert [t.number for _, t in alarms.open_alarms(session)] == [written.number]
+        alarms.take(session, written.number, actor=AGENT, now=NOON)
+        alarms.take(session, written.number, actor=DISPATCHER, now=NOON)
+        assert alarms.open_alarms(session) == []
+        assert session.exec(select(Alarm)).one().taken_by == AGENT.id
+
+
+def test_events_hold_no_personal_data(database: Database):
+    with database.work() as session:
+        story = queries.events(session, Desk(session, NOON).replied())
+    text = " ".join(str(event.model_dump()) for event in story)
+    for personal in ("李某", "13800000832", "example.invalid", "烧烤摊", "已责令整改"):
+        assert personal not in text
+
+
+def test_a_requester_is_found_by_keyed_hash_and_not_without_the_key(database: Database):
+    with database.work() as session:
+        Desk(session, NOON).logged()
+        Desk(session, NOON).logged(requester=intake.Requester(phone="13900000000"))
+        found = session.exec(
+            select(Contact).where(Contact.phone_hash == keyed_hash(KEY, "13800000832"))
+        ).all()
+    assert [contact.phone for contact in found] == ["13800000832"]
+    assert keyed_hash(b"other", "13800000832") != found[0].phone_hash
+
+
+def test_a_report_of_a_breach_is_confidential_unasked(database: Database):
+    with database.work() as session:
+        assert Desk(session, NOON).logged(kind=MatterKind.REPORT).confidential
+        assert not Desk(session, NOON).logged(kind=MatterKind.HELP).confidential
+
+
+def test_merging_is_reversible_and_owes_every_requester_the_reply(database: Database):
+    with database.work() as session:
+        desk = Desk(session, NOON)
+        parent, child = desk.dispatched(), desk.dispatched()
+        merging.merge(session, child, parent, actor=DISPATCHER, now=NOON)
+        assert child.status == Status.MERGED
+        assert len(merging.requesters(session, parent)) == 2
+        with pytest.raises(Invalid):
+            merging.merge(session, desk.accepted(), child, actor=DISPATCHER, now=NOON)
+        merging.unmerge(session, child, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+        assert child.status == Status.ACCEPTED
+        assert len(merging.requesters(session, parent)) == 1
+
+
+def test_a_citizen_reopens_within_fifteen_days_and_not_after(database: Database):
+    with database.work() as session:
+        ticket = closed(Desk(session, NOON), session)
+        who = replace(CITIZEN, ticket=ticket.number)
+        with pytest.raises(StepRefused, match="15 天"):
+            intake.reopen(session, ticket, "又响了", actor=who, now=NOON + timedelta(days=16))
+        with pytest.raises(NotAllowed):
+            intake.reopen(session, ticket, "x", actor=replace(CITIZEN, ticket="NJ0"), now=NOON)
+        intake.reopen(session, ticket, "又响了", actor=who, now=NOON + timedelta(days=15))
+    assert (ticket.status, ticket.closed_at) == (Status.ACCEPTED, None)
+
+
+def test_contents_keep_the_words_as_they_came(database: Database):
+    words = "  𠮷野家门口 🔥 \n第二行,全角,NUL 之外都留着 "
+    with database.work() as session:
+        ticket = Desk(session, NOON).logged(text=words)
+        assert queries.matter(session, ticket).text == words
+        assert session.exec(select(Content)).one().title == MATTER.title
+
+
+def test_every_status_is_reached_and_every_step_has_someone_who_may_take_it():
+    reached = set(STEPS.values())
+    assert reached == set(Status)
+    used = {action for _, action in STEPS}
+    assert used <= {action for _, action in RIGHTS}
+    assert (Role.SYSTEM, Action.FALL_OVERDUE) in RIGHTS and SYSTEM.role is Role.SYSTEM
+
+
+def test_nothing_leaves_a_closed_ticket_but_reopening():
+    assert [action for status, action in STEPS if status is Status.CLOSED] == [Action.REOPEN]
+
+
+def test_every_word_has_one_chinese_term():
+    for kind in (Status, Action, MatterKind, Urgency, Channel, Ground):
+        terms = [CHINESE[word] for word in kind]
+        assert len(set(terms)) == len(terms)

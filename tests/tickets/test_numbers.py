@@ -1,0 +1,33 @@
+"""Ticket numbers and query codes."""
+
+from datetime import timedelta
+
+from conftest import NOON
+
+from hotline.db import Database
+from hotline.tickets.numbers import is_number, new_query_code, next_number
+
+
+def test_numbers_count_up_within_a_day_of_the_city_and_begin_again_the_next(database: Database):
+    with database.work() as session:
+        today = [next_number(session, NOON) for _ in range(3)]
+        tomorrow = next_number(session, NOON + timedelta(hours=12))
+    assert [number[:15] for number in today] == [f"NJ201807250000{n}" for n in (1, 2, 3)]
+    assert tomorrow.startswith("NJ2018072600001")
+
+
+def test_a_wrong_digit_and_two_swapped_ones_are_noticed(database: Database):
+    with database.work() as session:
+        number = next_number(session, NOON)
+    assert is_number(number)
+    for place in range(2, len(number)):
+        wrong = str((int(number[place]) + 1) % 10)
+        assert not is_number(number[:place] + wrong + number[place + 1 :])
+        swapped = number[: place - 1] + number[place] + number[place - 1] + number[place + 1 :]
+        assert swapped == number or not is_number(swapped)
+
+
+def test_query_codes_are_random_and_easy_to_read_aloud():
+    codes = {new_query_code() for _ in range(2000)}
+    assert len(codes) > 1990
+    assert all(len(code) == 6 and not set(code) & set("01OIL") for code in codes)
