@@ -53,7 +53,7 @@ class _City:
         table = tables["units.csv"]
         self._on = on
         self._rows = {row["name"]: row for row in table.rows}
-        self._places = dict(zip(self._rows, table.lines, strict=True))
+        self._line_of = dict(zip(self._rows, table.lines, strict=True))
         self.valid = [row for row in table.rows if _is_valid(row, on)]
         self._names = self._all_names()
 
@@ -96,8 +96,9 @@ class _City:
         for row in self._line_of_succession(name):
             if _is_valid(row, self._on):
                 return row["name"]
-        expected = f"{self._on} 之后的日期,或写明当日有效的接替单位({name})"
-        raise BadData("units.csv", self._places[name], "valid_to", expected)
+        column = "valid_to" if _has_begun(self._rows[name], self._on) else "valid_from"
+        expected = f"使「{name}」或其接替单位在 {self._on} 有效的日期"
+        raise BadData("units.csv", self._line_of[name], column, expected)
 
     def _line_of_succession(self, name: str | None) -> Iterator[Row]:
         seen: set[str] = set()
@@ -122,9 +123,12 @@ class _City:
         return names
 
 
+def _has_begun(row: Row, on: date) -> bool:
+    return row["valid_from"] is None or row["valid_from"] <= on
+
+
 def _is_valid(row: Row, on: date) -> bool:
-    starts, ends = row["valid_from"], row["valid_to"]
-    return (starts is None or starts <= on) and (ends is None or on < ends)
+    return _has_begun(row, on) and (row["valid_to"] is None or on < row["valid_to"])
 
 
 def _until_valid(rows: list[Row], on: date) -> Iterator[Row]:

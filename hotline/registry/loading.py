@@ -35,6 +35,9 @@ def read_shipped(folder: Path = SHIPPED) -> dict[str, bytes]:
 
 def read_tables(contents: Mapping[str, bytes]) -> Tables:
     """All files, each row checked alone, then against the other files."""
+    for file in SCHEMAS:
+        if file not in contents:
+            raise BadData(file, 0, WHOLE_LINE, "已装入的文件(现缺)")
     tables = {file: read_table(file, contents[file]) for file in SCHEMAS}
     for file, table in tables.items():
         for column in SCHEMAS[file].columns:

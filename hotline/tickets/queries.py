@@ -1,6 +1,7 @@
 """Reading tickets, always within the scope of who asks."""
 
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import ColumnElement, exists, true
 from sqlmodel import Session, col, select
@@ -107,3 +108,27 @@ def lapsed(session: Session, now: datetime, *, limit: int) -> list[tuple[Ticket,
         .with_for_update(skip_locked=True)
     )
     return list(session.exec(query))
+
+
+def delivered_of(session: Session, batch: str, *, limit: int) -> list[Ticket]:
+    """Tickets of an import or replay whose reply has been told, oldest first; locked."""
+    query = (
+        select(Ticket)
+        .where(Ticket.batch == batch, Ticket.status == Status.DELIVERED)
+        .order_by(col(Ticket.id))
+        .limit(limit)
+        .with_for_update()
+    )
+    return list(session.exec(query))
+
+
+def stories_of(session: Session, batch: str) -> list[list[TicketEvent]]:
+    """The events of every ticket of an import or replay, ticket by ticket."""
+    query = (
+        select(TicketEvent)
+        .join(Ticket, col(Ticket.id) == TicketEvent.ticket_id)
+        .where(Ticket.batch == batch)
+        .order_by(col(TicketEvent.ticket_id), col(TicketEvent.seq))
+    )
+    rows = session.exec(query)
+    return [list(story) for _, story in groupby(rows, key=lambda event: event.ticket_id)]

@@ -44,6 +44,7 @@ class Current:
     contact_key: bytes
     city: Callable[[], City]
     wake: Callable[[], None]
+    queue_answers: Callable[[], bool]
 
 
 def current() -> Current:

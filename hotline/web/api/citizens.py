@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import jsonify
 from flask_openapi3 import APIBlueprint
-from sqlmodel import Session
+from hotline.db import Session
 
 from hotline.people.rights import Actor
 from hotline.tickets import intake, queries, replies

@@ -1,0 +1,40 @@
+# Every target works on a fresh clone: it makes the environment that it needs.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+$(BIN)/hotline: setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv \
+	  || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+.venv/dev: $(BIN)/hotline
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@
+
+setup: .venv/dev ## Make the environment with everything for development
+
+run: $(BIN)/hotline ## Prepare the data folder, then run queue, line, web, worker and clock
+	@$(BIN)/hotline prepare --demo
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho start
+
+test: .venv/dev ## Every test at small size
+	$(BIN)/pytest -n 2 --dist loadfile
+
+soak: .venv/dev ## The same tests at full size
+	HOTLINE_SOAK=1 $(BIN)/pytest -n 2 --dist loadfile
+
+lint: .venv/dev ## Format and lint checks
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+bench: .venv/dev ## Every benchmark beside its anchor
+	$(BIN)/python -m bench
+
+.PHONY: help setup run test soak lint bench

@@ -1,0 +1,141 @@
+"""Wires everything: database, registry, web; holds no rule."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from alembic import command
+from alembic.config import Config
+from flask import Flask
+from flask_openapi3 import Info, OpenAPI
+from redis import Redis
+from hotline.db import Session
+
+import hotline
+from hotline import clock, logs
+from hotline.db import Database
+from hotline.errors import Unavailable
+from hotline.jobs import queues
+from hotline.people.privacy import secret
+from hotline.registry import versions
+from hotline.registry.calendar import WorkCalendar
+from hotline.registry.directory import build_directory, lines
+from hotline.registry.names import UnitNames
+from hotline.registry.numbers import Lines
+from hotline.routing.router import Router
+from hotline.settings import Settings
+from hotline.telephony import snapshot
+from hotline.web import pages, problems
+from hotline.web.api import api_blueprint, guards
+from hotline.web.current import City, Current
+from hotline.web.line import calls_blueprint
+
+log = structlog.get_logger()
+
+# How often a process looks whether a newer registry was published, in seconds.
+LOOK_EVERY = 1.0
+BODY_LIMIT = 256 * 1024
+
+
+def prepare(settings: Settings) -> Database:
+    """Brings the data folder up to date: secrets, migrations, the shipped registry, its snapshot."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    secret(settings.data_dir, "contact")
+    database = Database(settings.db_url)
+    upgrade(database)
+    with database.work() as session:
+        versions.seed(session, clock.now())
+        snapshot.write(settings.data_dir, lines(versions.load(session)))
+    return database
+
+
+def upgrade(database: Database) -> None:
+    """Runs the migrations that this database has not seen."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(hotline.__file__).parent / "migrations"))
+    with database.engine.execution_options(writes=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def load_city(session: Session, settings: Settings) -> City:
+    """The newest registry as the city of `registry_date`, ready to route and to count days."""
+    tables = versions.load(session)
+    version = versions.current_version(session)
+    directory = build_directory(tables, on=settings.registry_date, version=version)
+    return City(
+        directory=directory,
+        router=Router(directory),
+        calendar=WorkCalendar.from_rows(tables["holidays.csv"].rows),
+        find_line=Lines.of(directory.lines).find,
+        find_unit=UnitNames(directory).find,
+    )
+
+
+class CityWatch:
+    """The city as last published; looks for a newer version at most once a second."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database, self._settings = database, settings
+        self._lock = threading.Lock()
+        self._looked_at = 0.0
+        with database.read() as session:
+            self._city = load_city(session, settings)
+
+    def __call__(self) -> City:
+        if time.monotonic() - self._looked_at > LOOK_EVERY and self._lock.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self._lock.release()
+        return self._city
+
+    def _look(self) -> None:
+        self._looked_at = time.monotonic()
+        try:
+            with self._database.read() as session:
+                if versions.current_version(session) != self._city.directory.version:
+                    self._city = load_city(session, self._settings)
+        except Unavailable:
+            # Routing goes on with the city it knows while the database is away.
+            log.warning("registry not read", version=self._city.directory.version)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web process: API, its documentation, and the pages."""
+    settings = settings or Settings()
+    logs.configure(settings)
+    database = prepare(settings)
+    redis = Redis.from_url(settings.queue_url, socket_connect_timeout=0.5, socket_timeout=0.5)
+    app = _flask()
+    app.extensions["hotline"] = Current(
+        settings=settings,
+        database=database,
+        contact_key=secret(settings.data_dir, "contact"),
+        city=CityWatch(database, settings),
+        wake=lambda: queues.wake(redis),
+        queue_answers=lambda: queues.answers(redis),
+    )
+    problems.register(app)
+    app.before_request(guards.check)
+    app.register_api(api_blueprint())
+    app.register_blueprint(calls_blueprint(settings), url_prefix="/api/v1")
+    app.register_blueprint(pages.pages)
+    return app
+
+
+def _flask() -> OpenAPI:
+    app = OpenAPI(
+        "hotline.web",
+        info=Info(title="内江 12345", version=hotline.__version__),
+        security_schemes={"key": {"type": "http", "scheme": "bearer"}},
+        doc_prefix="/api/v1",
+        validation_error_callback=problems.invalid_fields,
+    )
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.json.ensure_ascii = False
+    app.json.sort_keys = False
+    return app
+

@@ -1,0 +1,221 @@
+"""The `hotline` command: reads arguments and files, calls the rooms, prints."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hotline import clock, logs
+from hotline.db import Database
+from hotline.errors import HotlineError, Invalid
+from hotline.settings import Settings
+
+
+class Group(click.Group):
+    """Shows a refusal of ours as its sentence, without a stack of calls."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except HotlineError as error:
+            raise click.ClickException(error.sentence) from error
+
+
+@click.group(cls=Group)
+def main() -> None:
+    """12345: one intake, one unit, one reply."""
+    logs.configure(Settings())
+
+
+def opened() -> tuple[Settings, Database]:
+    """The data folder, made ready if it is new or old."""
+    from hotline.app import prepare
+
+    settings = Settings()
+    return settings, prepare(settings)
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Make demo keys and print where everything is.")
+def prepare(demo: bool) -> None:
+    """Brings the data folder up to date: secrets, database, registry."""
+    from hotline.cli import welcome
+
+    settings, database = opened()
+    if demo:
+        welcome.make_demo_keys(settings, database, clock.now())
+        click.echo(welcome.text(settings))
+
+
+@main.group()
+def lines() -> None:
+    """The registry of lines."""
+
+
+@lines.command()
+def check() -> None:
+    """Checks the shipped reference files, row by row."""
+    from hotline.registry.directory import summary
+    from hotline.registry.loading import read_shipped, read_tables
+
+    click.echo(summary(read_tables(read_shipped())))
+
+
+@lines.command("list")
+def list_lines() -> None:
+    """The lines in force."""
+    from hotline.registry import versions
+
+    _, database = opened()
+    with database.read() as session:
+        for row in versions.load(session)["legacy_lines.csv"].rows:
+            number = row["number"] or "(号码未知)"
+            click.echo(f"{number}\t{row['category']}\t{row['department']}\t{row['name']}")
+
+
+@main.command()
+@click.argument("text", required=False)
+@click.option("--dialled", default="", help="The number the citizen dialled.")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--stdin", "from_stdin", is_flag=True, help="One JSON object a line in and out.")
+def route(text: str | None, dialled: str, as_json: bool, from_stdin: bool) -> None:
+    """Whose is it? Nothing is stored."""
+    from hotline.cli import printing
+
+    city = _city()
+    if from_stdin:
+        for answer in printing.route_lines(city, sys.stdin):
+            print(json.dumps(answer, ensure_ascii=False), flush=True)
+        return
+    if text is None:
+        raise click.UsageError("give the text, or --stdin")
+    suggestion = city.router.suggest(text, dialled=city.find_line(dialled))
+    click.echo(printing.as_json(suggestion) if as_json else printing.as_text(suggestion))
+
+
+@main.command()
+@click.argument("cases", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def evaluate(cases: Path, as_json: bool) -> None:
+    """Accuracy on labelled cases (columns id,title,body,unit,kind,source)."""
+    import time
+
+    from hotline.routing.evaluation import evaluate as measure
+
+    figures = measure(_city().router, read_cases(cases), timer=time.perf_counter)
+    if as_json:
+        click.echo(json.dumps(asdict(figures), ensure_ascii=False))
+        return
+    for name, value in asdict(figures).items():
+        click.echo(f"{name:15} {value}")
+
+
+@main.command()
+@click.argument("cases", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--limit", type=click.IntRange(min=1))
+@click.option("--json", "as_json", is_flag=True)
+def replay(cases: Path, limit: int | None, as_json: bool) -> None:
+    """Real requests through the whole life, objections included."""
+    from hotline.cli import rehearsal
+
+    settings, database = opened()
+    rows = list(read_cases(cases))[:limit]
+    totals = rehearsal.replay(settings, database, _city(), rows)
+    click.echo(json.dumps(totals, ensure_ascii=False) if as_json else rehearsal.shown(totals))
+    if totals["lost"] or totals["disagreements"]:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["day", "month", "quarter"]))
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]), required=False)
+@click.option("--format", "form", type=click.Choice(["text", "json", "xlsx"]), default="text")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
+def report(kind: str, day: Any, form: str, output: Path | None) -> None:
+    """The day list, the month summary, the quarter bulletin."""
+    from hotline.cli import printing
+
+    _, database = opened()
+    when: date = day.date() if day else clock.city_day(clock.now())
+    content = printing.report(database, kind, when, form, now=clock.now())
+    if output:
+        output.write_bytes(content)
+    elif form == "xlsx":
+        raise Invalid("xlsx 须用 -o 指定文件。", field="output")
+    else:
+        click.echo(content.decode())
+
+
+@main.group()
+def keys() -> None:
+    """API keys of staff and units."""
+
+
+@keys.command("add")
+@click.argument("holder")
+@click.option("--role", required=True)
+@click.option("--unit", default="", help="For handlers: whose tickets they work on.")
+def add_key(holder: str, role: str, unit: str) -> None:
+    """Makes a key and prints it; it cannot be shown again."""
+    from hotline.people import keys as table
+    from hotline.people.rights import Role
+
+    _, database = opened()
+    if role not in list(Role):
+        raise Invalid(f"没有角色「{role}」,可选:{'、'.join(table.STAFF)}。", field="role")
+    unit = unit and _city().unit(unit)
+    with database.work() as session:
+        click.echo(table.make(session, holder, Role(role), unit=unit, now=clock.now()))
+
+
+@keys.command("revoke")
+@click.argument("holder")
+def revoke_key(holder: str) -> None:
+    """Takes a key out of use at once."""
+    from hotline.people import keys as table
+
+    _, database = opened()
+    with database.work() as session:
+        table.revoke(session, holder, now=clock.now())
+
+
+@main.command()
+@click.argument("name", type=click.Choice(["queue", "line", "web", "worker", "clock"]))
+def process(name: str) -> None:
+    """Runs one process of the Procfile in the foreground."""
+    from hotline.cli import processes
+
+    processes.run(name, Settings())
+
+
+@main.command()
+def workflow() -> None:
+    """Prints docs/workflow.md, drawn from the tables."""
+    from hotline.tickets.drawing import draw
+
+    click.echo(draw(), nl=False)
+
+
+def _city() -> Any:
+    from hotline.app import load_city
+
+    settings, database = opened()
+    with database.read() as session:
+        return load_city(session, settings)
+
+
+def read_cases(path: Path) -> Iterator[dict[str, str]]:
+    """Labelled cases; a missing column is named."""
+    csv.field_size_limit(10**7)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        for name in ("id", "title", "body", "unit", "kind", "source"):
+            if name not in (reader.fieldnames or ()):
+                raise Invalid(f"{path.name} 缺少列「{name}」。", field=name)
+        yield from reader

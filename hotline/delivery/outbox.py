@@ -1,0 +1,37 @@
+"""Letting a reply leave: the step and the messages it owes, in one transaction."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from hotline.delivery.models import REPLY, Delivery
+from hotline.people.rights import Actor
+from hotline.tickets import intake, replies
+from hotline.tickets.merging import requesters
+from hotline.tickets.models import Ticket, TicketEvent
+
+
+def approve(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> list[Delivery]:
+    """审核, and one message owed to each requester."""
+    return _owe(session, ticket, replies.approve(session, ticket, actor=actor, now=now))
+
+
+def answer(
+    session: Session, ticket: Ticket, text: str, *, actor: Actor, now: datetime
+) -> list[Delivery]:
+    """直接答复, and one message owed to each requester."""
+    return _owe(session, ticket, intake.answer(session, ticket, text, actor=actor, now=now))
+
+
+def _owe(session: Session, ticket: Ticket, event: TicketEvent) -> list[Delivery]:
+    session.flush()
+    reply = replies.last_reply(session, ticket)
+    owed = [
+        Delivery(
+            event_id=event.id, contact_id=contact.id, kind=REPLY, ticket_id=ticket.id,
+            reply_id=reply.id, next_attempt_at=event.at,
+        )
+        for contact in requesters(session, ticket)
+    ]  # fmt: skip
+    session.add_all(owed)
+    return owed

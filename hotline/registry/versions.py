@@ -1,0 +1,104 @@
+"""Reference data in the database: each change of a file is a numbered version, none is lost."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint, func
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from hotline.db import moment
+from hotline.errors import BadData, NotFound
+from hotline.registry.columns import SCHEMAS
+from hotline.registry.loading import WHOLE_LINE, Tables, read_shipped, read_tables
+
+SHIPPER = "shipped"
+
+
+class ReferenceVersion(SQLModel, table=True):
+    """One version of one reference file; the highest version of a file is the one in force."""
+
+    __tablename__ = "reference_version"
+    __table_args__ = (UniqueConstraint("file", "version"),)
+    id: int | None = Field(default=None, primary_key=True)
+    file: str = Field(max_length=40)
+    version: int
+    content: str
+    checksum: str = Field(max_length=64)
+    author: str = Field(max_length=60)
+    note: str = Field(default="", max_length=200)
+    at: datetime = moment()
+
+
+def seed(session: Session, now: datetime) -> None:
+    """Stores each shipped file as its version 1, once; a file that has a version is left alone."""
+    stored = _contents(session)
+    if stored.keys() == SCHEMAS.keys():
+        return
+    contents = read_shipped() | stored
+    read_tables(contents)
+    for file in SCHEMAS.keys() - stored.keys():
+        session.add(_version(file, 1, contents[file], SHIPPER, "", now))
+    session.flush()
+
+
+def publish(
+    session: Session, file: str, content: bytes, *, author: str, note: str, now: datetime
+) -> ReferenceVersion:
+    """Puts a new version of a file in force, if all files together are sound with it."""
+    if file not in SCHEMAS:
+        raise NotFound(f"没有基础数据文件「{file}」,可选:{'、'.join(SCHEMAS)}。", field="file")
+    _lock(session)
+    read_tables(_contents(session) | {file: content})
+    last = session.exec(
+        select(func.max(ReferenceVersion.version)).where(ReferenceVersion.file == file)
+    ).one()
+    version = _version(file, last + 1, content, author, note, now)
+    session.add(version)
+    session.flush()
+    return version
+
+
+def load(session: Session) -> Tables:
+    """The files in force, checked again: a row changed behind our back stops the start."""
+    return read_tables(_contents(session))
+
+
+def current_version(session: Session) -> int:
+    """The number of the registry as a whole: it grows with each change of any file; 0 if empty."""
+    return session.exec(select(func.max(ReferenceVersion.id))).one() or 0
+
+
+def _version(
+    file: str, version: int, content: bytes, author: str, note: str, now: datetime
+) -> ReferenceVersion:
+    return ReferenceVersion(
+        file=file,
+        version=version,
+        content=content.decode("utf-8-sig"),
+        checksum=_checksum(content.decode("utf-8-sig")),
+        author=author,
+        note=note,
+        at=now,
+    )
+
+
+def _contents(session: Session) -> dict[str, bytes]:
+    newest = select(func.max(ReferenceVersion.id)).group_by(ReferenceVersion.file)
+    rows = session.exec(select(ReferenceVersion).where(col(ReferenceVersion.id).in_(newest)))
+    return {row.file: _verified(row) for row in rows}
+
+
+def _verified(row: ReferenceVersion) -> bytes:
+    if _checksum(row.content) != row.checksum:
+        raise BadData(row.file, 0, WHOLE_LINE, f"与发布时相同的内容(第 {row.version} 版)")
+    return row.content.encode()
+
+
+def _lock(session: Session) -> None:
+    # Two editors at once would each check against files the other is about to replace.
+    first = select(ReferenceVersion.id).order_by(col(ReferenceVersion.id)).limit(1)
+    session.exec(first.with_for_update()).first()
+
+
+def _checksum(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()

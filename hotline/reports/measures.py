@@ -1,0 +1,170 @@
+"""What is counted: the table of measures, each the events it counts and what that means."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, exists, true
+
+from hotline.people.rights import Action
+from hotline.tickets.models import TicketEvent
+
+EVENT: FromClause = TicketEvent.__table__
+# The columns of a set of events: the table itself, an alias, or a part of it.
+Columns = Any
+
+# Each of these starts a clock of a unit's own; a ruling does so when it grants the objection.
+_STARTS = (Action.DISPATCH, Action.TRANSFER, Action.RULE, Action.SEND_FOR_REWORK)
+# 满意 and 基本满意 and above: domain.md 1.13, five grades of 好差评.
+_CONTENT = 3
+
+
+def _not_refused(event: Columns) -> ColumnElement[bool]:
+    return event.reason != "refused"
+
+
+def _on_time(event: Columns) -> ColumnElement[bool]:
+    """No overdue event since the unit's clock was last started."""
+    late, start = EVENT.alias("late"), EVENT.alias("start")
+    restarted = exists().where(
+        start.c.ticket_id == late.c.ticket_id,
+        start.c.seq > late.c.seq,
+        start.c.seq < event.seq,
+        start.c.action.in_(_STARTS),
+        _not_refused(start.c),
+    )
+    return ~exists().where(
+        late.c.ticket_id == event.ticket_id,
+        late.c.seq < event.seq,
+        late.c.action == Action.FALL_OVERDUE,
+        ~restarted,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Events of these actions, `when` they fulfil a condition, apart `by` these columns.
+
+    With `once`, an event counts as soon as one of those actions has followed it on its ticket,
+    before another of its own kind; it still counts on its own day and for its own unit.
+    """
+
+    name: str
+    words: str
+    definition: str
+    actions: tuple[Action, ...]
+    by: tuple[str, ...] = ("unit",)
+    when: Callable[[Columns], ColumnElement[bool]] | None = None
+    once: tuple[Action, ...] = ()
+
+    def chosen(self, events: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+        """Which events count because of `events`, and the condition that binds the two.
+
+        Mostly they are the same; with `once`, `events` are those that followed.
+        """
+        if self.once:
+            counted = EVENT.alias(f"counted_{self.name}")
+            return counted, self._followed(counted.c, events.c)
+        condition = self.when(events.c) if self.when else true()
+        return events, events.c.action.in_(self.actions) & condition
+
+    def _followed(self, counted: Columns, event: Columns) -> ColumnElement[bool]:
+        between = EVENT.alias("between")
+        sooner = exists().where(
+            between.c.ticket_id == counted.ticket_id,
+            between.c.seq > counted.seq,
+            between.c.seq < event.seq,
+            between.c.action.in_(self.actions + self.once),
+        )
+        return (
+            event.action.in_(self.once)
+            & counted.action.in_(self.actions)
+            & (counted.ticket_id == event.ticket_id)
+            & (counted.seq < event.seq)
+            & ~sooner
+        )
+
+
+_A = Action
+_BY_INTAKE = ("kind", "channel", "line", "territory")
+MEASURES: dict[str, Measure] = {
+    measure.name: measure
+    for measure in (
+        Measure(
+            "received", "收到", "登记的诉求,一件一次,含引导和直接答复的", (_A.LOG,), _BY_INTAKE
+        ),
+        Measure("accepted", "受理", "受理次数;重启和撤销并单不再计", (_A.ACCEPT,), ("kind",)),
+        Measure("redirected", "引导", "引导到其他渠道的次数", (_A.REDIRECT,), ("kind",)),
+        Measure("answered_at_once", "直接答复", "话务台当场答复的次数", (_A.ANSWER,), ("kind",)),
+        Measure(
+            "first_dispatched",
+            "首次派单",
+            "话务台派单的次数,不含转办和裁定改派;重启或撤销并单后再派的另计一次",
+            (_A.DISPATCH,),
+        ),
+        Measure(
+            "dispatched",
+            "派单",
+            "派到单位的次数:派单、转办、同意退单后改派各计一次,计入接单的单位",
+            (_A.DISPATCH, _A.TRANSFER, _A.RULE),
+            when=_not_refused,
+        ),
+        Measure(
+            "misdirected",
+            "派后退改",
+            "首次派单中,其后被退单(不论是否同意)或转办的;计入派单当日和当时派给的单位",
+            (_A.DISPATCH,),
+            once=(_A.OBJECT, _A.TRANSFER),
+        ),
+        Measure("assisted", "协办", "请单位协办的次数,计入协办单位", (_A.ASSIST,)),
+        Measure("claimed", "签收", "单位经办人签收的次数", (_A.CLAIM,)),
+        Measure("objected", "退单", "单位提出退单的次数,不论是否同意", (_A.OBJECT,)),
+        Measure("ruled", "裁定", "退单裁定的次数,计入裁定后承办的单位", (_A.RULE,)),
+        Measure("replied", "答复", "单位提交答复的次数,重办后再答复的另计一次", (_A.REPLY,)),
+        Measure(
+            "replied_on_time",
+            "按时答复",
+            "本轮办理时限内提交的答复;时限自派到单位起算,重办另起一轮",
+            (_A.REPLY,),
+            when=_on_time,
+        ),
+        Measure(
+            "overdue", "超期", "办理时限已到而未答复,每轮计一次,计入到期当日", (_A.FALL_OVERDUE,)
+        ),
+        Measure("reworked", "重办", "退回单位重办的次数", (_A.SEND_FOR_REWORK,)),
+        Measure("delivered", "反馈", "答复送达诉求人的次数,一件可有多次", (_A.DELIVER,)),
+        Measure("followed_up", "回访", "有结果的回访次数", (_A.FOLLOW_UP,)),
+        Measure(
+            "solved",
+            "已解决",
+            "回访中诉求人表示已解决的",
+            (_A.FOLLOW_UP,),
+            when=lambda event: event.solved.is_(True),
+        ),
+        Measure(
+            "satisfied",
+            "满意",
+            "回访评价为基本满意、满意、非常满意的",
+            (_A.FOLLOW_UP,),
+            when=lambda event: event.satisfied >= _CONTENT,
+        ),
+        Measure("closed", "办结", "办结次数,重启后再办结的另计一次", (_A.CLOSE,)),
+        Measure("reopened", "重启", "办结后重启的次数", (_A.REOPEN,), ("kind",)),
+        Measure("merged", "并单", "并入他件的次数,计入主件的承办单位", (_A.MERGE,)),
+        Measure("withdrawn", "撤单", "撤单次数", (_A.WITHDRAW,), ("kind",)),
+    )
+}
+
+
+def _fingerprint() -> str:
+    facts = []
+    for measure in MEASURES.values():
+        counted, condition = measure.chosen(EVENT)
+        rule = condition.compile(compile_kwargs={"literal_binds": True})
+        facts.append(f"{measure.name}|{','.join(measure.by)}|{counted.name}|{rule}")
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
+
+
+# Changes with any definition: sums folded under another one are not read.
+DEFINITIONS = _fingerprint()

@@ -1,0 +1,87 @@
+"""Rates: measures set against each other, each with its definition and source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hotline.reports.measures import MEASURES
+from hotline.reports.tallies import Tally
+
+_CUSTOM = "通行口径,未见成文出处"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share that keeps what it was made of; with nothing below the line there is no share."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def share(self) -> float | None:
+        return self.numerator / self.denominator if self.denominator else None
+
+    def __str__(self) -> str:
+        return "—" if self.share is None else f"{self.share:.2%}"
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """Measures above and below the line, each taken so many times."""
+
+    name: str
+    words: str
+    above: Mapping[str, int]
+    below: Mapping[str, int]
+    definition: str
+    source: str = _CUSTOM
+
+    def of(self, tally: Tally, unit: str | None = None) -> Rate:
+        """The rate in this tally: of all, or of one unit."""
+        above, below = (
+            sum(times * tally.total(name, unit) for name, times in side.items())
+            for side in (self.above, self.below)
+        )
+        return Rate(above, below)
+
+    @property
+    def by_unit(self) -> bool:
+        return all("unit" in MEASURES[name].by for name in (*self.above, *self.below))
+
+
+FORMULAS: dict[str, Formula] = {
+    formula.name: formula
+    for formula in (
+        Formula(
+            "answered_at_once_rate",
+            "直接答复率",
+            {"answered_at_once": 1},
+            {"accepted": 1},
+            "直接答复÷受理",
+        ),
+        Formula(
+            "right_first_time_rate",
+            "一次派准率",
+            {"first_dispatched": 1, "misdirected": -1},
+            {"first_dispatched": 1},
+            "(首次派单-派后退改)÷首次派单,按出表时所知",
+        ),
+        Formula("objected_rate", "退单率", {"objected": 1}, {"dispatched": 1}, "退单÷派单"),
+        Formula(
+            "on_time_rate",
+            "按时办结率",
+            {"replied_on_time": 1},
+            {"replied_on_time": 1, "overdue": 1},
+            "按时答复÷(按时答复+超期);每轮办理或按时或超期,只计一次,未到期的不计",
+        ),
+        Formula("reworked_rate", "重办率", {"reworked": 1}, {"closed": 1}, "重办÷办结"),
+        Formula("solved_rate", "解决率", {"solved": 1}, {"followed_up": 1}, "已解决÷有效回访"),
+        Formula(
+            "satisfied_rate",
+            "满意率",
+            {"satisfied": 1},
+            {"followed_up": 1},
+            "(满意+基本满意)÷有效评价",
+            f"{_CUSTOM};评价五级依政务服务好差评",
+        ),
+    )
+}
