@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -10,12 +9,10 @@ from alembic import command
 from alembic.config import Config
 from flask import Flask
 from flask_openapi3 import Info, OpenAPI
-from redis import Redis
-from hotline.db import Session
 
 import hotline
 from hotline import clock, logs
-from hotline.db import Database
+from hotline.db import Database, Session
 from hotline.errors import Unavailable
 from hotline.jobs import queues
 from hotline.people.privacy import secret
@@ -30,7 +27,7 @@ from hotline.telephony import snapshot
 from hotline.web import pages, problems
 from hotline.web.api import api_blueprint, guards
 from hotline.web.current import City, Current
-from hotline.web.line import calls_blueprint
+from hotline.web.line.calls import calls_blueprint
 
 log = structlog.get_logger()
 
@@ -98,6 +95,7 @@ class CityWatch:
             with self._database.read() as session:
                 if versions.current_version(session) != self._city.directory.version:
                     self._city = load_city(session, self._settings)
+                    snapshot.write(self._settings.data_dir, lines(versions.load(session)))
         except Unavailable:
             # Routing goes on with the city it knows while the database is away.
             log.warning("registry not read", version=self._city.directory.version)
@@ -108,7 +106,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings()
     logs.configure(settings)
     database = prepare(settings)
-    redis = Redis.from_url(settings.queue_url, socket_connect_timeout=0.5, socket_timeout=0.5)
+    redis = queues.connect(settings)
     app = _flask()
     app.extensions["hotline"] = Current(
         settings=settings,
@@ -138,4 +136,3 @@ def _flask() -> OpenAPI:
     app.json.ensure_ascii = False
     app.json.sort_keys = False
     return app
-

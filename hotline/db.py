@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, DateTime, Engine, TypeDecorator, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, delete
 
 from hotline.errors import HotlineError, KeyReused, Unavailable
 
@@ -170,6 +170,11 @@ def keep_reply(session: Session, reply: Any) -> Any:
     """Remembers the answer for the request key of this `work`, and hands it back."""
     session.info["reply"] = reply
     return reply
+
+
+def forget_replies(session: Session, now: datetime) -> None:
+    """Deletes the kept answers whose request keys have run out."""
+    session.exec(delete(StoredReply).where(col(StoredReply.at) <= now - KEY_LIFETIME))
 
 
 def _claim_key(session: Session, key: RequestKey, now: datetime) -> StoredReply:

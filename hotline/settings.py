@@ -40,7 +40,3 @@ class Settings(BaseSettings):
     def queue_socket(self) -> Path:
         """Unix socket of the embedded queue; unused when a REDIS_URL is given."""
         return self.data_dir.absolute() / "queue.sock"
-
-    @property
-    def queue_url(self) -> str:
-        return self.redis_url or f"unix://{self.queue_socket}"

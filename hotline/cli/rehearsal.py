@@ -9,12 +9,11 @@ from datetime import datetime
 from itertools import islice
 
 from redis import Redis
-from hotline.db import Session
 from tqdm import tqdm
 
 from hotline import clock
 from hotline.cli import agreement
-from hotline.db import Database
+from hotline.db import Database, Session
 from hotline.delivery import outbox
 from hotline.errors import Invalid
 from hotline.jobs import queues
@@ -171,7 +170,7 @@ def replay(settings: Settings, database: Database, city: City, cases: Sequence[C
     run = Replay(settings, database, city, batch=f"replay-{begun:%Y%m%dT%H%M%S%f}")
     before = agreement.tally_now(database, begun)
     with background(settings):
-        run.run(cases, Redis.from_url(settings.queue_url))
+        run.run(cases, queues.connect(settings))
         run.totals.seconds = round(time.monotonic() - started, 1)
     run.totals.lost = run.totals.received - run.totals.closed
     run.totals.disagreements = agreement.disagreements(

@@ -74,6 +74,7 @@ def needing_person(session: Session, *, limit: int = 200) -> list[Trouble]:
     last = (
         select(func.max(DeliveryAttempt.id))
         .where(DeliveryAttempt.delivery_id == Delivery.id)
+        .correlate(Delivery)
         .scalar_subquery()
     )
     query = (
@@ -96,6 +97,12 @@ def unowed(session: Session, *, limit: int = 100) -> list[str]:
     )
     query = select(Ticket.number).where(Ticket.status == Status.APPROVED, ~owed)
     return list(session.exec(query.order_by(col(Ticket.id)).limit(limit)))
+
+
+def deliveries_of(session: Session, batch: str) -> list[str]:
+    """The ids of all messages owed for tickets of an import or replay."""
+    query = select(Delivery.id).join(Ticket, col(Ticket.id) == Delivery.ticket_id)
+    return list(session.exec(query.where(Ticket.batch == batch)))
 
 
 def _move(session: Session, row: Delivery, after: State, now: datetime) -> None:

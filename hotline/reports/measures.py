@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, exists, true
+from sqlalchemy import ColumnElement, FromClause, select, true
 
 from hotline.people.rights import Action
 from hotline.tickets.models import TicketEvent
@@ -26,20 +26,20 @@ def _not_refused(event: Columns) -> ColumnElement[bool]:
 
 def _on_time(event: Columns) -> ColumnElement[bool]:
     """No overdue event since the unit's clock was last started."""
-    late, start = EVENT.alias("late"), EVENT.alias("start")
-    restarted = exists().where(
-        start.c.ticket_id == late.c.ticket_id,
-        start.c.seq > late.c.seq,
-        start.c.seq < event.seq,
-        start.c.action.in_(_STARTS),
-        _not_refused(start.c),
+    since = EVENT.alias("since")
+    last = (
+        select(since.c.action)
+        .where(
+            since.c.ticket_id == event.ticket_id,
+            since.c.seq < event.seq,
+            since.c.action.in_((*_STARTS, Action.FALL_OVERDUE)),
+            _not_refused(since.c),
+        )
+        .order_by(since.c.seq.desc())
+        .limit(1)
+        .correlate_except(since)
     )
-    return ~exists().where(
-        late.c.ticket_id == event.ticket_id,
-        late.c.seq < event.seq,
-        late.c.action == Action.FALL_OVERDUE,
-        ~restarted,
-    )
+    return last.scalar_subquery() != Action.FALL_OVERDUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +70,24 @@ class Measure:
         return events, events.c.action.in_(self.actions) & condition
 
     def _followed(self, counted: Columns, event: Columns) -> ColumnElement[bool]:
-        between = EVENT.alias("between")
-        sooner = exists().where(
-            between.c.ticket_id == counted.ticket_id,
-            between.c.seq > counted.seq,
-            between.c.seq < event.seq,
-            between.c.action.in_(self.actions + self.once),
+        """The counted event is the last of its own or the following kind before `event`."""
+        before = EVENT.alias("before")
+        last = (
+            select(before.c.id)
+            .where(
+                before.c.ticket_id == event.ticket_id,
+                before.c.seq < event.seq,
+                before.c.action.in_(self.actions + self.once),
+            )
+            .order_by(before.c.seq.desc())
+            .limit(1)
+            .correlate_except(before)
         )
         return (
             event.action.in_(self.once)
-            & counted.action.in_(self.actions)
             & (counted.ticket_id == event.ticket_id)
-            & (counted.seq < event.seq)
-            & ~sooner
+            & (counted.id == last.scalar_subquery())
+            & counted.action.in_(self.actions)
         )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hotline.reports.measures import MEASURES
 from hotline.reports.tallies import Tally
 
 _CUSTOM = "通行口径,未见成文出处"
@@ -43,9 +42,10 @@ class Formula:
         )
         return Rate(above, below)
 
-    @property
-    def by_unit(self) -> bool:
-        return all("unit" in MEASURES[name].by for name in (*self.above, *self.below))
+    def can_be_seen_in(self, tally: Tally) -> bool:
+        """Whether the reader of this tally may see all that the rate is made of."""
+        seen = {measure for measure, _ in tally.counts}
+        return seen.issuperset((*self.above, *self.below))
 
 
 FORMULAS: dict[str, Formula] = {
@@ -85,3 +85,12 @@ FORMULAS: dict[str, Formula] = {
         ),
     )
 }
+
+
+def rates(tally: Tally) -> dict[str, Rate]:
+    """Every rate that the reader of this tally may see."""
+    return {
+        name: formula.of(tally)
+        for name, formula in FORMULAS.items()
+        if formula.can_be_seen_in(tally)
+    }

@@ -56,8 +56,10 @@ class city_date(FunctionElement[date]):  # noqa: N801  (reads as the SQL functio
 
 @compiles(city_date, "sqlite")
 def _city_date_sqlite(element: city_date, compiler: Any, **options: Any) -> str:
-    # The city has had no summer time since 1991.
-    return f"date({compiler.process(element.clauses, **options)}, '+8 hours')"
+    # SQLite rounds to milliseconds, which would carry the last of them into the next day; and the
+    # city has had no summer time since 1991.
+    moment = compiler.process(element.clauses, **options)
+    return f"date(substr({moment}, 1, 19), '+8 hours')"
 
 
 @compiles(city_date, "postgresql")

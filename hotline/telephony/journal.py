@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -48,10 +48,11 @@ class CallRecord:
         """Raises ValueError when the line is not a whole record."""
         try:
             values = json.loads(line)
-            record = cls(**values | {"at": datetime.fromisoformat(values["at"])})
-        except (KeyError, TypeError, RecursionError) as error:
+            at = datetime.fromisoformat(values["at"])
+            record = cls(**values | {"at": at.astimezone(UTC)})
+        except (KeyError, TypeError, OverflowError, RecursionError) as error:
             raise ValueError("not a record") from error
-        if record.at.tzinfo is None or not all(isinstance(v, str) for v in values.values()):
+        if at.tzinfo is None or not all(isinstance(value, str) for value in values.values()):
             raise ValueError("not a record")
         return record
 

@@ -153,6 +153,7 @@ class PeriodQuery(Body):
 
 class ListingQuery(PeriodQuery):
     measure: NeededWord
+    dimension: Word = ""
     value: Word = ""
     after: int = Field(0, ge=0, le=2**62)
     limit: int = Field(50, ge=1, le=200)

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import jsonify
 from flask_openapi3 import APIBlueprint
-from hotline.db import Session
 
+from hotline.db import Session
 from hotline.people.rights import Actor
 from hotline.tickets import intake, queries, replies
 from hotline.tickets.models import Ticket

@@ -6,13 +6,13 @@ from flask import jsonify
 from flask_openapi3 import APIBlueprint
 
 from hotline.clock import city_day
-from hotline.delivery import worker
-from hotline.errors import Invalid
-from hotline.people.rights import Action
+from hotline.db import keep_reply
+from hotline.delivery import settling
+from hotline.people.access_log import note_look
 from hotline.reports import tallies
 from hotline.tickets import alarms as tickets_alarms
-from hotline.tickets import queries
 from hotline.web.api import bodies, presenters
+from hotline.web.api.guards import request_key
 from hotline.web.api.tickets import think
 from hotline.web.current import actor, current, now
 
@@ -29,3 +29,53 @@ def add_routes(api: APIBlueprint) -> None:
 
 def route(body: bodies.RouteBody):  # noqa: ANN201
     return jsonify(presenters.suggested(think(body)))
+
+
+def alarms():  # noqa: ANN201
+    with current().database.read() as session:
+        rows = tickets_alarms.open_alarms(session)
+        return jsonify({"alarms": [presenters.alarm(*row) for row in rows]})
+
+
+def take_alarm(path: bodies.TicketPath):  # noqa: ANN201
+    with current().database.work() as session:
+        taken = tickets_alarms.take(session, path.number, actor=actor(), now=now())
+        return jsonify(presenters.alarm(*taken))
+
+
+def deliveries():  # noqa: ANN201
+    with current().database.read() as session:
+        rows = settling.needing_person(session)
+        return jsonify({"deliveries": [presenters.trouble(row) for row in rows]})
+
+
+def receipt(path: bodies.DeliveryPath, body: bodies.ReceiptBody):  # noqa: ANN201
+    with current().database.work(key=request_key(), now=now()) as session:
+        row = settling.settle(session, path.id, body.outcome, actor=actor(), now=now())
+        answer = keep_reply(session, presenters.delivery(row))
+    current().wake()
+    return jsonify(answer)
+
+
+def tally(query: bodies.PeriodQuery):  # noqa: ANN201
+    first, last = _days(query)
+    with current().database.read() as session:
+        counted = tallies.tally(session, first, last, actor=actor())
+        return jsonify(presenters.tally(counted))
+
+
+def tally_listing(query: bodies.ListingQuery):  # noqa: ANN201
+    first, last = _days(query)
+    with current().database.work() as session:
+        rows = tallies.listing(
+            session, query.measure, first, last, actor=actor(), dimension=query.dimension,
+            value=query.value, after=query.after, limit=query.limit,
+        )  # fmt: skip
+        note_look(session, actor(), [row.number for row in rows], "list", now())
+        return jsonify(presenters.listing(rows, query.after))
+
+
+def _days(query: bodies.PeriodQuery) -> tuple[date, date]:
+    """The days asked for; today when none is named."""
+    last = query.last or query.first or city_day(now())
+    return query.first or last, last

@@ -3,8 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from hotline.delivery.models import Delivery
+from hotline.delivery.settling import Trouble
 from hotline.people.privacy import mask
 from hotline.people.rights import Actor, Role
+from hotline.reports.measures import MEASURES
+from hotline.reports.tallies import CountedEvent, Tally
 from hotline.routing.types import Emergency, Mark, Reason, Suggestion
 from hotline.tickets.models import (
     Alarm,
@@ -151,6 +155,51 @@ def alarm(row: Alarm, of: Ticket) -> dict[str, Any]:
         "taken_by": row.taken_by or None,
         "taken_at": moment(row.taken_at),
     }
+
+
+def trouble(row: Trouble) -> dict[str, Any]:
+    return delivery(row.delivery) | {"number": row.number, "detail": row.detail}
+
+
+def delivery(row: Delivery) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "state": row.state,
+        "channel": row.channel or None,
+        "attempts": row.attempts,
+        "done_at": moment(row.done_at),
+    }
+
+
+def tally(counted: Tally) -> dict[str, Any]:
+    """Each measure with its definition, its total and its parts."""
+    measures: dict[str, Any] = {}
+    for (name, dimension), values in counted.counts.items():
+        measure = MEASURES[name]
+        shown = measures.setdefault(
+            name,
+            {
+                "name": measure.words,
+                "definition": measure.definition,
+                "total": sum(values.values()),
+                "by": {},
+            },
+        )
+        shown["by"][dimension] = dict(values)
+    return {"first": str(counted.first), "last": str(counted.last), "measures": measures}
+
+
+def listing(rows: list[CountedEvent], after: int) -> dict[str, Any]:
+    """The rows behind a count; `cursor` is what to ask `after` next."""
+    entries = [
+        {
+            "number": row.number, "at": moment(row.at), "action": row.action, "unit": row.unit or None,
+            "kind": row.kind, "channel": row.channel, "line": row.line or None,
+            "territory": row.territory or None,
+        }
+        for row in rows
+    ]  # fmt: skip
+    return {"cursor": rows[-1].id if rows else after, "entries": entries}
 
 
 def emergency(found: Emergency | None) -> dict[str, Any] | None:

@@ -5,9 +5,8 @@ from typing import Any
 
 from flask import jsonify
 from flask_openapi3 import APIBlueprint
-from hotline.db import Session
 
-from hotline.db import keep_reply
+from hotline.db import Session, keep_reply
 from hotline.delivery import outbox
 from hotline.errors import Invalid
 from hotline.people.access_log import note_look

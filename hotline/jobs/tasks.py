@@ -1,0 +1,108 @@
+"""What the worker and the clock run: thin calls into the rooms, each safe to run twice."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import structlog
+from redis import Redis
+
+from hotline import clock
+from hotline.db import Database, forget_replies
+from hotline.delivery import settling, worker
+from hotline.delivery.channels import Channel
+from hotline.delivery.maildir import Maildir
+from hotline.delivery.smtp import Smtp
+from hotline.jobs import queues
+from hotline.people.privacy import secret
+from hotline.settings import Settings
+from hotline.telephony.calls import load_journal
+from hotline.tickets import dispatch, feed, queries
+
+log = structlog.get_logger()
+
+# A job ends after so many, so that its worker can be asked to stop.
+BATCHES = 20
+# Tickets in one transaction of the overdue sweep.
+LAPSED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a task leans on."""
+
+    settings: Settings
+    database: Database
+    redis: Redis
+    channel: Channel
+
+
+def parts_of(settings: Settings) -> Parts:
+    return Parts(settings, Database(settings.db_url), queues.connect(settings), channel(settings))
+
+
+def channel(settings: Settings) -> Channel:
+    """The one way out that the settings name."""
+    if settings.channel == "smtp":
+        return Smtp(settings.smtp_host, settings.smtp_port, settings.sender)
+    return Maildir(settings.data_dir / "maildir", settings.sender)
+
+
+@cache
+def _parts() -> Parts:
+    return parts_of(Settings())
+
+
+def drain() -> None:
+    """The worker's job: sends what is due, what a killed worker left included."""
+    parts = _parts()
+    sweep(parts)
+    worker.drain(parts.database, parts.channel, clock.now, batches=BATCHES)
+    wake(parts)
+
+
+def wake(parts: Parts) -> None:
+    """Wakes a worker when something is due, for all the wake-ups that were lost."""
+    with parts.database.read() as session:
+        waiting = worker.due(session, clock.now())
+    if waiting:
+        queues.wake(parts.redis)
+
+
+def sweep(parts: Parts) -> None:
+    for row in settling.sweep(parts.database, parts.channel, clock.now()):
+        log.warning("delivery was stuck", delivery=row.id, state=row.state)
+
+
+def report_unowed(parts: Parts) -> None:
+    with parts.database.read() as session:
+        numbers = settling.unowed(session)
+    if numbers:
+        log.error("approved replies that nobody is owed", tickets=numbers)
+
+
+def place(parts: Parts) -> None:
+    """Gives new events their place in the feed."""
+    placed = True
+    while placed:
+        with parts.database.work() as session:
+            placed = feed.place(session) > 0
+
+
+def fall_overdue(parts: Parts) -> None:
+    rows = True
+    while rows:
+        with parts.database.work() as session:
+            rows = queries.lapsed(session, clock.now(), limit=LAPSED)
+            for ticket, assignment in rows:
+                dispatch.fall_overdue(session, ticket, assignment)
+
+
+def load_calls(parts: Parts) -> None:
+    folder = parts.settings.data_dir
+    load_journal(parts.database, folder / "journal", key=secret(folder, "contact"))
+
+
+def forget(parts: Parts) -> None:
+    """Drops the kept replies to requests whose keys have run out."""
+    with parts.database.work() as session:
+        forget_replies(session, clock.now())

@@ -1,0 +1,131 @@
+"""一日一清单: what came in, what went out, and what needs a person tomorrow morning."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session
+
+from hotline.reports import cases, sections
+from hotline.reports.documents import Cell, Section, Table
+from hotline.reports.material import Material
+from hotline.reports.rates import FORMULAS
+from hotline.tickets.words import CHINESE, Ground, MatterKind, Status, Urgency
+
+TITLE = "12345 一日一清单"
+
+_UNIT_COLUMNS = {
+    "dispatched": "派单",
+    "claimed": "签收",
+    "objected": "退单",
+    "replied": "答复",
+    "overdue": "超期",
+    "reworked": "重办",
+    "closed": "办结",
+}
+
+
+def write(session: Session, material: Material) -> tuple[Section, ...]:
+    period = material.period
+    return (
+        _received(material),
+        _handled(material),
+        _due(material),
+        sections.overdue(material),
+        _urgent(cases.urgent(session, period)),
+        _returns(cases.returns(session, period)),
+        _groups(cases.groups(session, period)),
+        sections.follow_ups(material),
+    )
+
+
+def _received(material: Material) -> Section:
+    total = material.tally.total
+    rate = FORMULAS["answered_at_once_rate"].of(material.tally)
+    line = (
+        f"收到 {total('received')} 件,受理 {total('accepted')} 件,引导 {total('redirected')} 件,"
+        f"直接答复 {total('answered_at_once')} 件,直接答复率 {rate}"
+        f"({rate.numerator}/{rate.denominator})。"
+    )
+    return Section("受理情况", (line,), sections.received(material))
+
+
+def _handled(material: Material) -> Section:
+    total = material.tally.total
+    line = (
+        f"首次派单 {total('first_dispatched')} 件,派到单位 {total('dispatched')} 次,"
+        f"签收 {total('claimed')} 次,答复 {total('replied')} 次,反馈 {total('delivered')} 次,"
+        f"办结 {total('closed')} 次。"
+    )
+    table = sections.unit_counts(material, "各单位", _UNIT_COLUMNS)
+    return Section("派办情况", (line,), (table,) if table.rows else ())
+
+
+def _due(material: Material) -> Section:
+    piles = material.backlog.piles
+    total = material.backlog.total
+    due = f"当日到期 {total('due_today')} 件,其中已答复 {total('answered')} 件。"
+    rows = tuple(
+        (pile.unit, pile.open, pile.waiting, pile.due_today, pile.answered, pile.overdue)
+        for pile in piles
+    )
+    header = ("单位", "在办", "待签收", "当日到期", "其中已答复", "超期")
+    tables = (Table("单位在办", header, rows),) if rows else ()
+    return Section("到期和在办", (sections.stock(material), due), tables)
+
+
+def _listed(title: str, header: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Section:
+    rows = tuple(rows)
+    if not rows:
+        return Section(title, sections.NONE)
+    return Section(title, (f"共 {len(rows)} 件。",), (Table(title, header, rows),))
+
+
+def _urgent(tickets: list[cases.UrgentTicket]) -> Section:
+    return _listed(
+        "特急和紧急",
+        ("工单编号", "紧急程度", "类别", "属地", "承办单位", "现状"),
+        (
+            (
+                ticket.number,
+                CHINESE[Urgency(ticket.urgency)],
+                CHINESE[MatterKind(ticket.kind)],
+                ticket.territory,
+                ticket.unit,
+                CHINESE[Status(ticket.status)],
+            )
+            for ticket in tickets
+        ),
+    )
+
+
+def _returns(returns: list[cases.Return]) -> Section:
+    return _listed(
+        "退单",
+        ("工单编号", "退单单位", "所称应办单位", "理由", "裁定"),
+        (
+            (one.number, one.unit, one.right_unit, CHINESE[Ground(one.ground)], _ruling(one))
+            for one in returns
+        ),
+    )
+
+
+def _ruling(one: cases.Return) -> str:
+    if one.granted is None:
+        return "待裁"
+    return f"同意,改派{one.ruled_unit}" if one.granted else "不同意"
+
+
+def _groups(groups: list[cases.Group]) -> Section:
+    return _listed(
+        "重复和群体诉求",
+        ("主件编号", "类别", "属地", "地点", "诉求人数"),
+        (
+            (
+                group.number,
+                CHINESE[MatterKind(group.kind)],
+                group.territory,
+                group.place,
+                group.requesters,
+            )
+            for group in groups
+        ),
+    )

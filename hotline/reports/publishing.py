@@ -1,0 +1,76 @@
+"""Published reports: frozen as they were, a correction being a new version with its reason."""
+
+import hashlib
+import json
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from hotline.db import moment
+from hotline.errors import Invalid
+from hotline.reports.documents import Report, as_values, from_values
+from hotline.reports.periods import Period
+
+
+class PublishedReport(SQLModel, table=True):
+    """One version of a report as it was published; never changed afterwards."""
+
+    __tablename__ = "published_report"
+    __table_args__ = (UniqueConstraint("kind", "first", "version"),)
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(max_length=10)
+    first: date
+    last: date
+    version: int
+    definitions: str = Field(max_length=64)
+    numbers: Any = Field(sa_column=Column(JSON, nullable=False))
+    document: Any = Field(sa_column=Column(JSON, nullable=False))
+    hash: str = Field(max_length=64)  # of the numbers
+    reason: str = Field(default="", max_length=200)
+    published_at: datetime = moment()
+
+    @property
+    def report(self) -> Report:
+        """The report as it was published, ready to be rendered again."""
+        return from_values(self.document)
+
+
+def publish(
+    session: Session, report: Report, *, now: datetime, reason: str = ""
+) -> PublishedReport:
+    """Freezes the report. The same numbers again change nothing; other numbers need a reason."""
+    if report.period.is_running(now):
+        raise Invalid(f"{report.period.words}尚未结束,结束后才能发布。", field="date")
+    newest = published(session, report.period)
+    numbers = json.loads(json.dumps(report.figures))
+    digest = _digest(numbers)
+    if newest and newest.hash == digest:
+        return newest
+    if newest and not reason.strip():
+        sentence = f"数字与已发布的第 {newest.version} 版不同,更正须写明原因。"
+        raise Invalid(sentence, field="reason")
+    row = PublishedReport(
+        kind=report.kind, first=report.first, last=report.last,
+        version=newest.version + 1 if newest else 1, definitions=report.definitions,
+        numbers=numbers, document=as_values(report), hash=digest, reason=reason.strip(),
+        published_at=now,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def published(session: Session, period: Period) -> PublishedReport | None:
+    """The newest published version of a period's report."""
+    query = (
+        select(PublishedReport)
+        .where(PublishedReport.kind == period.kind, PublishedReport.first == period.first)
+        .order_by(col(PublishedReport.version).desc())
+    )
+    return session.exec(query.limit(1)).first()
+
+
+def _digest(numbers: Any) -> str:
+    return hashlib.sha256(json.dumps(numbers, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,31 @@
+"""One pass over a text finds every phrase of a list, however long the list."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import ahocorasick
+
+
+class Hit(NamedTuple):
+    """A phrase and where it stands: text[start:end] == phrase."""
+
+    start: int
+    end: int
+    phrase: str
+
+
+class Scanner:
+    """Exact search for many phrases at once; its time grows with the text, not with the list."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        for phrase in phrases:
+            self._automaton.add_word(phrase, phrase)
+        self._automaton.make_automaton()
+
+    def hits(self, text: str) -> Iterator[Hit]:
+        """Overlapping hits too, by where they end."""
+        if not len(self._automaton):
+            return
+        for last, phrase in self._automaton.iter(text):
+            yield Hit(last + 1 - len(phrase), last + 1, phrase)

@@ -1,0 +1,180 @@
+"""The clock ticks once in the city, and no outage stops it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from builders import DISPATCHER, Desk
+from conftest import NOON
+from redis.exceptions import ConnectionError as QueueAway
+from sqlmodel import select
+from structlog.testing import capture_logs
+from test_queue import eventually
+
+from hotline import clock as wall
+from hotline.db import Database, RequestKey, StoredReply, keep_reply
+from hotline.delivery import outbox
+from hotline.errors import Unavailable
+from hotline.jobs import tasks
+from hotline.jobs.clock import LONGEST_WAIT, RENEWAL, SCHEDULE, Clock, Task
+from hotline.jobs.tasks import Parts
+from hotline.people.privacy import secret
+from hotline.settings import Settings
+from hotline.telephony.calls import Call
+from hotline.telephony.journal import CallRecord, Journal
+from hotline.tickets import replies
+from hotline.tickets.models import Assignment, TicketEvent
+
+
+@pytest.fixture
+def parts(tmp_path: Path, migrated_file: Path) -> Iterator[Parts]:
+    shutil.copy(migrated_file, tmp_path / "hotline.db")
+    parts = tasks.parts_of(Settings(data_dir=tmp_path, redis_url="", database_url=""))
+    yield parts
+    parts.database.engine.dispose()
+
+
+class Bell:
+    """A task that counts its rings and fails when told to."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+        self.rings: list[float] = []
+        self.failure: Exception | None = None
+
+    def __call__(self, parts: Parts) -> None:
+        self.rings.append(self.at)
+        if self.failure:
+            raise self.failure
+
+    def tick_through(self, clock: Clock, *, until: float, start: float = 0) -> list[float]:
+        for step in range(int(start * 2), int(until * 2)):
+            self.at = step / 2
+            clock.tick(self.at)
+        return self.rings
+
+
+def test_a_task_runs_in_its_time(parts: Parts):
+    bell = Bell()
+    clock = Clock(parts, holder="a", schedule=(Task("bell", 3, bell),))
+    assert bell.tick_through(clock, until=10) == [0, 3, 6, 9]
+
+
+@pytest.mark.parametrize("failure", [Unavailable(), QueueAway(), OSError(28, "disk full")])
+def test_an_outage_is_logged_and_the_task_tried_ever_later(parts: Parts, failure: Exception):
+    bell = Bell()
+    bell.failure = failure
+    clock = Clock(parts, holder="a", schedule=(Task("bell", 1, bell),))
+    with capture_logs() as logs:
+        assert bell.tick_through(clock, until=32) == [0, 2, 6, 14, 30]
+    assert {entry["task"] for entry in logs} == {"bell"}
+    bell.failure = None
+    bell.tick_through(clock, start=32, until=30 + LONGEST_WAIT)
+    assert bell.rings[5:8] == [62, 63, 64]
+
+
+def test_a_fault_of_our_own_ends_the_clock(parts: Parts):
+    bell = Bell()
+    bell.failure = KeyError("a bug")
+    with pytest.raises(KeyError):
+        bell.tick_through(Clock(parts, holder="a", schedule=(Task("b", 1, bell),)), until=1)
+
+
+def test_a_second_clock_does_nothing(parts: Parts):
+    first, second = Bell(), Bell()
+    one = Clock(parts, holder="one", schedule=(Task("bell", 1, first),))
+    other = Clock(parts, holder="other", schedule=(Task("bell", 1, second),))
+    first.tick_through(one, until=4)
+    assert second.tick_through(other, until=2 * RENEWAL) == []
+    assert len(first.rings) == 4
+
+
+def test_a_clock_waits_for_a_database_that_is_away(tmp_path: Path, parts: Parts):
+    bell = Bell()
+    clock = Clock(parts, holder="a", schedule=(Task("bell", 1, bell),))
+    (tmp_path / "hotline.db").rename(tmp_path / "away.db")
+    parts.database.engine.dispose()
+    with capture_logs() as logs:
+        assert bell.tick_through(clock, until=2) == []
+    assert logs[0]["log_level"] == "warning"
+    parts.database.engine.dispose()
+    (tmp_path / "away.db").rename(tmp_path / "hotline.db")
+    assert bell.tick_through(clock, start=RENEWAL, until=RENEWAL + 1) == [RENEWAL]
+
+
+def test_every_task_of_the_schedule_runs_on_an_empty_city(parts: Parts):
+    with capture_logs() as logs:
+        clock = Clock(parts, holder="a", schedule=SCHEDULE)
+        clock.tick(0)
+    assert logs == []
+
+
+def test_new_events_get_their_place_in_the_feed(parts: Parts):
+    with parts.database.work() as session:
+        Desk(session, NOON).replied()
+    tasks.place(parts)
+    with parts.database.read() as session:
+        assert None not in session.exec(select(TicketEvent.position)).all()
+
+
+def test_units_past_their_time_are_written_down_as_overdue(parts: Parts):
+    with parts.database.work() as session:
+        Desk(session, NOON).dispatched()
+        Desk(session, wall.now()).dispatched()
+    tasks.fall_overdue(parts)
+    with parts.database.read() as session:
+        rows = session.exec(select(Assignment.overdue).order_by(Assignment.id)).all()
+    assert rows == [True, False]
+
+
+def test_calls_of_the_journal_come_into_the_database(parts: Parts):
+    folder = parts.settings.data_dir
+    secret(folder, "contact")
+    call = CallRecord("call-1", "13800000832", "12319", "intake", "12345", "12319", NOON)
+    Journal(folder / "journal").append(call)
+    tasks.load_calls(parts)
+    with parts.database.read() as session:
+        assert session.exec(select(Call.call_id)).all() == ["call-1"]
+
+
+def test_kept_answers_are_dropped_when_their_keys_have_run_out(parts: Parts):
+    for name, at in (("old", wall.now() - timedelta(hours=25)), ("new", wall.now())):
+        key = RequestKey("坐席07", "POST /tickets", name, b"{}")
+        with parts.database.work(key=key, now=at) as session:
+            keep_reply(session, name)
+    tasks.forget(parts)
+    with parts.database.read() as session:
+        assert session.exec(select(StoredReply.reply)).all() == ["new"]
+
+
+def test_a_reply_approved_without_a_delivery_is_an_error_in_the_log(parts: Parts):
+    with parts.database.work() as session:
+        desk = Desk(session, NOON)
+        good, bad = desk.replied(), desk.replied()
+        outbox.approve(session, good, actor=DISPATCHER, now=NOON)
+        replies.approve(session, bad, actor=DISPATCHER, now=NOON)
+    with capture_logs() as logs:
+        tasks.report_unowed(parts)
+    assert [(entry["log_level"], entry["tickets"]) for entry in logs] == [("error", [bad.number])]
+
+
+def test_the_clock_process_ticks_and_ends_when_asked(parts: Parts):
+    with parts.database.work() as session:
+        Desk(session, NOON).logged()
+    env = os.environ | {"HOTLINE_DATA_DIR": str(parts.settings.data_dir)}
+    command = [sys.executable, "-m", "hotline.jobs.clock"]
+    with subprocess.Popen(command, env=env) as process:
+
+        def placed() -> bool:
+            with parts.database.read() as session:
+                return session.exec(select(TicketEvent.position)).one() is not None
+
+        assert eventually(placed)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(5) == 0

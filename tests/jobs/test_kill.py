@@ -1,0 +1,127 @@
+"""A real queue and a real worker, killed in the middle of their work."""
+
+import os
+import shutil
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from builders import DISPATCHER, Desk
+from conftest import NOON
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import SimpleWorker
+from sqlmodel import select
+from test_queue import eventually
+
+from hotline.db import Database
+from hotline.delivery import outbox
+from hotline.delivery.models import Delivery
+from hotline.jobs import queues
+from hotline.jobs.keeper import background
+from hotline.settings import Settings
+from hotline.tickets.models import Ticket, TicketEvent
+
+TICKETS = 900
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated_file: Path) -> Settings:
+    shutil.copy(migrated_file, tmp_path / "hotline.db")
+    return Settings(data_dir=tmp_path, redis_url="", database_url="")
+
+
+@pytest.fixture
+def city(settings: Settings) -> Iterator[Database]:
+    database = Database(settings.db_url)
+    yield database
+    database.engine.dispose()
+
+
+def approve(database: Database, n: int) -> None:
+    with database.work() as session:
+        for _ in range(n):
+            outbox.approve(session, Desk(session, NOON).replied(), actor=DISPATCHER, now=NOON)
+
+
+def written(settings: Settings) -> list[str]:
+    return [file.name for file in (settings.data_dir / "maildir").glob("new/*")]
+
+
+def worker_pids(redis: Redis) -> list[int]:
+    try:
+        return [worker.pid for worker in SimpleWorker.all(connection=redis)]
+    except RedisError:
+        return []
+
+
+def queue_pid(redis: Redis) -> int:
+    return redis.info()["process_id"]
+
+
+def states(database: Database) -> Counter[str]:
+    with database.read() as session:
+        return Counter(session.exec(select(Ticket.status)).all())
+
+
+def test_killing_worker_and_queue_loses_and_doubles_nothing(settings: Settings, city: Database):
+    redis = queues.connect(settings)
+    approve(city, TICKETS)
+    with background(settings):
+        queues.wake(redis)
+        assert eventually(lambda: len(written(settings)) > 0)
+        # In the middle: some messages stand in the Maildir, none is recorded yet.
+        for pid in worker_pids(redis):
+            os.kill(pid, signal.SIGKILL)
+        assert 0 < states(city)["approved"]
+        os.kill(queue_pid(redis), signal.SIGKILL)
+
+        def all_told() -> bool:
+            queues.wake(redis)
+            time.sleep(0.2)
+            return states(city) == {"delivered": TICKETS}
+
+        assert eventually(all_told, patience=40)
+    with city.read() as session:
+        ids = set(session.exec(select(Delivery.id)))
+        delivered = session.exec(
+            select(TicketEvent.ticket_id).where(TicketEvent.action == "deliver")
+        )
+        assert Counter(delivered.all()).most_common(1)[0][1] == 1
+    assert sorted(written(settings)) == sorted(ids)
+
+
+def test_a_worker_finds_what_was_approved_while_everything_was_down(
+    settings: Settings, city: Database
+):
+    approve(city, 3)
+    with background(settings):
+        assert eventually(lambda: states(city) == {"delivered": 3})
+
+
+def test_the_background_stops_what_it_started_and_no_more(settings: Settings):
+    redis = queues.connect(settings)
+    with background(settings):
+        eventually(lambda: len(worker_pids(redis)) == 1)
+        before = (queue_pid(redis), worker_pids(redis))
+        with background(settings):
+            assert (queue_pid(redis), worker_pids(redis)) == before
+        assert (queue_pid(redis), worker_pids(redis)) == before
+    assert not queues.answers(redis)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in (before[0], *before[1]))
+
+
+def test_a_worker_that_was_killed_is_not_taken_for_a_live_one(settings: Settings, city: Database):
+    redis = queues.connect(settings)
+    with background(settings):
+        assert eventually(lambda: len(worker_pids(redis)) == 1)
+        # Freeze the keeper by taking the worker's place in the queue with a dead one's.
+        worker = SimpleWorker([queues.DELIVERY], connection=redis, name="dead")
+        worker.pid = 2**22 - 1
+        worker.register_birth()
+        approve(city, 1)
+    with background(settings):
+        assert eventually(lambda: states(city) == {"delivered": 1})

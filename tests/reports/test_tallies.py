@@ -1,0 +1,434 @@
+"""Every count is a sum of events, and equals the list behind it."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from random import Random
+from threading import Thread
+
+import pytest
+from builders import (
+    AGENT,
+    CALENDAR,
+    CITY,
+    DISPATCHER,
+    ENVIRONMENT,
+    SUPERVISOR,
+    Desk,
+    handler_of,
+)
+from conftest import NOON
+from sqlalchemy import event as listen
+from sqlmodel import select
+from walk import Walk
+
+from hotline.clock import city_day, city_moment
+from hotline.db import Database
+from hotline.errors import Invalid, NotAllowed
+from hotline.people.rights import CHANNEL, Action
+from hotline.reports.measures import MEASURES
+from hotline.reports.rates import FORMULAS, rates
+from hotline.reports.rollup import TallyFold, TallyRow, fold
+from hotline.reports.tallies import Tally, listing, tally
+from hotline.tickets import dispatch, feed, intake, replies
+from hotline.tickets.models import TicketEvent
+from hotline.tickets.words import Channel, Ground, MatterKind
+
+TODAY = city_day(NOON)
+EVER = (date(2018, 1, 1), date(2020, 12, 31))
+
+
+def counts(database: Database, first: date = TODAY, last: date = TODAY, actor=SUPERVISOR) -> Tally:
+    with database.read() as session:
+        return tally(session, first, last, actor=actor)
+
+
+def place_and_fold(database: Database, limit: int = 5000) -> int:
+    with database.work() as session:
+        feed.place(session)
+    with database.work() as session:
+        return fold(session, limit=limit)
+
+
+def walked(database: Database, seed: int, steps: int) -> Walk:
+    walk = Walk(Random(seed), NOON)
+    with database.work() as session:
+        for _ in range(steps):
+            walk.step(session)
+    return walk
+
+
+# An independent count, straight from the stories of the tickets: no SQL, no shared predicate.
+STARTS = {Action.DISPATCH, Action.TRANSFER, Action.SEND_FOR_REWORK}
+ONE_TO_ONE = {
+    "log": "received", "accept": "accepted", "redirect": "redirected",
+    "answer": "answered_at_once", "dispatch": "first_dispatched", "assist": "assisted",
+    "claim": "claimed", "object": "objected", "rule": "ruled", "reply": "replied",
+    "fall_overdue": "overdue", "send_for_rework": "reworked", "deliver": "delivered",
+    "follow_up": "followed_up", "close": "closed", "reopen": "reopened", "merge": "merged",
+    "withdraw": "withdrawn",
+}  # fmt: skip
+
+
+def recount(story: list[TicketEvent]) -> list[tuple[str, TicketEvent]]:
+    found, late, first = [], False, None
+    for step in story:
+        if step.action in ONE_TO_ONE:
+            found.append((ONE_TO_ONE[step.action], step))
+        granted = step.action == Action.RULE and step.reason == "granted"
+        if step.action in (Action.DISPATCH, Action.TRANSFER) or granted:
+            found.append(("dispatched", step))
+        if step.action in (Action.OBJECT, Action.TRANSFER) and first:
+            found.append(("misdirected", first))
+            first = None
+        if step.action == Action.DISPATCH:
+            first = step
+        if step.action in STARTS or granted:
+            late = False
+        if step.action == Action.FALL_OVERDUE:
+            late = True
+        if step.action == Action.REPLY and not late:
+            found.append(("replied_on_time", step))
+        if step.solved:
+            found.append(("solved", step))
+        if (step.satisfied or 0) >= 3:
+            found.append(("satisfied", step))
+    return found
+
+
+def expected(database: Database, first: date, last: date) -> Counter:
+    with database.read() as session:
+        events = session.exec(select(TicketEvent).order_by(TicketEvent.ticket_id, TicketEvent.seq))
+        stories: dict[int, list[TicketEvent]] = {}
+        for step in events:
+            stories.setdefault(step.ticket_id, []).append(step)
+    return Counter(
+        (measure, dimension, getattr(step, dimension))
+        for story in stories.values()
+        for measure, step in recount(story)
+        if first <= city_day(step.at) <= last
+        for dimension in MEASURES[measure].by
+    )
+
+
+def flat(tally: Tally) -> Counter:
+    return Counter(
+        {(*key, value): n for key, values in tally.counts.items() for value, n in values.items()}
+    )
+
+
+@pytest.mark.parametrize("folded", [0, 90, 10_000])
+def test_every_count_is_the_sum_of_its_events_folded_or_not(either: Database, folded: int):
+    walked(either, seed=folded, steps=900)
+    place_and_fold(either, limit=folded)
+    first, last = TODAY + timedelta(days=2), TODAY + timedelta(days=40)
+    wanted = expected(either, first, last)
+    assert flat(counts(either, first, last)) == wanted
+    assert {measure for measure, *_ in expected(either, *EVER)} == MEASURES.keys()
+
+
+def test_every_count_equals_the_list_behind_it(either: Database):
+    walked(either, seed=5, steps=900)
+    place_and_fold(either, limit=300)
+    first, last = TODAY + timedelta(days=2), TODAY + timedelta(days=40)
+    found = counts(either, first, last)
+    with either.read() as session:
+        for name in MEASURES:
+            rows = listing(session, name, first, last, actor=SUPERVISOR, limit=10_000)
+            assert len(rows) == found.total(name) == len({row.id for row in rows})
+        for (name, dimension), values in found.counts.items():
+            for value, count in values.items():
+                rows = listing(
+                    session, name, first, last, actor=SUPERVISOR, dimension=dimension, value=value,
+                    limit=10_000,
+                )  # fmt: skip
+                assert len(rows) == count
+                assert {getattr(row, dimension) for row in rows} == {value}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_counts_hold_whatever_is_placed_and_folded_between_the_steps(database: Database, seed: int):
+    random, walk = Random(seed), Walk(Random(seed), NOON)
+    for _ in range(30):
+        with database.work() as session:
+            for _ in range(random.randrange(20)):
+                walk.step(session)
+        with database.work() as session:
+            feed.place(session, limit=random.randrange(1, 30))
+        with database.work() as session:
+            fold(session, limit=random.randrange(1, 30))
+        assert flat(counts(database, *EVER)) == expected(database, *EVER)
+    place_and_fold(database)
+    assert flat(counts(database, *EVER)) == expected(database, *EVER)
+
+
+def test_a_fold_that_commits_in_the_middle_of_a_reading_changes_no_count(either: Database):
+    walked(either, seed=2, steps=300)
+    wanted = counts(either, *EVER)
+    with either.work() as session:
+        feed.place(session)
+    with either.read() as session:
+        said = []
+
+        def fold_beside(*_) -> None:
+            if not said:
+                said.append(None)
+            elif len(said) == 1:
+                said.append(None)
+                with either.work() as other:
+                    said.append(fold(other))
+
+        connection = session.connection()
+        listen.listen(connection, "before_cursor_execute", fold_beside)
+        assert tally(session, *EVER, actor=SUPERVISOR) == wanted
+    assert said[-1] > 200
+    assert counts(either, *EVER) == wanted
+
+
+def test_a_late_commit_is_counted_once_by_every_reader(postgres: Database):
+    with postgres.work() as slow:
+        Desk(slow, NOON).logged()
+        slow.flush()
+        with postgres.work() as quick:
+            # The day's serial is one row, so the quick one logs on another day.
+            Desk(quick, NOON + timedelta(days=1)).logged()
+        place_and_fold(postgres)
+        assert counts(postgres, *EVER).total("received") == 1
+    assert counts(postgres, *EVER).total("received") == 2
+    place_and_fold(postgres)
+    assert counts(postgres, *EVER).total("received") == 2
+    assert place_and_fold(postgres) == 0
+
+
+def test_two_folders_at_once_count_nothing_twice(either: Database):
+    walked(either, seed=3, steps=600)
+    wanted = counts(either, *EVER)
+    with either.work() as session:
+        feed.place(session)
+
+    def fold_all() -> None:
+        taken = 1
+        while taken:
+            with either.work() as session:
+                taken = fold(session, limit=20)
+
+    folders = [Thread(target=fold_all) for _ in range(3)]
+    for folder in folders:
+        folder.start()
+    for folder in folders:
+        folder.join()
+    assert counts(either, *EVER) == wanted
+    with either.read() as session:
+        summed = session.exec(select(TallyRow.count).where(TallyRow.measure == "closed")).all()
+    assert sum(summed) == wanted.total("closed") > 0
+
+
+def test_sums_made_by_other_definitions_are_not_read_and_give_way(database: Database):
+    with database.work() as session:
+        Desk(session, NOON).logged()
+        session.add(TallyFold(definitions="older", position=10))
+        session.add(
+            TallyRow(day=TODAY, measure="received", dimension="kind", value="complaint", count=9)
+        )
+    assert counts(database).total("received") == 1
+    place_and_fold(database)
+    assert counts(database).total("received") == 1
+    with database.read() as session:
+        assert "older" not in session.exec(select(TallyFold.definitions)).all()
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_days_begin_at_midnight_in_the_city(either: Database, folded: bool):
+    midnight = city_moment(TODAY)
+    with either.work() as session:
+        for at in (midnight - timedelta(microseconds=1), midnight, midnight + timedelta(hours=23)):
+            Desk(session, at).logged()
+        Desk(session, city_moment(TODAY + timedelta(days=1))).logged()
+    if folded:
+        place_and_fold(either)
+    assert counts(either).total("received") == 2
+    assert counts(either, TODAY - timedelta(days=1), TODAY).total("received") == 3
+
+
+def test_received_is_told_apart_by_channel_kind_territory_and_dialled_line(database: Database):
+    with database.work() as session:
+        desk = Desk(session, NOON)
+        desk.logged()
+        desk.logged(channel=Channel.WEB, kind=MatterKind.HELP, line="")
+    found = counts(database)
+    assert found.by("received", "channel") == {"phone": 1, "web": 1}
+    assert found.by("received", "kind") == {"complaint": 1, "help": 1}
+    assert found.by("received", "territory") == {"东兴区": 2}
+    assert found.by("received", "line") == {"": 1, "12319": 1}
+
+
+def objected(desk: Desk, session, *, granted: bool | None):
+    ticket = desk.dispatched()
+    dispatch.object_to(
+        session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="不是",
+        actor=handler_of(CITY), now=desk.now,
+    )  # fmt: skip
+    if granted is not None:
+        dispatch.rule(
+            session, ticket, granted=granted, calendar=CALENDAR, actor=DISPATCHER, now=desk.now
+        )
+    return ticket
+
+
+def test_a_dispatch_counts_for_each_unit_it_comes_to(database: Database):
+    with database.work() as session:
+        desk = Desk(session, NOON)
+        desk.dispatched()
+        objected(desk, session, granted=True)
+        objected(desk, session, granted=False)
+        dispatch.transfer(
+            session, desk.dispatched(), "市公安局", calendar=CALENDAR, actor=DISPATCHER, now=NOON
+        )
+    found = counts(database)
+    assert found.by("first_dispatched", "unit") == {CITY: 4}
+    assert found.by("dispatched", "unit") == {CITY: 4, ENVIRONMENT: 1, "市公安局": 1}
+    assert found.by("objected", "unit") == {CITY: 2}
+    assert found.by("misdirected", "unit") == {CITY: 3}
+    assert str(FORMULAS["right_first_time_rate"].of(found)) == "25.00%"
+    assert str(FORMULAS["objected_rate"].of(found)) == "33.33%"
+
+
+@pytest.mark.parametrize("fold_before", [False, True])
+def test_a_return_counts_against_the_day_of_its_dispatch(database: Database, fold_before: bool):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched()
+    if fold_before:
+        place_and_fold(database)
+    assert counts(database).total("misdirected") == 0
+    later = NOON + timedelta(days=3)
+    with database.work() as session:
+        session.add(ticket)
+        dispatch.object_to(
+            session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="不是",
+            actor=handler_of(CITY), now=later,
+        )  # fmt: skip
+    for _ in range(2):
+        assert counts(database).total("misdirected") == 1
+        assert counts(database, city_day(later), city_day(later)).total("misdirected") == 0
+        place_and_fold(database)
+
+
+def test_a_reply_is_on_time_unless_its_own_round_fell_overdue(database: Database):
+    much_later = NOON + timedelta(days=60)
+    with database.work() as session:
+        Desk(session, NOON).replied()
+        late = Desk(session, NOON).in_progress()
+        replies.reply(session, late, "晚了", actor=handler_of(CITY), now=much_later)
+        replies.send_for_rework(
+            session, late, "不对题", calendar=CALENDAR, actor=DISPATCHER, now=much_later
+        )
+        replies.reply(session, late, "改好了", actor=handler_of(CITY), now=much_later)
+    found = counts(database, TODAY, city_day(much_later))
+    assert (found.total("replied"), found.total("replied_on_time")) == (3, 2)
+    assert found.total("overdue") == 1
+    rate = FORMULAS["on_time_rate"].of(found, CITY)
+    assert (rate.numerator, rate.denominator) == (2, 3)
+
+
+def test_solved_and_satisfied_are_counted_apart(database: Database):
+    with database.work() as session:
+        for solved, grade in ((True, 2), (False, 3), (False, 1)):
+            ticket = Desk(session, NOON).replied()
+            replies.approve(session, ticket, actor=DISPATCHER, now=NOON)
+            replies.deliver(session, ticket, actor=CHANNEL, now=NOON)
+            replies.follow_up(
+                session, ticket, solved=solved, satisfied=grade, actor=AGENT, now=NOON
+            )
+    found = counts(database)
+    assert [found.total(name) for name in ("followed_up", "solved", "satisfied")] == [3, 1, 1]
+    assert found.by("satisfied", "unit") == {CITY: 1}
+
+
+def test_what_the_desk_answers_itself_belongs_to_no_unit(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).accepted()
+        intake.answer(session, ticket, "请带身份证", actor=AGENT, now=NOON)
+        replies.deliver(session, ticket, actor=CHANNEL, now=NOON)
+    assert counts(database).by("delivered", "unit") == {"": 1}
+    assert str(FORMULAS["answered_at_once_rate"].of(counts(database))) == "100.00%"
+
+
+def test_a_unit_sees_its_own_counts_and_lists_only(database: Database):
+    with database.work() as session:
+        Desk(session, NOON).replied(CITY)
+        Desk(session, NOON).replied(ENVIRONMENT)
+        Desk(session, NOON).replied(ENVIRONMENT)
+    mine = handler_of(CITY)
+    found = counts(database, actor=mine)
+    assert found.by("replied", "unit") == {CITY: 1}
+    assert ("received", "kind") not in found.counts
+    assert rates(found).keys() == FORMULAS.keys() - {"answered_at_once_rate"}
+    with database.read() as session:
+        assert len(listing(session, "replied", TODAY, TODAY, actor=mine)) == 1
+        assert not listing(
+            session, "replied", TODAY, TODAY, actor=mine, dimension="unit", value=ENVIRONMENT
+        )
+        with pytest.raises(NotAllowed):
+            listing(session, "received", TODAY, TODAY, actor=mine)
+
+
+def test_who_has_no_right_to_tallies_gets_none(database: Database):
+    with database.read() as session:
+        with pytest.raises(NotAllowed):
+            tally(session, TODAY, TODAY, actor=AGENT)
+        with pytest.raises(NotAllowed):
+            listing(session, "received", TODAY, TODAY, actor=AGENT)
+
+
+def test_a_list_is_read_a_page_at_a_time(database: Database):
+    with database.work() as session:
+        numbers = [Desk(session, NOON).logged().number for _ in range(5)]
+    read, after = [], 0
+    with database.read() as session:
+        while page := listing(
+            session, "received", TODAY, TODAY, actor=SUPERVISOR, after=after, limit=2
+        ):
+            read += [row.number for row in page]
+            after = page[-1].id
+    assert read == numbers
+
+
+def test_a_rate_with_nothing_below_the_line_is_no_number(database: Database):
+    for rate in rates(counts(database)).values():
+        assert rate.share is None
+        assert str(rate) == "—"
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(TODAY, TODAY - timedelta(days=1)), (date(1, 1, 1), TODAY), (TODAY, date(9999, 12, 31))],
+)
+def test_days_that_make_no_period_are_refused(database: Database, first: date, last: date):
+    with database.read() as session:
+        with pytest.raises(Invalid):
+            tally(session, first, last, actor=SUPERVISOR)
+        with pytest.raises(Invalid):
+            listing(session, "received", first, last, actor=SUPERVISOR)
+
+
+def test_an_unknown_measure_or_dimension_is_refused_with_the_known_ones(database: Database):
+    with database.read() as session:
+        with pytest.raises(Invalid, match="received"):
+            listing(session, "recieved", TODAY, TODAY, actor=SUPERVISOR)
+        with pytest.raises(Invalid, match="channel"):
+            listing(session, "received", TODAY, TODAY, actor=SUPERVISOR, dimension="unit")
+
+
+def statements(database: Database, now: datetime) -> int:
+    """How many statements one tally takes."""
+    said = []
+    with database.read() as session:
+        listen.listen(session.connection(), "before_cursor_execute", lambda *_: said.append(1))
+        tally(session, *EVER, actor=SUPERVISOR)
+    return len(said)
+
+
+def test_a_tally_takes_as_many_statements_for_many_tickets_as_for_few(database: Database):
+    walked(database, seed=1, steps=20)
+    few = statements(database, NOON)
+    walked(database, seed=1, steps=300)
+    assert statements(database, NOON) == few == 2

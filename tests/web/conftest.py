@@ -1,0 +1,80 @@
+"""The real web application on a data folder of its own, and callers with keys."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from hotline import clock
+from hotline.app import create_app
+from hotline.people import keys
+from hotline.people.rights import Role
+from hotline.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    # One application a file: tests use tickets of their own.
+    return create_app(Settings(data_dir=tmp_path_factory.mktemp("var"), database_url="", redis_url=""))
+
+
+@dataclass
+class Caller:
+    """A program that calls the API with its key."""
+
+    client: FlaskClient
+    key: str = ""
+
+    def post(self, path: str, body: Any = None, **headers: str) -> TestResponse:
+        return self.client.post(
+            f"/api/v1{path}", json={} if body is None else body, headers=self._headers(headers)
+        )
+
+    def get(self, path: str, **query: Any) -> TestResponse:
+        return self.client.get(f"/api/v1{path}", query_string=query, headers=self._headers({}))
+
+    def _headers(self, more: dict[str, str]) -> dict[str, str]:
+        own = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        return own | {name.replace("_", "-"): value for name, value in more.items()}
+
+
+@pytest.fixture(scope="module")
+def caller(app: Flask) -> Callable[..., Caller]:
+    made: dict[tuple[Role, str], Caller] = {}
+
+    def make(role: Role | None = None, unit: str = "") -> Caller:
+        if role is None:
+            return Caller(app.test_client())
+        if (role, unit) not in made:
+            database = app.extensions["hotline"].database
+            with database.work() as session:
+                text = keys.make(session, f"{role}{unit}", role, unit=unit, now=clock.now())
+            made[role, unit] = Caller(app.test_client(), text)
+        return made[role, unit]
+
+    return make
+
+
+@pytest.fixture
+def agent(caller) -> Caller:
+    return caller(Role.AGENT)
+
+
+@pytest.fixture
+def dispatcher(caller) -> Caller:
+    return caller(Role.DISPATCHER)
+
+
+@pytest.fixture
+def city_handler(caller) -> Caller:
+    return caller(Role.HANDLER, "市城管执法局")
+
+
+@pytest.fixture
+def other_handler(caller) -> Caller:
+    return caller(Role.HANDLER, "市环保局")
