@@ -24,6 +24,6 @@ def configure(settings: Settings) -> None:
     structlog.configure(
         processors=[*shared, last],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)

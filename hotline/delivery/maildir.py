@@ -30,7 +30,7 @@ class Maildir:
     root: Path
     sender: str
     batch: int = 500
-    lease: timedelta = timedelta(seconds=10)
+    lease: timedelta = timedelta(seconds=5)
     name: ClassVar[str] = "maildir"
     repeatable: ClassVar[bool] = True
 

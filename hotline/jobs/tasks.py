@@ -12,6 +12,7 @@ from hotline.delivery import settling, worker
 from hotline.delivery.channels import Channel
 from hotline.delivery.maildir import Maildir
 from hotline.delivery.smtp import Smtp
+from hotline.errors import Unavailable
 from hotline.jobs import queues
 from hotline.people.privacy import secret
 from hotline.settings import Settings
@@ -55,9 +56,12 @@ def _parts() -> Parts:
 def drain() -> None:
     """The worker's job: sends what is due, what a killed worker left included."""
     parts = _parts()
-    sweep(parts)
-    worker.drain(parts.database, parts.channel, clock.now, batches=BATCHES)
-    wake(parts)
+    try:
+        sweep(parts)
+        worker.drain(parts.database, parts.channel, clock.now, batches=BATCHES)
+        wake(parts)
+    except Unavailable as error:
+        log.warning("sending put off, the clock asks again", error=str(error))
 
 
 def wake(parts: Parts) -> None:

@@ -38,9 +38,9 @@ def test_a_second_try_finds_a_message_already_read_and_flagged(tmp_path: Path):
         message.set_subdir("cur")
         message.set_flags("SF")
         reader[key] = message
-    assert [file.name for file in (tmp_path / "maildir" / "cur").iterdir()] == [f"{NOTICE.id}:2,FS"]
     assert outcomes(tmp_path) == [Outcome.DELIVERED]
-    assert len(letters(tmp_path)) == 1
+    # Counted as files: a reader takes two of the same name for one.
+    assert [file.name for file in tmp_path.glob("maildir/*/*")] == [f"{NOTICE.id}:2,FS"]
 
 
 def test_what_a_killed_writer_left_half_written_is_written_anew(tmp_path: Path):
@@ -54,7 +54,8 @@ def test_what_a_killed_writer_left_half_written_is_written_anew(tmp_path: Path):
 
 def test_two_writers_of_the_same_messages_make_one_of_each(tmp_path: Path):
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: outcomes(tmp_path, OTHERS), range(8)))
+        results = list(pool.map(lambda _: outcomes(tmp_path, OTHERS), range(8)))
+    assert results == [[Outcome.DELIVERED] * len(OTHERS)] * 8
     assert len(letters(tmp_path)) == len(OTHERS)
 
 

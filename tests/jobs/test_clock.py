@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from test_queue import eventually
 
 from hotline import clock as wall
-from hotline.db import Database, RequestKey, StoredReply, keep_reply
+from hotline.db import RequestKey, StoredReply, keep_reply
 from hotline.delivery import outbox
 from hotline.errors import Unavailable
 from hotline.jobs import tasks

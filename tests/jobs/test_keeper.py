@@ -15,8 +15,8 @@ KEEPER = [sys.executable, "-m", "hotline.jobs.keeper", "--"]
 
 def child(log: Path, after: str) -> list[str]:
     """A program that notes its process id and the moment, then does something."""
-    note = f"import os, time, sys; open({str(log)!r}, 'a').write(f'{{os.getpid()}} {{time.time()}}\\n')"
-    return [sys.executable, "-c", f"{note}\n{after}"]
+    note = "open(sys.argv[1], 'a').write(f'{os.getpid()} {time.time()}\\n')"
+    return [sys.executable, "-c", f"import os, sys, time\n{note}\n{after}", str(log)]
 
 
 def lives(log: Path) -> list[tuple[int, float]]:

@@ -53,17 +53,22 @@ def test_the_queue_answers_on_its_socket_alone(settings: Settings):
 
 
 def test_a_second_queue_waits_until_the_first_is_gone(settings: Settings):
-    redis = queues.connect(settings)
+    def serving() -> int:
+        # A new connection: an old one would stay with whom it once reached.
+        return queues.connect(settings).info()["process_id"]
+
+    def answers() -> bool:
+        return queues.answers(queues.connect(settings))
+
     with process("queue", settings) as first:
-        eventually(lambda: queues.answers(redis))
-        assert redis.info()["process_id"] == first.pid
+        assert eventually(answers)
         with process("queue", settings) as second:
-            time.sleep(0.7)
-            assert redis.info()["process_id"] == first.pid
+            time.sleep(0.8)
+            assert serving() == first.pid
             first.send_signal(signal.SIGKILL)
             first.wait()
-            assert eventually(lambda: queues.answers(redis))
-            assert redis.info()["process_id"] == second.pid
+            assert eventually(answers)
+            assert serving() == second.pid
 
 
 def test_a_data_folder_too_deep_for_a_socket_gets_a_short_private_one(tmp_path: Path):

@@ -107,6 +107,28 @@ def test_a_town_whose_short_name_is_an_ordinary_word_keeps_only_its_full_name():
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "从我工资中扣钱",
+        "投资中心的窗口",
+        "外资中介收费",
+        "我工资中有一笔",
+        "世界市场",
+        "房东联系不上",
+    ],
+)  # fmt: skip
+def test_no_place_hides_inside_ordinary_words(text: str):
+    spoken = {name for row in TABLES["places.csv"].rows for name in row["names"]}
+    assert [name for name in spoken if name in text] == []
+
+
+@pytest.mark.parametrize("text", ["我是资中的", "家住资中", "资中这边停水了", "内江资中高铁站"])
+def test_zizhong_is_known_without_its_county_sign(text: str):
+    (row,) = [row for row in TABLES["places.csv"].rows if row["name"] == "资中县"]
+    assert any(name in text for name in row["names"])
+
+
 def test_every_day_of_2018_to_2026_is_what_the_official_calendar_says():
     calendar = WorkCalendar.from_rows(TABLES["holidays.csv"].rows)
     day = date(2018, 1, 1)

@@ -1,7 +1,7 @@
 """Every count is a sum of events, and equals the list behind it."""
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 from threading import Thread
 
@@ -418,7 +418,7 @@ def test_an_unknown_measure_or_dimension_is_refused_with_the_known_ones(database
             listing(session, "received", TODAY, TODAY, actor=SUPERVISOR, dimension="unit")
 
 
-def statements(database: Database, now: datetime) -> int:
+def statements(database: Database) -> int:
     """How many statements one tally takes."""
     said = []
     with database.read() as session:
@@ -429,6 +429,6 @@ def statements(database: Database, now: datetime) -> int:
 
 def test_a_tally_takes_as_many_statements_for_many_tickets_as_for_few(database: Database):
     walked(database, seed=1, steps=20)
-    few = statements(database, NOON)
+    few = statements(database)
     walked(database, seed=1, steps=300)
-    assert statements(database, NOON) == few == 2
+    assert statements(database) == few == 2

@@ -20,7 +20,7 @@ GUARDS: dict[str, Action | None] = {
     "api.take_alarm": Action.TAKE_ALARM,
     "api.deliveries": Action.SETTLE_DELIVERY,
     "api.receipt": Action.SETTLE_DELIVERY,
-    "api.tallies": Action.TALLY,
+    "api.tally": Action.TALLY,
     "api.tally_listing": Action.TALLY,
     # Number and query code stand in for a key.
     "api.progress": PUBLIC,
@@ -32,6 +32,13 @@ GUARDS: dict[str, Action | None] = {
     "pages.status": PUBLIC,
     "pages.healthz": PUBLIC,
     "pages.readyz": PUBLIC,
+    "static": PUBLIC,
+    "openapi.doc_url": PUBLIC,
+    "openapi.openapi": PUBLIC,
+    "openapi.static": PUBLIC,
+    "swagger.swagger": PUBLIC,
+    "swagger.static": PUBLIC,
+    "swagger.oauth2-redirect": PUBLIC,
 }
 STEP_PREFIX = "api.step_"
 
@@ -47,7 +54,9 @@ def guard_of(endpoint: str) -> Action | None:
 
 def check() -> None:
     """Signs the caller in and refuses what its role may not do at all."""
-    action = guard_of(request.endpoint or "")
+    if request.endpoint is None:
+        return  # no such address; says so by itself
+    action = guard_of(request.endpoint)
     if action is PUBLIC:
         return
     g.actor = _signed_in()
