@@ -22,7 +22,7 @@ from hotline.registry.directory import build_directory, lines
 from hotline.registry.names import UnitNames
 from hotline.registry.numbers import Lines
 from hotline.routing.router import Router
-from hotline.settings import Settings
+from hotline.settings import Settings, load
 from hotline.telephony import snapshot
 from hotline.web import pages, problems
 from hotline.web.api import api_blueprint, guards
@@ -103,7 +103,7 @@ class CityWatch:
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The web process: API, its documentation, and the pages."""
-    settings = settings or Settings()
+    settings = settings or load()
     logs.configure(settings)
     database = prepare(settings)
     redis = queues.connect(settings)

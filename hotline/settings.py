@@ -4,8 +4,10 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hotline.errors import Invalid
 
 
 class Settings(BaseSettings):
@@ -40,3 +42,14 @@ class Settings(BaseSettings):
     def queue_socket(self) -> Path:
         """Unix socket of the embedded queue; unused when a REDIS_URL is given."""
         return self.data_dir.absolute() / "queue.sock"
+
+
+def load() -> Settings:
+    """The settings from the environment; a wrong one is named as the variable that holds it."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0])
+        variable = name if name.isupper() else f"HOTLINE_{name.upper()}"
+        raise Invalid(f"设置 {variable} 有误:{first['msg']}。", field=variable) from error

@@ -1,7 +1,7 @@
 """Builders that bring a ticket to a status by walking the real steps."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -13,6 +13,8 @@ from hotline.tickets.intake import Matter, Requester
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Channel, MatterKind
 
+# Wednesday 2018-07-25, noon in Neijiang.
+NOON = datetime(2018, 7, 25, 4, 0, tzinfo=UTC)
 KEY = b"a key for tests"
 # No holidays: the days of these tests are what their weekdays say.
 CALENDAR = WorkCalendar()

@@ -1,8 +1,7 @@
-"""Shared parts: real databases, made by the migrations, and a fixed noon."""
+"""Shared parts: real databases, made by the migrations."""
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -12,8 +11,6 @@ from sqlalchemy import create_engine, text
 from hotline.app import upgrade
 from hotline.db import Database
 
-# Wednesday 2018-07-25, noon in Neijiang.
-NOON = datetime(2018, 7, 25, 4, 0, tzinfo=UTC)
 _serial = count()
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import NOON
+from builders import NOON
 from sqlmodel import Session, select
 
 from hotline.db import Database, Replayed, RequestKey, StoredReply, keep_reply

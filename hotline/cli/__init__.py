@@ -14,7 +14,9 @@ import click
 from hotline import clock, logs
 from hotline.db import Database
 from hotline.errors import HotlineError, Invalid
-from hotline.settings import Settings
+from hotline.settings import Settings, load
+
+CASE_COLUMNS = ("id", "title", "body", "unit", "kind", "source")
 
 
 class Group(click.Group):
@@ -30,14 +32,14 @@ class Group(click.Group):
 @click.group(cls=Group)
 def main() -> None:
     """12345: one intake, one unit, one reply."""
-    logs.configure(Settings())
+    logs.configure(load())
 
 
 def opened() -> tuple[Settings, Database]:
     """The data folder, made ready if it is new or old."""
     from hotline.app import prepare
 
-    settings = Settings()
+    settings = load()
     return settings, prepare(settings)
 
 
@@ -106,9 +108,12 @@ def evaluate(cases: Path, as_json: bool) -> None:
     """Accuracy on labelled cases (columns id,title,body,unit,kind,source)."""
     import time
 
+    from hotline.routing.evaluation import Case
     from hotline.routing.evaluation import evaluate as measure
 
-    figures = measure(_city().router, read_cases(cases), timer=time.perf_counter)
+    rows = read_cases(cases)
+    labelled = [Case(units=tuple(row.pop("unit").split("|")), **row) for row in rows]
+    figures = measure(_city().router, labelled, time.perf_counter)
     if as_json:
         click.echo(json.dumps(asdict(figures), ensure_ascii=False))
         return
@@ -196,7 +201,7 @@ def process(name: str) -> None:
     """Runs one process of the Procfile in the foreground."""
     from hotline.cli import processes
 
-    processes.run(name, Settings())
+    processes.run(name, load())
 
 
 @main.command()
@@ -216,11 +221,19 @@ def _city() -> Any:
 
 
 def read_cases(path: Path) -> Iterator[dict[str, str]]:
-    """Labelled cases; a missing column is named."""
+    """Labelled cases; a missing column, a short row or a wrong encoding is named."""
     csv.field_size_limit(10**7)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        for name in ("id", "title", "body", "unit", "kind", "source"):
-            if name not in (reader.fieldnames or ()):
-                raise Invalid(f"{path.name} 缺少列「{name}」。", field=name)
-        yield from reader
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            for name in CASE_COLUMNS:
+                if name not in (reader.fieldnames or ()):
+                    raise Invalid(f"{path.name} 缺少列「{name}」。", field=name)
+            for row in reader:
+                if None in row.values() or not row["unit"]:
+                    raise Invalid(
+                        f"{path.name} 第 {reader.line_num} 行缺少列或单位。", field="unit"
+                    )
+                yield {name: row[name] for name in CASE_COLUMNS}
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Invalid(f"{path.name} 须为 UTF-8 编码、引号成对的 CSV:{error}。") from error

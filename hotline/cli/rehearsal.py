@@ -82,7 +82,9 @@ class Replay:
                     bar.update(done)
                     heard = time.monotonic()
                 else:
-                    time.sleep(0.1)
+                    # A killed queue forgets its wake-ups, and a replay runs no clock.
+                    queues.wake(redis)
+                    time.sleep(0.2)
 
     def serve(self, cases: Sequence[Case]) -> None:
         """From the first word to the approved reply; thinking is done before anything is locked."""
@@ -112,7 +114,7 @@ class Replay:
         self.totals.received += 1
         self.totals.dispatched += 1
         counted = self.totals.dispositions
-        counted[given.disposition] = counted.get(given.disposition, 0) + 1
+        counted[str(given.disposition)] = counted.get(str(given.disposition), 0) + 1
         return ticket
 
     def pull(self, session: Session, ticket: Ticket, right: Sequence[str], now: datetime) -> None:

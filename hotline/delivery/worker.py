@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert
@@ -41,19 +40,17 @@ def drain(
     channel: Channel,
     now: Callable[[], datetime],
     *,
-    batches: int | None = None,
+    until: datetime | None = None,
 ) -> int:
-    """Sends what is due, until nothing is or so many batches are done; gives how many tries."""
+    """Sends what is due, batch by batch until nothing is or it is late; gives how many tries."""
     done = 0
-    for _ in range(batches) if batches else count():
-        with database.work() as session:
-            tries = _claim(session, channel, now())
-        if not tries:
-            break
+    while tries := _claimed(database, channel, now()):
         results = _send(channel, [each.notice for each in tries], now())
         with database.work() as session:
             _record(session, channel, tries, results, now())
         done += len(tries)
+        if until and now() >= until:
+            break
     return done
 
 
@@ -87,6 +84,11 @@ def finish(session: Session, event_ids: Iterable[int], now: datetime) -> None:
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (col(Delivery.state) == State.QUEUED, col(Delivery.next_attempt_at) <= now)
+
+
+def _claimed(database: Database, channel: Channel, now: datetime) -> list[Try]:
+    with database.work() as session:
+        return _claim(session, channel, now)
 
 
 def _claim(session: Session, channel: Channel, now: datetime) -> list[Try]:

@@ -104,6 +104,7 @@ def _kept(name: str, settings: Settings) -> Iterator[None]:
     child = subprocess.Popen(
         [*python, "hotline.jobs.keeper", "--", *python, f"hotline.jobs.{name}"],
         env=os.environ | _variables(settings),
+        stdout=sys.__stderr__,  # what we print ourselves may be read by a program
         start_new_session=True,  # Ctrl-C is for us, who then stop it in order
     )
     try:

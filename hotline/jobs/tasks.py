@@ -1,6 +1,7 @@
 """What the worker and the clock run: thin calls into the rooms, each safe to run twice."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 
 import structlog
@@ -21,8 +22,8 @@ from hotline.tickets import dispatch, feed, queries
 
 log = structlog.get_logger()
 
-# A job ends after so many, so that its worker can be asked to stop.
-BATCHES = 20
+# A job begins no further batch after this, so that its worker can be asked to stop.
+TURN = timedelta(seconds=3)
 # Tickets in one transaction of the overdue sweep.
 LAPSED = 200
 
@@ -58,7 +59,7 @@ def drain() -> None:
     parts = _parts()
     try:
         sweep(parts)
-        worker.drain(parts.database, parts.channel, clock.now, batches=BATCHES)
+        worker.drain(parts.database, parts.channel, clock.now, until=clock.now() + TURN)
         wake(parts)
     except Unavailable as error:
         log.warning("sending put off, the clock asks again", error=str(error))

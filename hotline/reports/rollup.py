@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Date,
     FromClause,
     Select,
@@ -109,7 +110,7 @@ def _start_anew(session: Session) -> TallyFold:
     return TallyFold(definitions=DEFINITIONS, position=0)
 
 
-def _sums(start: int, end: int) -> Select[Any]:
+def _sums(start: int, end: int) -> CompoundSelect[Any]:
     events = _events((EVENT.c.position > start) & (EVENT.c.position <= end))
     arms = [
         select(

@@ -12,7 +12,7 @@ from hotline.routing.types import Mark
 # Letters of citizens stay far below; more is an attack or a pasted file.
 LIMIT = 20_000
 
-# t2s leaves these, since both forms are words; phrases are folded too, so nothing is lost: 著火 is 着火.
+# t2s leaves these, since both forms are words: 著火 is 着火. Phrases are folded alike.
 VARIANTS = dict(zip("著覆乾係瞭藉衞枱痺妳喫", "着复干系了借卫台痹你吃", strict=True))
 
 # Sichuan words, and what speech recognition makes of ours; domain.md 2.4.
@@ -55,7 +55,7 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Half-width, simplified, lower-case, without spaces and control characters, dialect put plain."""
+    """Half-width, simplified, lower-case, no spaces or control characters, dialect put plain."""
     pieces = [fold_character(character) for character in text[:LIMIT]]
     origins = [i for i, piece in enumerate(pieces) for _ in piece]
     return _plain_speech("".join(pieces), origins)
@@ -88,7 +88,7 @@ def fold_character(character: str) -> str:
 
 def _simplified(character: str) -> str:
     simple = _converter().convert(character)
-    # A phrase of the converter's table may be longer; then the character stays, so that places hold.
+    # Where one character would become several it stays, so that places hold.
     simple = simple if len(simple) == 1 else character
     return VARIANTS.get(simple, simple).lower()
 

@@ -1,110 +1,142 @@
-"""Where it is: the territorial unit and the town that a text names."""
+"""Territory from the gazetteer: which of the seven territorial units the words name."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from hotline.routing.fold import Folded, fold_phrase
-from hotline.routing.scan import Hit, Scanner
-from hotline.routing.types import Place, Reason
+import ahocorasick
 
-# A zone lies inside a district and wins over it; a town says more than a county.
-POINTS = {"zone": 9.0, "county": 3.0, "town": 4.0, "village": 2.0}
-# "I live in …" says where the matter is; "I come from …" does not.
-HERE = re.compile(r"(?:在|住|位于|地址|地点|发生于|这边|我们)[是为::]?.{0,4}$")
-FROM = re.compile(r"(?:来自|老家|户籍|户口|从|籍贯)[是在为::]?.{0,4}$")
-HERE_POINTS, FROM_POINTS = 1.5, -2.0
-# A place of another city: 乐山市中区, 成都高新区, 自贡市…; our own city and county-level city stay.
-ELSEWHERE = re.compile(
-    r"(?:(?<!内江)(?<!隆昌)市|成都|重庆|自贡|泸州|宜宾|乐山|资阳|眉山|绵阳|德阳|南充|遂宁|广安|达州"
-    r"|雅安|巴中|广元|攀枝花|凉山|阿坝|甘孜|上海|北京|广州|深圳|杭州|西安|武汉|贵阳|昆明)[省市]?的?$"
+from hotline.routing.fold import Folded, fold_phrase
+from hotline.routing.types import Directory, Place, Reason, UnitKind
+
+# What one name is worth; only the order matters. A name that several territories share supports
+# each of them a little, so that two such names can decide together.
+WORTH = {"county": 3.0, "town": 2.0, "village": 1.0}
+SHARED = 0.5
+
+# Cities whose districts and zones have the names of ours: 市中区, 高新区, 经开区.
+OTHER_CITIES = (
+    "成都|自贡|泸州|德阳|绵阳|广元|遂宁|乐山|南充|眉山|宜宾|广安|达州|雅安|巴中|资阳|攀枝花|西昌"
+    "|重庆|西安|济南|枣庄|济宁|贵阳|昆明|武汉|长沙|合肥|郑州|杭州|苏州|南京|青岛|石家庄"
 )
-BESIDE = 12  # characters within which a county and its town are one address
+ELSEWHERE = re.compile(rf"(?:(?:{OTHER_CITIES})市?的?|(?<!内江)(?<!隆昌)(?<![我本全在])市)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The territory, and the town where one is named; both None when the text leaves it open."""
-
+class Where:
     territory: str | None = None
     town: str | None = None
     reasons: tuple[Reason, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name as it stands in the text, and all places that bear it."""
+
+    name: str
+    start: int
+    end: int
+    places: tuple[Place, ...]
+
+    @property
+    def territories(self) -> set[str]:
+        return {place.territory for place in self.places}
+
+    @property
+    def level(self) -> str:
+        return self.places[0].level
+
+
 class Gazetteer:
-    """All names of places, and the places that each may mean."""
+    """Finds the places a text names; knows nothing of roads or estates."""
 
-    def __init__(self, places: Iterable[Place]) -> None:
-        self._by_name: dict[str, list[Place]] = defaultdict(list)
-        for place in places:
-            for name in {fold_phrase(name) for name in place.names}:
-                self._by_name[name].append(place)
-        self._scanner = Scanner(self._by_name)
+    def __init__(self, directory: Directory) -> None:
+        self._places: dict[str, list[Place]] = defaultdict(list)
+        for place in (*directory.places, *_territories(directory)):
+            for name in {place.name, *place.names}:
+                self._places[fold_phrase(name)].append(place)
+        self._scanner = ahocorasick.Automaton()
+        for name in self._places:
+            self._scanner.add_word(name, name)
+        self._scanner.make_automaton()
 
-    def find(self, folded: Folded) -> Found:
-        """The territory with the most to say for it; a tie is left open."""
-        hits = _longest(self._scanner.hits(folded.text))
-        named = [(hit, self._by_name[hit.phrase]) for hit in hits if not _elsewhere(folded, hit)]
-        points = self._points(folded.text, named)
-        if not points:
-            return Found()
-        best, *others = sorted(points, key=lambda territory: -points[territory])
-        if points[best] <= 0 or (others and points[others[0]] == points[best]):
-            return Found()
-        ours = [(hit, place) for hit, some in named for place in some if place.territory == best]
-        return Found(best, _town(ours), _reasons(folded, ours, points[best]))
+    def locate(self, title: Folded, text: Folded) -> Where:
+        """The one territory the names speak for; none when they speak for two alike."""
+        here = self._named(text.text)
+        named = [*here, *self._named(title.text)]
+        territory = _zone(named) or _elected(named)
+        if not territory:
+            return Where(town=_town(named))
+        names = " ".join(dict.fromkeys(n.name for n in named if territory in n.territories))
+        marks = tuple(text.mark(n.start, n.end) for n in here if territory in n.territories)
+        return Where(territory, _town(named, territory), (Reason("rule", names, 0.0, marks),))
 
-    def _points(self, text: str, named: list[tuple[Hit, list[Place]]]) -> dict[str, float]:
-        """A name shared by several territories counts only beside one of them named otherwise."""
-        points: dict[str, float] = defaultdict(float)
-        counties = [
-            (hit, place.territory)
-            for hit, some in named for place in some if place.level in ("county", "zone")
-        ]  # fmt: skip
-        seen: set[str] = set()
-        for hit, some in named:
-            possible = {place.territory for place in some}
-            beside = {
-                t for other, t in counties if t in possible and 0 <= hit.start - other.end <= BESIDE
-            }
-            meant = beside or possible
-            if hit.phrase in seen or (len(meant) > 1 and not beside):
-                continue
-            seen.add(hit.phrase)
-            territory = next(iter(meant))
-            points[territory] += max(POINTS[place.level] for place in some)
-            points[territory] += _cue(text[: hit.start])
-        return points
+    def _named(self, text: str) -> list[Named]:
+        """The longest name at each place of the text."""
+        # An automaton without words cannot be asked.
+        if not self._scanner:
+            return []
+        named: list[Named] = []
+        for last, name in self._scanner.iter_long(text):
+            found = Named(name, last + 1 - len(name), last + 1, tuple(self._places[name]))
+            if not _is_elsewhere(found, text) and not _is_countys_own(found, named):
+                named.append(found)
+        return named
 
 
-def _cue(before: str) -> float:
-    near = before[-8:]
-    if FROM.search(near):
-        return FROM_POINTS
-    return HERE_POINTS if HERE.search(near) else 0.0
+def _territories(directory: Directory) -> list[Place]:
+    """The units themselves: people say 东兴 and 东兴区政府."""
+    zones = {place.territory for place in directory.places if place.level == "zone"}
+    return [
+        Place(
+            unit.code,
+            "zone" if unit.name in zones else "county",
+            unit.name,
+            (unit.short, *unit.names),
+            unit.name,
+        )
+        for unit in directory.units
+        if unit.kind is UnitKind.TERRITORY
+    ]
 
 
-def _elsewhere(folded: Folded, hit: Hit) -> bool:
-    return ELSEWHERE.search(folded.text[max(0, hit.start - 6) : hit.start]) is not None
+def _is_elsewhere(found: Named, text: str) -> bool:
+    """乐山市中区 and 成都高新区 are not ours."""
+    return bool(ELSEWHERE.search(text[max(0, found.start - 5) : found.start]))
 
 
-def _longest(hits: Iterable[Hit]) -> list[Hit]:
-    """Without names inside a longer name: 内江经开区 is not also 经开区."""
-    kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
-        if not kept or hit.end > kept[-1].end:
-            kept.append(hit)
-    return kept
+def _is_countys_own(found: Named, before: list[Named]) -> bool:
+    """资中经开区 is a zone of 资中县; the city's two zones lie in the two districts."""
+    if found.level != "zone" or not before or before[-1].end != found.start:
+        return False
+    return before[-1].level != "zone" and not any(t.endswith("区") for t in before[-1].territories)
 
 
-def _town(ours: list[tuple[Hit, Place]]) -> str | None:
-    towns = [place.name for _, place in ours if place.level == "town"]
-    of_villages = [place.town for _, place in ours if place.level == "village" and place.town]
-    return next(iter(towns + of_villages), None)
+def _zone(named: list[Named]) -> str | None:
+    """A zone wins over the district it lies in; two zones leave it open."""
+    zones = {found.places[0].territory for found in named if found.level == "zone"}
+    return zones.pop() if len(zones) == 1 else None
 
 
-def _reasons(folded: Folded, ours: list[tuple[Hit, Place]], points: float) -> tuple[Reason, ...]:
-    return tuple(
-        Reason("place", hit.phrase, points, (folded.mark(hit.start, hit.end),)) for hit, _ in ours
-    )
+def _elected(named: list[Named]) -> str | None:
+    votes: Counter[str] = Counter()
+    for found in {n.name: n for n in named}.values():
+        alone = len(found.territories) == 1
+        for territory in found.territories:
+            votes[territory] += WORTH.get(found.level, 0.0) if alone else SHARED
+    first, second = ([*votes.most_common(2), ("", 0.0), ("", 0.0)])[:2]
+    # One shared name alone supports several territories alike, so it elects none.
+    return first[0] if first[1] > second[1] else None
+
+
+def _town(named: list[Named], territory: str | None = None) -> str | None:
+    """The one town the names agree on, of the territory where one is known to have it."""
+    towns = {
+        (place.territory, place.town or place.name)
+        for found in named
+        for place in found.places
+        if place.level in ("town", "village")
+    }
+    inside = {town for owner, town in towns if owner == territory}
+    names = inside or {town for _, town in towns}
+    return names.pop() if len(names) == 1 else None

@@ -1,116 +1,161 @@
-"""Tip-offs about officials and police: never to the accused (routing: point 10)."""
+"""Reports about officials and police: where they are safe, and who must never see them."""
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass
 
 from hotline.routing.fold import Folded, fold_phrase
-from hotline.routing.scan import Scanner
-from hotline.routing.types import Mark, Reason, Unit, UnitKind
+from hotline.routing.types import Directory, Reason, UnitKind
 
-DISCIPLINE, PROSECUTION, PETITION = "市纪委监委", "市人民检察院", "市政府信访局"
-POLICE = "市公安局"
 DISCIPLINE_LINE, POLICE_LINE = "12388", "12389"
+POLICE_UNIT, DISCIPLINE_UNIT = "市公安局", "市纪委监委"
+# Where a report about officials may go; the first that is not itself accused leads.
+SAFE = (DISCIPLINE_UNIT, "市人民检察院", "市政府信访局")
 
-# Breaches that only someone in office can commit; they need no further word.
-OF_OFFICE = (
-    r"公款(?:吃喝|旅游|消费|送礼)|吃拿卡要|优亲厚友|权钱交易|买官卖官|以权谋私|滥用职权|徇私(?:舞弊|枉法)|利益输送"
-    r"|八项规定|四风问题|贪污|受贿|索贿|行贿|侵吞|中饱私囊|贪腐|腐败|玩忽职守|失职渎职|渎职|保护伞|官官相护|官商勾结"
-    r"|(?:骗取|套取|冒领|克扣|截留|私分|挪用)[^,。!?;]{0,6}(?:补助|补贴|低保|资金|专款|扶贫款|救助金|公款)"
+# Breaches of office, whoever tells of them; bad manners, delay and high fees are complaints.
+BREACH = (
+    r"贪污|贪腐|贪赃|受贿|行贿|索贿|贿赂|腐败|渎职|徇私|枉法|以权谋私|滥用职权|玩忽职守|权钱交易|钱权交易"
+    r"|官商勾结|利益输送|中饱私囊|保护伞|优亲厚友|吃拿卡要|买官|卖官|跑官要官|拉票|贿选|(?<!考试)违纪违法|违法违纪|严重违纪|违反党纪|八项规定"
+    r"|公款(?:吃喝|旅游|消费|送礼)|公车私用|大操大办|小金库|暗箱操作|打击报复"
+    r"|(?:收|要|拿|吃|索要|索取)(?:了|过|受|取)?[^,。!?;]{0,6}"
+    r"(?:黑钱|红包|回扣|好处|贿|礼金|礼品|保护费|茶水费|辛苦费|烟酒)"
+    r"|(?:收|拿)(?:了|过)?[^,。!?;]{0,4}的?钱(?:才|不|就|办|放|帮|包庇|乱)"
+    r"|(?:挪用|侵吞|侵占|截留|克扣|私吞|贪占|独吞|冒领|骗取|套取|虚报|瓜分|私分|吞了|贪了)[^,。!?;]{0,8}"
+    r"(?:公款|资金|补贴|补助|补偿|低保|集体|款|钱|粮|资产|五保|救济)"
+    r"|(?:公款|资金|补贴|补助|补偿款|低保款|扶贫款|征地款|集体[资财]产)[^,。!?;]{0,6}"
+    r"(?:贪|私吞|侵吞|挪用|截留|瓜分|私分)"
 )
-# Breaches that are a tip-off when an official is said to have committed them.
-BY_OFFICIALS = (
-    r"收(?:了|受|取)?(?:我|他|人家|老板|别人|企业)?[^,。!?;]{0,6}(?:红包|好处费?|贿赂|回扣|钱财|礼金|黑钱)|索要|收黑钱|违规(?:提拔|任用|经商)"
-    r"|包庇|吃空饷|作风(?:败坏|霸道)|打击报复|假公济私|中饱|敲诈|勒索|安排(?:自己|亲戚|亲属)"
+# Worth a report only where the citizen says so: 举报, 检举.
+NEGLECT = (
+    r"不作为|乱作为|慢作为|失职|包庇|袒护|欺压|打人|殴打|暴力执法|以权压人|利用职[权务]|勾结|弄虚作假"
+    r"|赌博|嫖娼|酒驾|经商|入股|作风"
+)
+HIGH = (
+    r"(?:市|县|区|镇|乡|局|处|科|股|所|厅|部)长|书记|村长|村主任|支书|村官|镇干部|村干部|官员|贪官|公务员|公职人员"
+    r"|(?<!公司)(?<!企业)(?<!单位)(?<!厂)(?<!物业)领导|干部|法官|检察官|庭长"
 )
 OFFICIAL = (
-    r"干部|书记|镇长|乡长|村长|村主任|社区主任|县长|区长|市长|局长|科长|处长|所长|站长|主任|院长|校长|队长|领导|公务员"
-    r"|村官|村委|村支|执法人员|政府工作人员|管委会|纪委|监委|国企[^,。]{0,4}(?:经理|负责人)"
+    rf"{HIGH}|(?<!会)(?<!班)(?<!间)(?<!业)主任(?!医|护)|村委|村两委|社区两委|村会计|村文书|社长|组长"
+    r"|执法人员|执法队|(?:队|校|院)长|(?:窗口|政府|局|中心|办|所|镇|乡|街道|民政|低保)的?(?:工作|经办)人员"
+    r"|政府(?!补|资金|采购|网|热线|投资|项目|工程|拨|信息)|纪委|监委|法院|检察院|管委会|街道办|办事处"
 )
-POLICEMEN = r"民警|警察|辅警|协警|交警|警官|派出所|公安局?|刑警|特警|看守所|巡警"
+LOCAL = (
+    r"(?:村|镇|乡|街道|社区|县|(?<!小)区|管委会)[^,。!?;]{0,6}(?:长|书记|主任|干部|领导|政府|两委|会计|人员)"
+    r"|村委|村官|支书|社长|(?:镇|乡|县|区)政府|管委会|街道办|办事处"
+)
+POLICE = (
+    r"民警|警察|警官|辅警|协警|交警|刑警|特警|巡警|派出所|公安局|公安分局|公安机关|公安|看守所"
+    r"|拘留所|车管所"
+)
 POLICE_BREACH = (
-    r"态度(?:恶劣|很差|极差|差|蛮横|不好)|骂人|辱骂|打人|殴打|打了|不出警|拒不?出警|出警慢|不(?:予)?立案|刁难|收(?:了)?(?:黑)?钱|收红包|受贿|索要|敲诈|勒索"
-    r"|违法办案|违规办案|违法违纪|违纪|暴力执法|粗暴执法|野蛮执法|执法不公|徇私|包庇|枉法|渎职|失职|警车私用|公车私用|吃拿卡要|贪污|保护伞|勾结|刑讯|逼供|滥用|乱罚款|压案不查|通风报信|泄露"
+    r"刑讯|逼供|暴力执法|违法办案|办假案|违法违纪|敲诈|勒索|私放|警车私用|通风报信|殴打"
+    r"|收(?:了)?钱|打(?:我|人|伤|骂)|警匪|保护[^,。!?;]{0,4}(?:赌|黑|黄|毒)"
 )
-# Asked, alleged of business people, or already punished: nobody in office is accused.
-HARMLESS = r"防(?:止|范)?腐败|反腐(?:倡廉)?(?:宣传|教育|电影|电视)|廉政(?:教育|宣传)|预防职务犯罪|腐败变质|腐烂"
-ACCUSED_DISCIPLINE = re.compile(
-    r"(?:举报|投诉|控告|反映)[^,。!?;]{0,6}(?:纪委|监委)|(?:纪委|监委)[^,。!?;]{0,8}(?:干部|领导|工作人员|书记|主任)[^,。!?;]{0,12}(?:"
-    + OF_OFFICE + "|" + BY_OFFICIALS + ")"
-)  # fmt: skip
-LOCAL = re.compile(
-    r"(?:村|镇|乡|街道|社区|县|区|管委会)[^,。!?;]{0,8}(?:" + OFFICIAL + ")|村委|村支|村干部"
+REPORT = r"举报|检举|揭发|控告"
+ACCUSED = rf"(?:{REPORT})[^,。!?;]{{0,8}}(?:{HIGH})"
+# The organ that is asked to act, or a made-up officer, is not the one accused.
+ASKED = re.compile(
+    r"(?:向|到|给|找|去|请求?|希望|恳请|要求|建议|交给?|移送|报告|求助|冒充|假)(?:了|过)?"
+    r"(?:有关|相关|上级|当地|内江)?(?:市|县|区)?$"
 )
-WINDOW = 30
-# A long letter that mentions such a deed in passing is still about its own matter.
-LETTER = 150
-REPORTS = re.compile(r"举报|检举|控告|揭发|告发")
+ACTS = re.compile(
+    r"(?:的?(?:领导|同志|部门|机关))?(?:来|去|能|可以|应该|尽快|马上|依法|严肃|认真)*"
+    r"(?:查处|调查|介入|处理|严查|彻查|核查|查[一清办]|监督|管管|追究|报[案警])"
+)
+NICKNAMES = {"法官": "市中级人民法院", "检察官": "市人民检察院"}
 
-_of_office, _by_officials = re.compile(OF_OFFICE), re.compile(BY_OFFICIALS)
-_official, _policemen = re.compile(OFFICIAL), re.compile(POLICEMEN)
-_police_breach, _harmless = re.compile(POLICE_BREACH), re.compile(HARMLESS)
+# In a short text all belongs together; in a letter, a sentence.
+SHORT = 150
+SENTENCE = re.compile(r"[^。!?;]+")
 
 
 @dataclass(frozen=True, slots=True)
 class TipOff:
-    """Where it goes first, the line that may take it, and who may not have it."""
+    """A report about officials: the line for it, the units that may know, and the accused.
 
-    units: tuple[str, ...]
+    `about_locals`: the accused serve a county, town or village, so its unit must not see it either.
+    """
+
     service: str
-    excluded: tuple[str, ...]
+    safe: tuple[str, ...]
+    accused: frozenset[str]
+    about_locals: bool
     reason: Reason
 
 
 class TipOffs:
-    """Knows the names by which a unit may be accused."""
+    """Knows every unit by every name, to tell who is accused."""
 
-    def __init__(self, units: Iterable[Unit]) -> None:
-        self._names: dict[str, str] = {}
-        for unit in units:
+    def __init__(self, directory: Directory) -> None:
+        self._bearers: dict[str, set[str]] = defaultdict(set)
+        for unit in directory.units:
             for name in (unit.name, unit.short, *unit.names):
-                self._names.setdefault(fold_phrase(name), unit.name)
-            if unit.kind is UnitKind.TERRITORY:
-                self._names.setdefault(fold_phrase(f"{unit.name}政府"), unit.name)
-        self._scanner = Scanner(self._names)
+                self._bearers[fold_phrase(name)].add(unit.name)
+        for nickname, unit in NICKNAMES.items():
+            self._bearers[nickname].add(unit)
+        self._pattern = re.compile("|".join(map(re.escape, sorted(self._bearers, key=len)[::-1])))
+        self._departments = [u.name for u in directory.units if u.kind is UnitKind.DEPARTMENT]
 
-    def find(self, folded: Folded, territory: str | None) -> TipOff | None:
-        """None for the ordinary complaint, which is by far the most."""
-        text = folded.text
-        if _harmless.search(text) or (len(text) > LETTER and not REPORTS.search(text)):
-            return None
-        if match := _near(_policemen, _police_breach, text):
-            reason = _reason("举报民警", folded, match)
-            accused = (POLICE, *self._accused(text, None))
-            return TipOff((DISCIPLINE, PETITION), POLICE_LINE, _unique(accused), reason)
-        match = _of_office.search(text) or _near(_official, _by_officials, text)
-        if match is None:
-            return None
-        units = (DISCIPLINE, PROSECUTION, PETITION)
-        accused = self._accused(text, territory)
-        if ACCUSED_DISCIPLINE.search(text):
-            units, accused = (PROSECUTION, PETITION), (DISCIPLINE, *accused)
-        return TipOff(units, DISCIPLINE_LINE, accused, _reason("举报公职人员", folded, match))
+    def find(self, title: Folded, text: Folded) -> TipOff | None:
+        """The report the text makes, or None where it is an ordinary matter."""
+        whole = f"{title.text}。{text.text}"
+        reported = bool(re.search(REPORT, whole))
+        for scope in _scopes(whole, reported):
+            if word := _police_breach(scope, reported):
+                return self._tip_off(POLICE_LINE, scope, word, {POLICE_UNIT})
+            if word := self._officials_breach(scope, reported):
+                return self._tip_off(DISCIPLINE_LINE, scope, word, set())
+        return None
 
-    def _accused(self, text: str, territory: str | None) -> tuple[str, ...]:
-        """Every unit that is named, for who is accused and who is asked cannot be told safely."""
-        named = [self._names[hit.phrase] for hit in self._scanner.hits(text)]
-        local = [territory] if territory and LOCAL.search(text) else []
-        safe = (DISCIPLINE, PROSECUTION, PETITION)
-        return _unique(unit for unit in (*named, *local) if unit not in safe)
+    def _officials_breach(self, scope: str, reported: bool) -> str:
+        if not (_subjects(OFFICIAL, scope) or self._units(scope)):
+            return ""
+        return _first(BREACH, scope) or (reported and _first(rf"{ACCUSED}|{NEGLECT}", scope)) or ""
 
+    def _tip_off(self, service: str, scope: str, word: str, accused: set[str]) -> TipOff:
+        accused = accused | self._units(scope)
+        safe = [unit for unit in SAFE if unit in self._departments and unit not in accused]
+        rest = (unit for unit in self._departments if unit not in accused)
+        return TipOff(
+            service,
+            tuple(safe) or tuple(rest)[:1],
+            frozenset(accused),
+            bool(_subjects(LOCAL, scope)),
+            Reason("rule", word),
+        )
 
-def _near(who: re.Pattern[str], what: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """The deed, where one who may be accused of it stands close by."""
-    for match in what.finditer(text):
-        if who.search(text, max(0, match.start() - WINDOW), match.end() + WINDOW // 3):
-            return match
-    return None
-
-
-def _reason(words: str, folded: Folded, match: re.Match[str]) -> Reason:
-    mark: Mark = folded.mark(*match.span())
-    return Reason("rule", f"{words}:{match.group()}", marks=(mark,))
+    def _units(self, scope: str) -> set[str]:
+        """The units named other than as those who should act."""
+        names = _subjects(self._pattern, scope)
+        return set().union(*(self._bearers[name] for name in names))
 
 
-def _unique(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
+def _scopes(whole: str, reported: bool) -> list[str]:
+    if len(whole) <= SHORT:
+        return [whole]
+    # A letter on another matter may speak of corruption in passing; a report says that it is one.
+    return SENTENCE.findall(whole) if reported else []
+
+
+def _police_breach(scope: str, reported: bool) -> str:
+    if not _subjects(POLICE, scope):
+        return ""
+    accused = rf"(?:{REPORT})[^,。!?;]{{0,8}}(?:{POLICE})"
+    return _first(rf"{BREACH}|{POLICE_BREACH}", scope) or (
+        reported and _first(rf"{accused}|{NEGLECT}", scope) or ""
+    )
+
+
+def _subjects(pattern: str | re.Pattern[str], scope: str) -> list[str]:
+    """Words for officials, but for those whom the citizen asks to act."""
+    return [
+        match.group()
+        for match in re.finditer(pattern, scope)
+        if not ASKED.search(scope[max(0, match.start() - 8) : match.start()])
+        and not ACTS.match(scope, match.end())
+    ]
+
+
+def _first(pattern: str, scope: str) -> str:
+    match = re.search(pattern, scope)
+    return match.group() if match else ""

@@ -35,7 +35,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A department or a territorial unit; `names` are all names it is known by, former and later."""
+    """A department or a territorial unit; `names` are all others it is known by, then and later."""
 
     code: str
     name: str

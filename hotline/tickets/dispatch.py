@@ -209,8 +209,9 @@ def _assign(
     )  # fmt: skip
     if part is Part.LEAD:
         ticket.lead_unit = unit
-    session.add_all((ticket, assignment))
+    # A lead that has ended must be stored as such before the next one is.
     session.flush()
+    session.add_all((ticket, assignment))
     return assignment
 
 
@@ -222,5 +223,3 @@ def _end(
         fall_overdue(session, ticket, assignment)
     assignment.ended_at, assignment.outcome = now, outcome
     session.add(assignment)
-    # The next open lead may only be stored once this one has ended.
-    session.flush()

@@ -9,6 +9,7 @@ from hotline.errors import StepRefused
 from hotline.people.privacy import keyed_hash
 from hotline.people.rights import Action, Actor, Role
 from hotline.registry.calendar import WorkCalendar
+from hotline.registry.numbers import canonical
 from hotline.routing.types import Suggestion
 from hotline.tickets.contents import add_content
 from hotline.tickets.deadlines import due_at
@@ -104,7 +105,7 @@ def _contact(ticket: Ticket, who: Requester, key: bytes) -> Contact:
         phone=who.phone,
         email=who.email,
         address=who.address,
-        phone_hash=keyed_hash(key, who.phone) if who.phone else "",
+        phone_hash=keyed_hash(key, canonical(who.phone) or who.phone) if who.phone else "",
         email_hash=keyed_hash(key, who.email) if who.email else "",
     )
 

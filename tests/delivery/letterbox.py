@@ -6,7 +6,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from pathlib import Path
 
-from builders import DISPATCHER, Desk
+from builders import CALENDAR, CITY, DISPATCHER, Desk, handler_of
 from sqlmodel import Session, select
 
 from hotline.db import Database
@@ -14,6 +14,8 @@ from hotline.delivery import outbox
 from hotline.delivery.letters import Notice
 from hotline.delivery.maildir import Maildir
 from hotline.delivery.models import Delivery, DeliveryAttempt
+from hotline.people.rights import CHANNEL
+from hotline.tickets import replies
 from hotline.tickets.models import Ticket
 
 SENDER = "12345@hotline.invalid"
@@ -34,6 +36,14 @@ def approve(session: Session, at: datetime, **matter: object) -> Ticket:
     ticket = Desk(session, at).replied(**matter)
     outbox.approve(session, ticket, actor=DISPATCHER, now=at)
     return ticket
+
+
+def approve_again(session: Session, ticket: Ticket, at: datetime) -> None:
+    """From an approved reply through rework to the approval of a second one."""
+    replies.deliver(session, ticket, actor=CHANNEL, now=at)
+    replies.send_for_rework(session, ticket, "未解决", calendar=CALENDAR, actor=DISPATCHER, now=at)
+    replies.reply(session, ticket, "已拆除。", actor=handler_of(CITY), now=at)
+    outbox.approve(session, ticket, actor=DISPATCHER, now=at)
 
 
 def approve_many(database: Database, at: datetime, n: int, **matter: object) -> list[str]:

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import CALENDAR, CITY, DISPATCHER, Desk, handler_of
-from conftest import NOON
+from builders import DISPATCHER, NOON, Desk
 from letterbox import (
     approve,
+    approve_again,
     approve_many,
     attempts,
     body,
@@ -30,7 +30,7 @@ from hotline.delivery.letters import Notice
 from hotline.delivery.maildir import Maildir
 from hotline.delivery.states import BACK_OFF, Outcome
 from hotline.people.rights import CHANNEL
-from hotline.tickets import merging, queries, replies
+from hotline.tickets import merging, queries
 from hotline.tickets.intake import Requester
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Status
@@ -102,7 +102,7 @@ def test_a_second_drain_finds_nothing_to_do(database: Database, tmp_path: Path):
 def test_more_than_a_batch_is_sent_in_batches(database: Database, tmp_path: Path):
     approve_many(database, NOON, 7)
     channel = replace(maildir(tmp_path), batch=3)
-    assert worker.drain(database, channel, lambda: NOON, batches=1) == 3
+    assert worker.drain(database, channel, lambda: NOON, until=NOON) == 3
     assert drain(database, channel) == 4
 
 
@@ -225,13 +225,7 @@ def test_a_try_taken_back_by_the_sweeper_no_longer_speaks_for_the_delivery(
 
 def test_a_ticket_s_replies_arrive_in_the_order_of_their_approval(database: Database):
     with database.work() as session:
-        ticket = approve(session, NOON)
-        replies.deliver(session, ticket, actor=CHANNEL, now=NOON)
-        replies.send_for_rework(
-            session, ticket, "未解决", calendar=CALENDAR, actor=DISPATCHER, now=NOON
-        )
-        replies.reply(session, ticket, "已拆除。", actor=handler_of(CITY), now=NOON)
-        outbox.approve(session, ticket, actor=DISPATCHER, now=NOON)
+        approve_again(session, approve(session, NOON), NOON)
     wire = Wire([Outcome.RETRY])
     assert drain(database, wire) == 1
     # The first waits for its next try, and the second waits for the first.
@@ -243,14 +237,8 @@ def test_a_ticket_s_replies_arrive_in_the_order_of_their_approval(database: Data
 
 def test_an_older_reply_told_late_does_not_count_for_the_newer_one(database: Database):
     with database.work() as session:
-        ticket = approve(session, NOON)
-        replies.deliver(session, ticket, actor=CHANNEL, now=NOON)
-        replies.send_for_rework(
-            session, ticket, "未解决", calendar=CALENDAR, actor=DISPATCHER, now=NOON
-        )
-        replies.reply(session, ticket, "已拆除。", actor=handler_of(CITY), now=NOON)
-        outbox.approve(session, ticket, actor=DISPATCHER, now=NOON)
-    worker.drain(database, Wire(), lambda: NOON, batches=1)
+        approve_again(session, approve(session, NOON), NOON)
+    worker.drain(database, Wire(), lambda: NOON, until=NOON)
     assert [each.state for each in rows(database)] == ["sent", "queued"]
     assert statuses(database) == [Status.APPROVED]
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from email import message_from_bytes
 
 import pytest
-from conftest import NOON
+from builders import NOON
 from letterbox import NOTICE, SENDER, body, subject
 
 from hotline.delivery.letters import is_address, letter

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from conftest import NOON
+from builders import NOON
 from letterbox import NOTICE, body, letters, maildir
 
 from hotline.delivery.states import Outcome

@@ -1,9 +1,8 @@
 """A reply may leave only together with what it owes to whom."""
 
 import pytest
-from builders import AGENT, CALENDAR, CITY, DISPATCHER, Desk, handler_of
-from conftest import NOON
-from letterbox import approve, rows, statuses
+from builders import AGENT, DISPATCHER, NOON, Desk
+from letterbox import approve, approve_again, rows, statuses
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
@@ -11,8 +10,7 @@ from hotline.db import Database
 from hotline.delivery import outbox
 from hotline.delivery.models import Delivery
 from hotline.errors import StepRefused
-from hotline.people.rights import CHANNEL
-from hotline.tickets import merging, replies
+from hotline.tickets import merging
 from hotline.tickets.models import Contact
 
 
@@ -53,13 +51,7 @@ def test_the_database_refuses_to_owe_the_same_reply_twice(database: Database):
 
 def test_a_reply_after_rework_is_owed_anew(database: Database):
     with database.work() as session:
-        ticket = approve(session, NOON)
-        replies.deliver(session, ticket, actor=CHANNEL, now=NOON)
-        replies.send_for_rework(
-            session, ticket, "未解决", calendar=CALENDAR, actor=DISPATCHER, now=NOON
-        )
-        replies.reply(session, ticket, "已拆除。", actor=handler_of(CITY), now=NOON)
-        outbox.approve(session, ticket, actor=DISPATCHER, now=NOON)
+        approve_again(session, approve(session, NOON), NOON)
     first, second = rows(database)
     assert first.contact_id == second.contact_id
     assert first.reply_id < second.reply_id

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from builders import AGENT, DISPATCHER, SUPERVISOR
-from conftest import NOON
+from builders import AGENT, DISPATCHER, NOON, SUPERVISOR
 from letterbox import approve_many, attempts, row, rows, statuses
 from sqlmodel import delete, update
 from test_drain import Wire

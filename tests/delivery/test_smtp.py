@@ -12,7 +12,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as Server
 from aiosmtpd.smtp import Envelope, Session
-from conftest import NOON
+from builders import NOON
 from letterbox import NOTICE, SENDER, approve_many, body, row, statuses, subject
 
 from hotline.db import Database
@@ -22,6 +22,9 @@ from hotline.delivery.smtp import Smtp
 from hotline.delivery.states import Outcome
 from hotline.tickets.intake import Requester
 from hotline.tickets.words import Status
+
+# Seconds a test waits for a slow server; long enough for a quick one on a busy machine.
+PATIENCE = 1.0
 
 Fault = Callable[[Server], Any]
 
@@ -62,7 +65,7 @@ async def hangs_up(server: Server) -> str:
 
 
 async def is_slow(server: Server) -> str:
-    await asyncio.sleep(0.6)
+    await asyncio.sleep(3 * PATIENCE)
     return "250 too late"
 
 
@@ -82,7 +85,7 @@ def smtp(server: MailServer) -> Iterator[Smtp]:
     port = free_port()
     controller = Controller(server, hostname="127.0.0.1", port=port)
     controller.start()
-    yield Smtp("127.0.0.1", port, SENDER, timeout=0.3)
+    yield Smtp("127.0.0.1", port, SENDER, timeout=10)
     controller.stop()
 
 
@@ -133,7 +136,7 @@ def test_no_answer_to_a_message_handed_over_is_unknown(
     smtp: Smtp, server: MailServer, fault: Fault
 ):
     server.after_data = fault
-    assert send(smtp).outcome is Outcome.UNKNOWN
+    assert send(replace(smtp, timeout=PATIENCE)).outcome is Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize("fault", [hangs_up, is_slow])
@@ -141,7 +144,7 @@ def test_a_server_lost_before_the_message_is_tried_again(
     smtp: Smtp, server: MailServer, fault: Fault
 ):
     server.at_rcpt = fault
-    assert send(smtp).outcome is Outcome.RETRY
+    assert send(replace(smtp, timeout=PATIENCE)).outcome is Outcome.RETRY
 
 
 def test_a_server_that_is_not_there_is_tried_again():

@@ -10,8 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from builders import DISPATCHER, Desk
-from conftest import NOON
+from builders import DISPATCHER, NOON, Desk
 from redis.exceptions import ConnectionError as QueueAway
 from sqlmodel import select
 from structlog.testing import capture_logs

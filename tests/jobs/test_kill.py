@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders import DISPATCHER, Desk
-from conftest import NOON
+from builders import DISPATCHER, NOON, Desk
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import SimpleWorker

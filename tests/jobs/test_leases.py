@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from conftest import NOON
+from builders import NOON
 
 from hotline.db import Database
 from hotline.leases import hold

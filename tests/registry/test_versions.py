@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from conftest import NOON
+from builders import NOON
 from shipped_files import FILES, TABLES
 from sqlalchemy import event, update
 from sqlmodel import select

@@ -11,11 +11,11 @@ from builders import (
     CITY,
     DISPATCHER,
     ENVIRONMENT,
+    NOON,
     SUPERVISOR,
     Desk,
     handler_of,
 )
-from conftest import NOON
 from openpyxl import load_workbook
 from sqlalchemy import event as listen
 from sqlmodel import Session
@@ -24,6 +24,7 @@ from hotline.clock import city_day
 from hotline.db import Database
 from hotline.errors import Invalid, NotAllowed
 from hotline.people.rights import CHANNEL
+from hotline.reports.backlog import backlog
 from hotline.reports.documents import Report, Section, Table, as_values, from_values
 from hotline.reports.periods import Period, PeriodKind
 from hotline.reports.publishing import publish, published
@@ -173,6 +174,18 @@ def test_the_stock_now_counts_what_is_open_now(database: Database):
         "open": 2, "waiting": 1, "overdue": 1, "due_today": 0, "answered": 0,
     }  # fmt: skip
     assert "目前单位在办 2 件" in as_text(report)
+
+
+def test_a_unit_sees_its_own_stock_only(database: Database):
+    with database.work() as session:
+        Desk(session, NOON - timedelta(days=40)).dispatched(CITY)
+        Desk(session, NOON - timedelta(days=40)).dispatched(ENVIRONMENT)
+        found = backlog(session, NOON, calendar=CALENDAR, actor=handler_of(CITY), now=NOON)
+        with pytest.raises(NotAllowed):
+            backlog(session, NOON, calendar=CALENDAR, actor=AGENT, now=NOON)
+    assert [pile.unit for pile in found.piles] == [CITY]
+    assert [late.unit for late in found.overdue] == [CITY]
+    assert found.total("overdue") == 1
 
 
 def test_the_month_is_compared_with_the_month_before_and_the_same_month_a_year_ago(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from conftest import NOON
+from builders import NOON
 
 from hotline.telephony.journal import CallRecord
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NOON
+from builders import NOON
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 

@@ -12,12 +12,12 @@ from builders import (
     ENVIRONMENT,
     KEY,
     MATTER,
+    NOON,
     SUGGESTION,
     SUPERVISOR,
     Desk,
     handler_of,
 )
-from conftest import NOON
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import select, text
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from conftest import NOON
+from builders import NOON
 
 from hotline.db import Database
 from hotline.tickets.numbers import is_number, new_query_code, next_number

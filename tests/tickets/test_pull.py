@@ -2,8 +2,7 @@
 
 import threading
 
-from builders import CITY, DISPATCHER, ENVIRONMENT, Desk, handler_of
-from conftest import NOON
+from builders import CITY, DISPATCHER, ENVIRONMENT, NOON, Desk, handler_of
 
 from hotline.db import Database
 from hotline.people.rights import Actor, Role

@@ -2,8 +2,7 @@
 
 import os
 
-from builders import AGENT, CALENDAR, CITY, DISPATCHER, ENVIRONMENT, Desk, handler_of
-from conftest import NOON
+from builders import AGENT, CALENDAR, CITY, DISPATCHER, ENVIRONMENT, NOON, Desk, handler_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,9 @@ from hotline.settings import Settings
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     # One application a file: tests use tickets of their own.
-    return create_app(Settings(data_dir=tmp_path_factory.mktemp("var"), database_url="", redis_url=""))
+    return create_app(
+        Settings(data_dir=tmp_path_factory.mktemp("var"), database_url="", redis_url="")
+    )
 
 
 @dataclass

@@ -5,7 +5,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from hotline import logs
 from hotline.errors import HotlineError, NotSignedIn
-from hotline.settings import Settings
+from hotline.settings import Settings, load
 from hotline.web.line.calls import answerer, calls_blueprint
 
 SENTENCES = {
@@ -17,7 +17,7 @@ SENTENCES = {
 
 def create_line(settings: Settings | None = None) -> Flask:
     """Answers the switch from memory, whatever else is down."""
-    settings = settings or Settings()
+    settings = settings or load()
     logs.configure(settings)
     app = Flask(__name__)
     app.json.ensure_ascii = False

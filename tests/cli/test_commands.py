@@ -1,0 +1,211 @@
+"""The `hotline` command, on a data folder of its own."""
+
+import json
+import mailbox
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline.cli import main
+
+# Sentences of our own, each with the unit whose duty it is.
+CASES = [
+    ("小区楼下烧烤摊半夜还在吵,油烟也大", "市城管执法局"),
+    ("公交车司机到站不停,老人等了一个小时", "市交通运输局"),
+    ("我们工地的工资拖了三个月没发", "市人力资源社会保障局"),
+    ("自来水浑浊得像泥浆,水压也低", "市水务局"),
+    ("学校违规收补课费,希望查一下", "市教育局"),
+    ("物业不作为,小区电梯坏了没人修", "市住房城乡建设局"),
+    ("化工厂晚上偷排废水,河里全是泡沫", "市环保局"),
+    ("买到过期奶粉,超市不给退", "市食品药品监管局|市工商局"),
+    ("村里路灯坏了半年没人管", "属地政府"),
+    ("低保申请交上去两个月没有回音", "市民政局"),
+]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOTLINE_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("REDIS_URL", raising=False)
+
+    def invoke(*arguments: str, stdin: str | None = None) -> Result:
+        return CliRunner().invoke(main, arguments, input=stdin)
+
+    return invoke
+
+
+def write_cases(path: Path, times: int = 1) -> Path:
+    lines = ["id,title,body,unit,kind,source"]
+    for n in range(times):
+        for i, (text, unit) in enumerate(CASES):
+            kind = "territory" if unit == "属地政府" else "unit"
+            lines.append(f't{n}-{i},,"{text}",{unit},{kind},own')
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_lines_check_counts_the_74_lines(run):
+    expected = "74 lines · 63 departments · 6 emergency · 17 retained · 51 merged\n"
+    assert run("lines", "check").output == expected
+
+
+def test_route_says_whose_it_is_and_why_on_an_empty_folder(run):
+    said = run("route", "小区楼下烧烤摊半夜还在吵,油烟也大", "--dialled", "12319").output
+    assert "1 市城管执法局" in said
+    assert "「烧烤摊」" in said
+
+
+def test_route_as_json_has_the_shape_of_the_contract(run):
+    answer = json.loads(run("route", "我家楼下着火了,快来", "--json").output)
+    assert (answer["disposition"], answer["service"]) == ("emergency", "119")
+    assert answer["candidates"][0]["unit"] == "市公安消防支队"
+
+
+def test_route_answers_line_by_line_in_order_and_survives_a_bad_one(run):
+    asked = [
+        '{"text": "公交车不停站", "dialled": "12328"}', "not json", '{"dialled": "110"}', '{"text": 5}', "[]",
+        '{"text": ""}', '{"text": "自来水停水了"}',
+    ]  # fmt: skip
+    result = run("route", "--stdin", "--json", stdin="\n".join(asked) + "\n")
+    answers = [json.loads(line) for line in result.output.splitlines()]
+    assert [("error" in answer) for answer in answers] == [
+        False,
+        True,
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert answers[0]["candidates"][0]["unit"] == "市交通运输局"
+    assert answers[6]["candidates"][0]["unit"] == "市水务局"
+
+
+def test_evaluate_prints_the_figures_of_the_contract(run, tmp_path: Path):
+    result = run("evaluate", str(write_cases(tmp_path / "cases.csv")), "--json")
+    figures = json.loads(result.output)
+    assert set(figures) == {
+        "n", "top1", "top3", "macro_f1", "rare_top1", "ece", "auto_share", "auto_precision",
+        "p50_ms", "p99_ms", "by_source", "territory_n",
+    }  # fmt: skip
+    assert (figures["n"], figures["territory_n"]) == (9, 1)
+    assert figures["top1"] >= 0.7
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"id,title,body\n1,a,b\n", "缺少列「unit」"),
+        ("id,title,body,unit,kind,source\n1,题,文".encode(), "第 2 行"),
+        ("id,title,body,unit,kind,source\n1,题,文".encode("gbk"), "UTF-8"),
+        (b'id,title,body,unit,kind,source\n1,"a,b,c,d,e\n', "引号"),
+        (b"", "缺少列「id」"),
+    ],
+)
+def test_a_broken_file_of_cases_is_named_and_nothing_runs(run, tmp_path: Path, content, said):
+    path = tmp_path / "broken.csv"
+    path.write_bytes(content)
+    for command in ("evaluate", "replay"):
+        result = run(command, str(path))
+        assert result.exit_code == 1
+        assert said in result.output
+
+
+def test_a_case_of_an_unknown_unit_stops_the_replay_and_names_it(run, tmp_path: Path):
+    path = tmp_path / "cases.csv"
+    path.write_text("id,title,body,unit,kind,source\n1,,路灯坏了,市魔法局,unit,own\n")
+    result = run("replay", str(path))
+    assert result.exit_code == 1
+    assert "市魔法局" in result.output
+
+
+def test_replay_takes_every_request_through_its_whole_life(run, tmp_path: Path):
+    result = run("replay", str(write_cases(tmp_path / "cases.csv", times=5)), "--json")
+    totals = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert totals["disagreements"] == []
+    assert {
+        totals[name] for name in ("received", "dispatched", "replied", "delivered", "closed")
+    } == {50}
+    assert totals["routed_right"] + totals["returned"] == 50
+    assert totals["lost"] == 0
+    box = mailbox.Maildir(tmp_path / "var" / "maildir")
+    assert len(box) == 50
+
+
+def test_killing_worker_and_queue_in_a_replay_loses_and_doubles_nothing(tmp_path: Path):
+    times = 150 if os.environ.get("HOTLINE_SOAK") else 25
+    cases = write_cases(tmp_path / "cases.csv", times=times)
+    environment = os.environ | {"HOTLINE_DATA_DIR": str(tmp_path / "var")}
+    command = [sys.executable, "-c", "from hotline.cli import main; main()"]
+    replay = subprocess.Popen(
+        [*command, "replay", str(cases), "--json"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    killed = 0
+    deadline = time.monotonic() + 20
+    while replay.poll() is None and killed < 4 and time.monotonic() < deadline:
+        time.sleep(0.7)
+        killed += kill_one(replay.pid, "hotline.jobs.worker" if killed % 2 else "queue.sock")
+    output, _ = replay.communicate(timeout=120)
+    totals = json.loads(output)
+    assert killed >= 2
+    assert totals["closed"] == totals["received"] == times * len(CASES)
+    assert (totals["lost"], totals["disagreements"]) == (0, [])
+    assert len(mailbox.Maildir(tmp_path / "var" / "maildir")) == times * len(CASES)
+
+
+def kill_one(root: int, words: str) -> int:
+    """Kills -9 one process below `root` whose command holds the words, but not its keeper."""
+    for pid in below(root):
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        if words in command and "hotline.jobs.keeper" not in command:
+            os.kill(pid, signal.SIGKILL)
+            return 1
+    return 0
+
+
+def below(root: int) -> list[int]:
+    listed = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True)
+    pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()[1:]]
+    found, level = [], [root]
+    while level:
+        level = [pid for pid, parent in pairs if parent in level]
+        found += level
+    return found
+
+
+@pytest.mark.parametrize("kind", ["day", "month", "quarter"])
+def test_the_three_reports_are_written_as_text_json_and_workbook(run, tmp_path: Path, kind: str):
+    assert "12345" in run("report", kind).output
+    assert json.loads(run("report", kind, "2018-07-25", "--format", "json").output)["kind"] == kind
+    file = tmp_path / "report.xlsx"
+    assert run("report", kind, "--format", "xlsx", "-o", str(file)).exit_code == 0
+    assert file.read_bytes().startswith(b"PK")
+
+
+def test_keys_are_made_once_shown_once_and_revoked(run):
+    made = run("keys", "add", "窗口一", "--role", "handler", "--unit", "城管局")
+    assert made.output.startswith("hk_")
+    assert "已有密钥" in run("keys", "add", "窗口一", "--role", "agent").output
+    assert run("keys", "revoke", "窗口一").exit_code == 0
+    for wrong in (
+        ["--role", "king"],
+        ["--role", "handler"],
+        ["--role", "agent", "--unit", "市环保局"],
+    ):
+        assert run("keys", "add", "窗口二", *wrong).exit_code == 1
+
+
+def test_a_wrong_setting_stops_the_start_and_names_itself(run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOTLINE_PORT", "99999")
+    result = run("lines", "check")
+    assert result.exit_code == 1
+    assert "HOTLINE_PORT" in result.output
