@@ -1,3 +1,3 @@
-"""12345: whatever line a citizen dials, one desk takes it, one unit works on it, one reply goes out."""
+"""12345: whatever line a citizen dials, one desk takes it, one unit works, one reply goes out."""
 
 __version__ = "0.1.0"

@@ -37,7 +37,7 @@ BODY_LIMIT = 256 * 1024
 
 
 def prepare(settings: Settings) -> Database:
-    """Brings the data folder up to date: secrets, migrations, the shipped registry, its snapshot."""
+    """Brings the data folder up to date: secrets, migrations, registry, its snapshot."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     secret(settings.data_dir, "contact")
     database = Database(settings.db_url)

@@ -216,8 +216,11 @@ def explained_outage() -> Iterator[None]:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=16)
-    engine = create_engine(url, connect_args={"timeout": GATE_PATIENCE})
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=16, max_overflow=16, hide_parameters=True
+        )
+    # A failing statement must not carry citizens' data into a log.
+    engine = create_engine(url, connect_args={"timeout": GATE_PATIENCE}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

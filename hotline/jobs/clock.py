@@ -33,6 +33,7 @@ class Task:
 
 SCHEDULE = (
     Task("place", 0.5, tasks.place),
+    Task("fold", 2, tasks.fold),
     Task("wake", 1, tasks.wake),
     Task("load_calls", 2, tasks.load_calls),
     Task("sweep", 5, tasks.sweep),

@@ -16,6 +16,7 @@ from hotline.delivery.smtp import Smtp
 from hotline.errors import Unavailable
 from hotline.jobs import queues
 from hotline.people.privacy import secret
+from hotline.reports import rollup
 from hotline.settings import Settings
 from hotline.telephony.calls import load_journal
 from hotline.tickets import dispatch, feed, queries
@@ -91,6 +92,14 @@ def place(parts: Parts) -> None:
     while placed:
         with parts.database.work() as session:
             placed = feed.place(session) > 0
+
+
+def fold(parts: Parts) -> None:
+    """Adds new events to the sums that tallies are read from."""
+    folded = True
+    while folded:
+        with parts.database.work() as session:
+            folded = rollup.fold(session) > 0
 
 
 def fall_overdue(parts: Parts) -> None:

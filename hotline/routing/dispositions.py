@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 
-import ahocorasick
-
 from hotline.routing.fold import Folded, fold_phrase
+from hotline.routing.scan import Hit, Scanner
 from hotline.routing.types import Candidate, Directory, Guidance, Line, LineCategory, Mark
 from hotline.routing.wording import pairs
 
@@ -26,11 +25,15 @@ class RetainedLines:
             if line.category is LineCategory.RETAINED and line.number in THEIRS_ALONE:
                 self._lines[line.department].append(line)
 
-    def find(self, first: Candidate, title: Folded, text: Folded) -> Line | None:
+    def find(
+        self, first: Candidate, title: Folded, text: Folded, dialled: Line | None
+    ) -> Line | None:
         """The line to transfer to; a body with two has the one whose words are nearer."""
+        if not any(reason.marks or reason.kind == "phrase" for reason in first.reasons):
+            # Who dialled a retained line and has not said why is put through to it.
+            return dialled if dialled and dialled.category is LineCategory.RETAINED else None
         lines = self._lines.get(first.unit, [])
-        said = any(reason.kind in ("phrase", "line") for reason in first.reasons)
-        if not lines or not said or first.confidence < SURE_ENOUGH:
+        if not lines or first.confidence < SURE_ENOUGH:
             return None
         words = set(pairs(title.text + text.text))
         return max(lines, key=lambda line: len(words & _pairs_of(line)))
@@ -45,22 +48,21 @@ class GuidanceBook:
             for guidance in directory.guidance
             for phrase in guidance.phrases
         }
-        self._scanner = ahocorasick.Automaton()
-        for phrase in self._by_phrase:
-            self._scanner.add_word(phrase, phrase)
-        self._scanner.make_automaton()
+        self._scanner = Scanner(self._by_phrase)
 
     def find(self, title: Folded, text: Folded) -> tuple[Guidance, str, tuple[Mark, ...]] | None:
         """The guidance, the phrase that called for it, and where that stands in the text."""
-        # An automaton without words cannot be asked.
-        if not self._scanner:
-            return None
-        for folded, marked in ((text, True), (title, False)):
-            if len(folded.text) <= SHORT:
-                for last, phrase in self._scanner.iter_long(folded.text):
-                    mark = folded.mark(last + 1 - len(phrase), last + 1)
-                    return self._by_phrase[phrase], phrase, (mark,) if marked else ()
+        for folded in (text, title):
+            if len(folded.text) > SHORT:
+                continue
+            if hit := max(self._scanner.hits(folded.text), key=_length, default=None):
+                marks = (folded.mark(hit.start, hit.end),) if folded is text else ()
+                return self._by_phrase[hit.phrase], hit.phrase, marks
         return None
+
+
+def _length(hit: Hit) -> int:
+    return hit.end - hit.start
 
 
 def _pairs_of(line: Line) -> set[str]:

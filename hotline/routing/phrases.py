@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import ahocorasick
-
 from hotline.routing.fold import Folded, fold_phrase
+from hotline.routing.scan import Scanner
 from hotline.routing.types import Directory, Mark, Reason, UnitKind
 
 # A duty row brings its own weight (1 shared, 3 the unit's alone); names and line words have none.
@@ -39,19 +38,13 @@ class PhraseBook:
             # Duties come first, so a name or a line's word never doubles a phrase of the same unit.
             self.claims[phrase].setdefault(unit, claim)
         look_alikes = (c.look_alikes for claims in self.claims.values() for c in claims.values())
-        self._scanner = ahocorasick.Automaton()
-        for phrase in set(self.claims).union(*look_alikes):
-            self._scanner.add_word(phrase, phrase)
-        self._scanner.make_automaton()
+        self._scanner = Scanner(set(self.claims).union(*look_alikes))
 
     def spans(self, text: str) -> dict[str, list[Span]]:
         """Where each phrase and each look-alike stands."""
         found: dict[str, list[Span]] = defaultdict(list)
-        # An automaton without words is no automaton.
-        if not self._scanner:
-            return found
-        for last, phrase in self._scanner.iter(text):
-            found[phrase].append((last + 1 - len(phrase), last + 1))
+        for start, end, phrase in self._scanner.hits(text):
+            found[phrase].append((start, end))
         return found
 
     def evidence(self, title: Folded, text: Folded) -> dict[str, list[Reason]]:

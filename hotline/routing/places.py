@@ -4,15 +4,19 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-import ahocorasick
-
 from hotline.routing.fold import Folded, fold_phrase
+from hotline.routing.scan import Scanner
 from hotline.routing.types import Directory, Place, Reason, UnitKind
 
 # What one name is worth; only the order matters. A name that several territories share supports
 # each of them a little, so that two such names can decide together.
 WORTH = {"county": 3.0, "town": 2.0, "village": 1.0}
 SHARED = 0.5
+
+# "I live in" says where the matter is, "I come from" does not.
+HERE = re.compile(r"(?:在|住|位于|地址|地点|发生于|这边)[是为::]?[^,。!?;]{0,4}$")
+FROM = re.compile(r"(?:来自|老家|户籍|户口|籍贯|我是)[是在为::]?[^,。!?;]{0,4}$")
+HERE_WORTH, FROM_WORTH = 1.0, -1.5
 
 # Cities whose districts and zones have the names of ours: 市中区, 高新区, 经开区.
 OTHER_CITIES = (
@@ -37,6 +41,7 @@ class Named:
     start: int
     end: int
     places: tuple[Place, ...]
+    cue: float
 
     @property
     def territories(self) -> set[str]:
@@ -55,10 +60,7 @@ class Gazetteer:
         for place in (*directory.places, *_territories(directory)):
             for name in {place.name, *place.names}:
                 self._places[fold_phrase(name)].append(place)
-        self._scanner = ahocorasick.Automaton()
-        for name in self._places:
-            self._scanner.add_word(name, name)
-        self._scanner.make_automaton()
+        self._scanner = Scanner(self._places)
 
     def locate(self, title: Folded, text: Folded) -> Where:
         """The one territory the names speak for; none when they speak for two alike."""
@@ -73,12 +75,9 @@ class Gazetteer:
 
     def _named(self, text: str) -> list[Named]:
         """The longest name at each place of the text."""
-        # An automaton without words cannot be asked.
-        if not self._scanner:
-            return []
         named: list[Named] = []
-        for last, name in self._scanner.iter_long(text):
-            found = Named(name, last + 1 - len(name), last + 1, tuple(self._places[name]))
+        for start, end, name in self._scanner.longest(text):
+            found = Named(name, start, end, tuple(self._places[name]), _cue(text[:start]))
             if not _is_elsewhere(found, text) and not _is_countys_own(found, named):
                 named.append(found)
         return named
@@ -98,6 +97,12 @@ def _territories(directory: Directory) -> list[Place]:
         for unit in directory.units
         if unit.kind is UnitKind.TERRITORY
     ]
+
+
+def _cue(before: str) -> float:
+    if FROM.search(before[-8:]):
+        return FROM_WORTH
+    return HERE_WORTH if HERE.search(before[-8:]) else 0.0
 
 
 def _is_elsewhere(found: Named, text: str) -> bool:
@@ -123,7 +128,7 @@ def _elected(named: list[Named]) -> str | None:
     for found in {n.name: n for n in named}.values():
         alone = len(found.territories) == 1
         for territory in found.territories:
-            votes[territory] += WORTH.get(found.level, 0.0) if alone else SHARED
+            votes[territory] += WORTH.get(found.level, 0.0) + found.cue if alone else SHARED
     first, second = ([*votes.most_common(2), ("", 0.0), ("", 0.0)])[:2]
     # One shared name alone supports several territories alike, so it elects none.
     return first[0] if first[1] > second[1] else None

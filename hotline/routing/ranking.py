@@ -41,9 +41,9 @@ class Ranking:
         self._add_wording(reasons, title, text)
         if dialled and dialled.department in self._departments:
             line = Reason("line", dialled.name, DIALLED)
-            reasons[dialled.department] = [line, *reasons.get(dialled.department, ())]
-            if len(reasons) == 1:
+            if not reasons:
                 return (Candidate(dialled.department, BY_LINE_ALONE, (line,)),)
+            reasons.setdefault(dialled.department, []).append(line)
         return _candidates(reasons, substance)
 
     def _phrases(self, title: Folded, text: Folded) -> dict[str, list[Reason]]:

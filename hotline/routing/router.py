@@ -15,6 +15,7 @@ from hotline.routing.types import (
     Disposition,
     Emergency,
     Line,
+    LineCategory,
     Reason,
     Suggestion,
     UnitKind,
@@ -59,7 +60,11 @@ class Router:
             place=where.town,
             reasons=answer.reasons + where.reasons,
         )
-        return _of_emergency(answer, emergency) if emergency else answer
+        if emergency:
+            return _of_emergency(answer, emergency.service, emergency)
+        if dialled and dialled.category is LineCategory.EMERGENCY:
+            return _of_emergency(answer, dialled.number, None)
+        return answer
 
     def _of_matter(self, heading: Folded, body: Folded, dialled: Line | None) -> Suggestion:
         candidates = self._ranking.rank(heading, body, dialled)
@@ -76,7 +81,7 @@ class Router:
                 guidance=guidance,
                 reasons=(Reason("rule", phrase, 0.0, marks),),
             )
-        if line := self._retained.find(candidates[0], heading, body):
+        if line := self._retained.find(candidates[0], heading, body, dialled):
             return Suggestion(
                 Disposition.RETAINED, _at_most_choose(decision), candidates, service=line.number
             )
@@ -102,13 +107,13 @@ def _of_tip_off(tip_off: TipOff, territory: str | None) -> Suggestion:
     )
 
 
-def _of_emergency(answer: Suggestion, emergency: Emergency) -> Suggestion:
-    """The hand-over comes first, a person decides the rest."""
+def _of_emergency(answer: Suggestion, service: str, emergency: Emergency | None) -> Suggestion:
+    """By words or by the line dialled: the hand-over comes first, a person decides the rest."""
     return replace(
         answer,
         disposition=Disposition.EMERGENCY,
         decision=_at_most_choose(answer.decision),
-        service=emergency.service,
+        service=service,
         emergency=emergency,
     )
 

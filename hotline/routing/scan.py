@@ -1,6 +1,6 @@
 """One pass over a text finds every phrase of a list, however long the list."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import ahocorasick
@@ -25,7 +25,15 @@ class Scanner:
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Overlapping hits too, by where they end."""
-        if not len(self._automaton):
+        return self._hits(self._automaton.iter, text)
+
+    def longest(self, text: str) -> Iterator[Hit]:
+        """The longest phrase at each place, then on behind it: 高桥街道 and not also 高桥."""
+        return self._hits(self._automaton.iter_long, text)
+
+    def _hits(self, search: Callable[[str], Iterator[tuple[int, str]]], text: str) -> Iterator[Hit]:
+        # An automaton without words cannot be asked.
+        if not self._automaton:
             return
-        for last, phrase in self._automaton.iter(text):
+        for last, phrase in search(text):
             yield Hit(last + 1 - len(phrase), last + 1, phrase)

@@ -160,7 +160,15 @@ def withdraw(
     """撤单, by the requester or the dispatcher."""
     content = add_content(session, ticket, reason)
     end_assignments(session, ticket, Outcome.ENDED, now)
-    return take_step(session, ticket, Action.WITHDRAW, actor=actor, now=now, content=content)
+    return take_step(
+        session,
+        ticket,
+        Action.WITHDRAW,
+        actor=actor,
+        now=now,
+        unit=ticket.lead_unit,
+        content=content,
+    )
 
 
 def reopen(

@@ -13,7 +13,15 @@ from hotline.tickets.models import Contact, Ticket, TicketEvent
 from hotline.tickets.steps import take_step
 from hotline.tickets.words import Outcome, Status
 
-FINAL = (Status.CLOSED, Status.REDIRECTED, Status.WITHDRAWN, Status.MERGED)
+# A reply that may leave already is owed to those who were there; a newcomer would never be told.
+TOO_LATE = (
+    Status.APPROVED,
+    Status.DELIVERED,
+    Status.CLOSED,
+    Status.REDIRECTED,
+    Status.WITHDRAWN,
+    Status.MERGED,
+)
 
 
 def merge(
@@ -22,8 +30,8 @@ def merge(
     """The ticket follows the parent from now on; its requester gets the parent's reply."""
     if parent.id == ticket.id:
         raise Invalid("不能并入工单自身。", field="parent")
-    if parent.status in FINAL:
-        raise Invalid(f"工单 {parent.number} 已结束或已并单,不能再并入。", field="parent")
+    if parent.status in TOO_LATE:
+        raise Invalid(f"工单 {parent.number} 已有答复、已结束或已并单,不能再并入。", field="parent")
     _refuse_parent(session, ticket)
     end_assignments(session, ticket, Outcome.ENDED, now)
     event = take_step(session, ticket, Action.MERGE, actor=actor, now=now, unit=parent.lead_unit)

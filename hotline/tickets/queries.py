@@ -72,11 +72,12 @@ def assignments(session: Session, ticket: Ticket) -> list[Assignment]:
 
 
 def approved_reply(session: Session, ticket: Ticket) -> tuple[Reply, Content] | None:
-    """The newest reply that was allowed to leave, with its text."""
+    """The newest reply that may leave, with its text; a merged ticket has its parent's."""
     query = (
         select(Reply, Content)
         .join(Content, col(Content.id) == Reply.content_id)
-        .where(Reply.ticket_id == ticket.id, col(Reply.approved_at).is_not(None))
+        .where(Reply.ticket_id == (ticket.merged_into or ticket.id))
+        .where(col(Reply.approved_at).is_not(None))
         .order_by(col(Reply.id).desc())
     )
     return session.exec(query.limit(1)).first()

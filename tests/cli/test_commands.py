@@ -70,9 +70,14 @@ def test_route_as_json_has_the_shape_of_the_contract(run):
 
 def test_route_answers_line_by_line_in_order_and_survives_a_bad_one(run):
     asked = [
-        '{"text": "公交车不停站", "dialled": "12328"}', "not json", '{"dialled": "110"}', '{"text": 5}', "[]",
-        '{"text": ""}', '{"text": "自来水停水了"}',
-    ]  # fmt: skip
+        '{"text": "公交车不停站", "dialled": "12328"}',
+        "not json",
+        '{"dialled": "110"}',
+        '{"text": 5}',
+        "[]",
+        '{"text": ""}',
+        '{"text": "自来水停水了"}',
+    ]
     result = run("route", "--stdin", "--json", stdin="\n".join(asked) + "\n")
     answers = [json.loads(line) for line in result.output.splitlines()]
     assert [("error" in answer) for answer in answers] == [
@@ -189,6 +194,14 @@ def test_the_three_reports_are_written_as_text_json_and_workbook(run, tmp_path: 
     file = tmp_path / "report.xlsx"
     assert run("report", kind, "--format", "xlsx", "-o", str(file)).exit_code == 0
     assert file.read_bytes().startswith(b"PK")
+
+
+def test_published_figures_are_frozen_and_a_running_period_is_refused(run):
+    assert run("report", "day", "2018-07-25", "--publish").exit_code == 0
+    assert run("report", "day", "2018-07-25", "--publish").exit_code == 0
+    refused = run("report", "day", "--publish")
+    assert refused.exit_code == 1
+    assert "尚未结束" in refused.output
 
 
 def test_keys_are_made_once_shown_once_and_revoked(run):

@@ -322,6 +322,26 @@ def test_merging_is_reversible_and_owes_every_requester_the_reply(database: Data
         assert len(merging.requesters(session, parent)) == 1
 
 
+def test_nobody_is_merged_into_a_ticket_whose_reply_may_leave_already(database: Database):
+    with database.work() as session:
+        desk = Desk(session, NOON)
+        parent, late = desk.replied(), desk.accepted()
+        replies.approve(session, parent, actor=DISPATCHER, now=NOON)
+        with pytest.raises(Invalid, match="已有答复"):
+            merging.merge(session, late, parent, actor=DISPATCHER, now=NOON)
+
+
+def test_a_merged_requester_reads_the_parents_reply(database: Database):
+    with database.work() as session:
+        desk = Desk(session, NOON)
+        parent, child = desk.replied(), desk.accepted()
+        merging.merge(session, child, parent, actor=DISPATCHER, now=NOON)
+        assert queries.approved_reply(session, child) is None
+        replies.approve(session, parent, actor=DISPATCHER, now=NOON)
+        _, content = queries.approved_reply(session, child)
+    assert content.text == "已责令整改。"
+
+
 def test_a_citizen_reopens_within_fifteen_days_and_not_after(database: Database):
     with database.work() as session:
         ticket = closed(Desk(session, NOON), session)

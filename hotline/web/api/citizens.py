@@ -37,15 +37,17 @@ def citizen_follow_up(body: bodies.CitizenRatingBody):  # noqa: ANN201
 
 
 def citizen_reopen(body: bodies.CitizenReasonBody):  # noqa: ANN201
-    return _step(
-        body, lambda session, row, who: intake.reopen(session, row, body.reason, actor=who, now=now())
-    )  # fmt: skip
+    return _step(body, lambda *who: _with_reason(intake.reopen, body.reason, *who))
 
 
 def citizen_withdraw(body: bodies.CitizenReasonBody):  # noqa: ANN201
-    return _step(
-        body, lambda session, row, who: intake.withdraw(session, row, body.reason, actor=who, now=now())
-    )  # fmt: skip
+    return _step(body, lambda *who: _with_reason(intake.withdraw, body.reason, *who))
+
+
+def _with_reason(
+    do: Callable[..., Any], reason: str, session: Session, row: Ticket, who: Actor
+) -> None:
+    do(session, row, reason, actor=who, now=now())
 
 
 def _step(body: bodies.CitizenBody, do: Callable[[Session, Ticket, Actor], Any]) -> Any:

@@ -24,6 +24,8 @@ from hotline.tickets.words import CHINESE, Status
 # Who needs the requester's number and name to do the job; for others they are masked.
 SEES_CONTACT = (Role.AGENT, Role.DISPATCHER, Role.HANDLER)
 
+EMERGENCY_SENTENCE = "如情况正在发生,请立即拨打 {service}。您的留言已同时提交,值班人员会马上查看。"
+
 
 def moment(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
@@ -54,7 +56,7 @@ def ticket(row: Ticket) -> dict[str, Any]:
 
 
 def logged_ticket(row: Ticket, suggestion: Suggestion) -> dict[str, Any]:
-    """The answer to a new request: the query code is told once, and the number to dial if urgent."""
+    """The answer to a new request, with the query code, and the number to dial if urgent."""
     return ticket(row) | {
         "query_code": row.query_code,
         "emergency": emergency(suggestion.emergency),
@@ -193,9 +195,9 @@ def listing(rows: list[CountedEvent], after: int) -> dict[str, Any]:
     """The rows behind a count; `cursor` is what to ask `after` next."""
     entries = [
         {
-            "number": row.number, "at": moment(row.at), "action": row.action, "unit": row.unit or None,
-            "kind": row.kind, "channel": row.channel, "line": row.line or None,
-            "territory": row.territory or None,
+            "number": row.number, "at": moment(row.at), "action": row.action,
+            "unit": row.unit or None, "kind": row.kind, "channel": row.channel,
+            "line": row.line or None, "territory": row.territory or None,
         }
         for row in rows
     ]  # fmt: skip
@@ -210,7 +212,7 @@ def emergency(found: Emergency | None) -> dict[str, Any] | None:
         "service": found.service,
         "words": list(found.words),
         "marks": _marks(found.marks),
-        "sentence": f"如情况正在发生,请立即拨打 {found.service}。您的留言已同时提交,值班人员会马上查看。",
+        "sentence": EMERGENCY_SENTENCE.format(service=found.service),
     }
 
 

@@ -119,15 +119,27 @@ def _by(do: Callable[..., Any], *fields: str, timed: bool = False) -> Step:
 def _object(session: Session, row: Ticket, body: bodies.ObjectBody) -> None:
     right_unit = city().unit(body.right_unit, field="right_unit")
     dispatch.object_to(
-        session, row, ground=body.ground, right_unit=right_unit, note=body.note, actor=actor(), now=now()
-    )  # fmt: skip
+        session,
+        row,
+        ground=body.ground,
+        right_unit=right_unit,
+        note=body.note,
+        actor=actor(),
+        now=now(),
+    )
 
 
 def _rule(session: Session, row: Ticket, body: bodies.RuleBody) -> None:
     unit = body.unit and city().unit(body.unit)
     dispatch.rule(
-        session, row, granted=body.granted, unit=unit, calendar=city().calendar, actor=actor(), now=now()
-    )  # fmt: skip
+        session,
+        row,
+        granted=body.granted,
+        unit=unit,
+        calendar=city().calendar,
+        actor=actor(),
+        now=now(),
+    )
 
 
 def _redirect(session: Session, row: Ticket, body: bodies.RedirectBody) -> None:
