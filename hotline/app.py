@@ -27,7 +27,7 @@ from hotline.telephony import snapshot
 from hotline.web import pages, problems
 from hotline.web.api import api_blueprint, guards
 from hotline.web.current import City, Current
-from hotline.web.line.calls import calls_blueprint
+from hotline.web.line import calls
 
 log = structlog.get_logger()
 
@@ -119,7 +119,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.register(app)
     app.before_request(guards.check)
     app.register_api(api_blueprint())
-    app.register_blueprint(calls_blueprint(settings), url_prefix="/api/v1")
+    app.register_blueprint(calls.calls_blueprint(settings), url_prefix="/api/v1")
+    app.paths["/api/v1/calls"] = {"post": calls.DESCRIPTION}
     app.register_blueprint(pages.pages)
     return app
 
@@ -128,7 +129,10 @@ def _flask() -> OpenAPI:
     app = OpenAPI(
         "hotline.web",
         info=Info(title="内江 12345", version=hotline.__version__),
-        security_schemes={"key": {"type": "http", "scheme": "bearer"}},
+        security_schemes={
+            "key": {"type": "http", "scheme": "bearer"},
+            "switch": {"type": "http", "scheme": "bearer"},
+        },
         doc_prefix="/api/v1",
         validation_error_callback=problems.invalid_fields,
     )

@@ -14,6 +14,7 @@ from hotline.people.rights import Action
 from hotline.routing.types import Suggestion
 from hotline.tickets import dispatch, intake, merging, queries, replies
 from hotline.tickets.models import Ticket
+from hotline.tickets.words import CHINESE
 from hotline.web.api import bodies, presenters
 from hotline.web.api.guards import request_key
 from hotline.web.current import actor, city, current, now
@@ -92,7 +93,7 @@ def _add_step(api: APIBlueprint, action: Action, body_type: type, step: Step) ->
         return jsonify(answer)
 
     view.__name__ = f"step_{action}"
-    api.post(f"/tickets/<number>/{action}", summary=f"Step: {action}")(view)
+    api.post(f"/tickets/<number>/{action}", summary=f"{CHINESE[action]} {action}")(view)
 
 
 def _parent(session: Session, number: str) -> Ticket:

@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -46,6 +47,18 @@ class CallBody(BaseModel):
     caller: str = Field(max_length=64, pattern=NO_CONTROLS)
     dialled: str = Field(min_length=1, max_length=64, pattern=NO_CONTROLS)
     at: AwareDatetime | None = Field(default=None, ge=EARLIEST, lt=LATEST)
+
+
+# For openapi.json; this blueprint itself must not need the library that writes it.
+DESCRIPTION: dict[str, Any] = {
+    "summary": "A call rings: pass through, transfer or intake",
+    "security": [{"switch": []}],
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": CallBody.model_json_schema()}},
+    },
+    "responses": {"200": {"description": "action, to, line, call_id"}},
+}
 
 
 def answerer(settings: Settings) -> Answerer:
