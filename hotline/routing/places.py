@@ -77,7 +77,9 @@ class Gazetteer:
         """The longest name at each place of the text."""
         named: list[Named] = []
         for start, end, name in self._scanner.longest(text):
-            found = Named(name, start, end, tuple(self._places[name]), _cue(text[:start]))
+            found = Named(
+                name, start, end, tuple(self._places[name]), _cue(text[max(0, start - 8) : start])
+            )
             if not _is_elsewhere(found, text) and not _is_countys_own(found, named):
                 named.append(found)
         return named
@@ -100,9 +102,9 @@ def _territories(directory: Directory) -> list[Place]:
 
 
 def _cue(before: str) -> float:
-    if FROM.search(before[-8:]):
+    if FROM.search(before):
         return FROM_WORTH
-    return HERE_WORTH if HERE.search(before[-8:]) else 0.0
+    return HERE_WORTH if HERE.search(before) else 0.0
 
 
 def _is_elsewhere(found: Named, text: str) -> bool:
