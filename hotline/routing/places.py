@@ -18,6 +18,11 @@ HERE = re.compile(r"(?:在|住|位于|地址|地点|发生于|这边)[是为::]?
 FROM = re.compile(r"(?:来自|老家|户籍|户口|籍贯|我是)[是在为::]?[^,。!?;]{0,4}$")
 HERE_WORTH, FROM_WORTH = 1.0, -1.5
 
+# Words that hold the name of a place of ours and are not it; the longer one wins.
+LOOK_ALIKES = frozenset(
+    ("工资中", "投资中", "物资中", "融资中", "出资中", "外资中", "师资中", "集资中", "广西林")
+)
+
 # Cities whose districts and zones have the names of ours: 市中区, 高新区, 经开区.
 OTHER_CITIES = (
     "成都|自贡|泸州|德阳|绵阳|广元|遂宁|乐山|南充|眉山|宜宾|广安|达州|雅安|巴中|资阳|攀枝花|西昌"
@@ -60,7 +65,7 @@ class Gazetteer:
         for place in (*directory.places, *_territories(directory)):
             for name in {place.name, *place.names}:
                 self._places[fold_phrase(name)].append(place)
-        self._scanner = Scanner(self._places)
+        self._scanner = Scanner({*self._places, *LOOK_ALIKES})
 
     def locate(self, title: Folded, text: Folded) -> Where:
         """The one territory the names speak for; none when they speak for two alike."""
@@ -77,6 +82,8 @@ class Gazetteer:
         """The longest name at each place of the text."""
         named: list[Named] = []
         for start, end, name in self._scanner.longest(text):
+            if name in LOOK_ALIKES:
+                continue
             found = Named(
                 name, start, end, tuple(self._places[name]), _cue(text[max(0, start - 8) : start])
             )
@@ -137,13 +144,16 @@ def _elected(named: list[Named]) -> str | None:
 
 
 def _town(named: list[Named], territory: str | None = None) -> str | None:
-    """The one town the names agree on, of the territory where one is known to have it."""
-    towns = {
-        (place.territory, place.town or place.name)
-        for found in named
-        for place in found.places
-        if place.level in ("town", "village")
-    }
-    inside = {town for owner, town in towns if owner == territory}
-    names = inside or {town for _, town in towns}
-    return names.pop() if len(names) == 1 else None
+    """The one town that is named; else the one town whose villages are."""
+    for level in ("town", "village"):
+        towns = {
+            (place.territory, place.town or place.name)
+            for found in named
+            for place in found.places
+            if place.level == level
+        }
+        inside = {town for owner, town in towns if owner == territory}
+        names = inside or {town for _, town in towns}
+        if len(names) == 1:
+            return names.pop()
+    return None

@@ -26,6 +26,8 @@ def gazetteer(directory: Directory) -> Gazetteer:
         ("隆昌縣響石鎮", "隆昌市", "响石镇"),
         ("威远连界镇的低保", "威远县", "连界镇"),
         ("椑木镇自来水浑浊", "东兴区", "椑木镇"),
+        ("资中县银山镇一心村的路灯坏了", "资中县", "银山镇"),
+        ("资中的公交车太少", "资中县", None),
     ],
 )
 def test_a_spoken_address_names_its_territory_and_town(
@@ -87,3 +89,8 @@ def test_the_names_are_marked_in_the_text_as_written(gazetteer: Gazetteer):
     text = "我住東興區,西林 那边"
     (reason,) = gazetteer.locate(NOTHING, fold(text)).reasons
     assert [text[mark.start : mark.end] for mark in reason.marks] == ["東興區", "西林"]
+
+
+@pytest.mark.parametrize("text", ["每天从工资中扣钱", "投资中心的人骗钱", "广西林业局的文件"])
+def test_a_word_that_holds_the_name_of_a_place_is_not_that_place(gazetteer: Gazetteer, text: str):
+    assert gazetteer.locate(NOTHING, fold(text)).territory is None
