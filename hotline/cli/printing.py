@@ -11,7 +11,7 @@ from hotline.reports.documents import Report
 from hotline.reports.periods import Period, PeriodKind
 from hotline.reports.writing import write_report
 from hotline.routing.types import Suggestion
-from hotline.web.api.presenters import suggested
+from hotline.web.api.suggestions import suggested
 from hotline.web.current import City
 
 READER = Actor("命令行", Role.SUPERVISOR)

@@ -13,6 +13,7 @@ from hotline.reports import tallies
 from hotline.tickets import alarms as tickets_alarms
 from hotline.web.api import bodies, presenters
 from hotline.web.api.guards import request_key
+from hotline.web.api.suggestions import suggested
 from hotline.web.api.tickets import think
 from hotline.web.current import actor, current, now
 
@@ -28,7 +29,7 @@ def add_routes(api: APIBlueprint) -> None:
 
 
 def route(body: bodies.RouteBody):  # noqa: ANN201
-    return jsonify(presenters.suggested(think(body)))
+    return jsonify(suggested(think(body)))
 
 
 def alarms():  # noqa: ANN201

@@ -9,7 +9,7 @@ from hotline.people.privacy import mask
 from hotline.people.rights import Actor, Role
 from hotline.reports.measures import MEASURES
 from hotline.reports.tallies import CountedEvent, Tally
-from hotline.routing.types import Emergency, Mark, Reason, Suggestion
+from hotline.routing.types import Suggestion
 from hotline.tickets.models import (
     Alarm,
     Assignment,
@@ -20,11 +20,10 @@ from hotline.tickets.models import (
     TicketEvent,
 )
 from hotline.tickets.words import CHINESE, Status
+from hotline.web.api.suggestions import emergency, suggested
 
 # Who needs the requester's number and name to do the job; for others they are masked.
 SEES_CONTACT = (Role.AGENT, Role.DISPATCHER, Role.HANDLER)
-
-EMERGENCY_SENTENCE = "如情况正在发生,请立即拨打 {service}。您的留言已同时提交,值班人员会马上查看。"
 
 
 def moment(at: datetime | None) -> str | None:
@@ -202,64 +201,3 @@ def listing(rows: list[CountedEvent], after: int) -> dict[str, Any]:
         for row in rows
     ]  # fmt: skip
     return {"cursor": rows[-1].id if rows else after, "entries": entries}
-
-
-def emergency(found: Emergency | None) -> dict[str, Any] | None:
-    """The number to dial, in a sentence that can be shown or read out at once."""
-    if found is None:
-        return None
-    return {
-        "service": found.service,
-        "words": list(found.words),
-        "marks": _marks(found.marks),
-        "sentence": EMERGENCY_SENTENCE.format(service=found.service),
-    }
-
-
-def suggested(suggestion: Suggestion) -> dict[str, Any]:
-    """The router's answer, the same on every surface (design: contracts)."""
-    return {
-        "disposition": suggestion.disposition,
-        "service": suggestion.service,
-        "territory": suggestion.territory,
-        "place": suggestion.place,
-        "decision": suggestion.decision,
-        "candidates": [
-            {
-                "unit": candidate.unit,
-                "confidence": round(candidate.confidence, 4),
-                "reasons": [_reason(reason) for reason in candidate.reasons],
-            }
-            for candidate in suggestion.candidates
-        ],
-        "excluded": list(suggestion.excluded),
-        "emergency": emergency(suggestion.emergency),
-        "guidance": _guidance(suggestion),
-        "reasons": [_reason(reason) for reason in suggestion.reasons],
-    }
-
-
-def _guidance(suggestion: Suggestion) -> dict[str, Any] | None:
-    told = suggestion.guidance
-    if told is None:
-        return None
-    return {
-        "code": told.code,
-        "matter": told.matter,
-        "target": told.target,
-        "service": told.service or None,
-        "sentence": told.sentence,
-    }
-
-
-def _reason(reason: Reason) -> dict[str, Any]:
-    return {
-        "kind": reason.kind,
-        "text": reason.text,
-        "points": round(reason.points, 3),
-        "marks": _marks(reason.marks),
-    }
-
-
-def _marks(marks: tuple[Mark, ...]) -> list[list[int]]:
-    return [[mark.start, mark.end] for mark in marks]
