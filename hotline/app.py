@@ -12,7 +12,7 @@ from flask_openapi3 import Info, OpenAPI
 
 import hotline
 from hotline import clock, logs
-from hotline.db import Database, Session
+from hotline.db import Database, Session, take_turn
 from hotline.errors import Unavailable
 from hotline.jobs import queues
 from hotline.people.privacy import secret
@@ -34,6 +34,8 @@ log = structlog.get_logger()
 # How often a process looks whether a newer registry was published, in seconds.
 LOOK_EVERY = 1.0
 BODY_LIMIT = 256 * 1024
+# Of several processes that start at once, one migrates and seeds while the others wait.
+PREPARING = 12345_03
 
 
 def prepare(settings: Settings) -> Database:
@@ -43,6 +45,7 @@ def prepare(settings: Settings) -> Database:
     database = Database(settings.db_url)
     upgrade(database)
     with database.work() as session:
+        take_turn(session, PREPARING)
         versions.seed(session, clock.now())
         snapshot.write(settings.data_dir, lines(versions.load(session)))
     return database
@@ -52,8 +55,9 @@ def upgrade(database: Database) -> None:
     """Runs the migrations that this database has not seen."""
     config = Config()
     config.set_main_option("script_location", str(Path(hotline.__file__).parent / "migrations"))
-    with database.engine.execution_options(writes=True).begin() as connection:
-        config.attributes["connection"] = connection
+    with database.work() as session:
+        take_turn(session, PREPARING)
+        config.attributes["connection"] = session.connection()
         command.upgrade(config, "head")
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Engine, TypeDecorator, create_engine, event
+from sqlalchemy import JSON, Column, DateTime, Engine, TypeDecorator, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Field, Session, SQLModel, col, delete
@@ -164,6 +164,12 @@ class Database:
     @property
     def _writing(self) -> Engine:
         return self.engine.execution_options(writes=True)
+
+
+def take_turn(session: Session, lock: int) -> None:
+    """Waits until no other transaction holds this lock; SQLite has one writer and needs none."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
 
 
 def keep_reply(session: Session, reply: Any) -> Any:

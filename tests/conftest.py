@@ -63,6 +63,12 @@ def postgres(postgres_url: str) -> Iterator[Database]:
     database.engine.dispose()
 
 
+@pytest.fixture
+def empty_postgres(postgres_url: str) -> str:
+    """The URL of a database without a single table."""
+    return _new_database(postgres_url, f"hotline_empty_{next(_serial)}")
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def either(request: pytest.FixtureRequest) -> Database:
     """Both databases, one after the other."""

@@ -22,6 +22,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from hotline.clock import city_span
+from hotline.db import take_turn
 from hotline.reports.measures import DEFINITIONS, EVENT, MEASURES, Measure
 from hotline.tickets.models import TicketEvent
 
@@ -88,8 +89,7 @@ def fold(session: Session, *, limit: int = 5000) -> int:
     One transaction moves rows and watermark together, so a reader sees an event once: either in
     the rows or behind the watermark.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.exec(text("SELECT pg_advisory_xact_lock(:lock)").bindparams(lock=FOLDER_LOCK))
+    take_turn(session, FOLDER_LOCK)
     state = session.get(TallyFold, DEFINITIONS) or _start_anew(session)
     newest = session.exec(select(func.max(TicketEvent.position))).one() or 0
     start, end = state.position, min(newest, state.position + limit)

@@ -1,8 +1,9 @@
 """Positions: the order in which events are read, so that a late commit is never skipped."""
 
-from sqlalchemy import func, text
+from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
+from hotline.db import take_turn
 from hotline.people.rights import Action, Actor
 from hotline.tickets.models import Ticket, TicketEvent
 from hotline.tickets.queries import visible
@@ -16,8 +17,7 @@ def place(session: Session, *, limit: int = 5000) -> int:
     Row ids are no cursor: they are drawn before commit, so a slow transaction would show up
     behind a reader that has already passed its id.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.exec(text("SELECT pg_advisory_xact_lock(:lock)").bindparams(lock=PLACER_LOCK))
+    take_turn(session, PLACER_LOCK)
     waiting = session.exec(
         select(TicketEvent.id)
         .where(col(TicketEvent.position).is_(None))

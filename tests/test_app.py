@@ -1,0 +1,51 @@
+"""Starting: several processes at once on an empty folder, and again on one that holds data."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from sqlmodel import func, select
+
+from hotline.app import prepare, upgrade
+from hotline.db import Database
+from hotline.registry.versions import ReferenceVersion
+from hotline.settings import Settings
+
+CODE = "import sys; from hotline.app import prepare; from hotline.settings import Settings\n"
+CODE += "prepare(Settings(data_dir=sys.argv[1], database_url=sys.argv[2]))"
+
+
+def start_at_once(folder: Path, url: str) -> list[int]:
+    command = [sys.executable, "-c", CODE, str(folder), url]
+    return [child.wait() for child in [subprocess.Popen(command) for _ in range(4)]]
+
+
+def count(database: Database) -> int:
+    with database.read() as session:
+        return session.exec(select(func.count()).select_from(ReferenceVersion)).one()
+
+
+def test_processes_that_start_at_once_on_an_empty_folder_all_start(tmp_path: Path):
+    assert start_at_once(tmp_path / "var", "") == [0, 0, 0, 0]
+    assert count(Database(f"sqlite:///{tmp_path / 'var' / 'hotline.db'}")) == 6
+
+
+def test_processes_that_start_at_once_on_an_empty_postgresql_all_start(
+    tmp_path: Path, empty_postgres: str
+):
+    assert start_at_once(tmp_path / "var", empty_postgres) == [0, 0, 0, 0]
+    assert count(Database(empty_postgres)) == 6
+
+
+def test_a_second_start_keeps_the_data(tmp_path: Path):
+    settings = Settings(data_dir=tmp_path, database_url="", redis_url="")
+    first = prepare(settings)
+    secret = (tmp_path / "secrets" / "contact").read_text()
+    before = count(first)
+    assert count(prepare(settings)) == before
+    assert (tmp_path / "secrets" / "contact").read_text() == secret
+
+
+def test_an_upgrade_of_what_is_up_to_date_changes_nothing(database: Database):
+    upgrade(database)
+    assert count(database) == 0
