@@ -40,6 +40,20 @@ PREPARING = 12345_03
 
 def prepare(settings: Settings) -> Database:
     """Brings the data folder up to date: secrets, migrations, registry, its snapshot."""
+    try:
+        return _prepare(settings)
+    except Unavailable as error:
+        raise Unavailable(
+            "数据库连不上、不可写或正忙,请检查 DATABASE_URL,以及数据目录的权限和空间。"
+        ) from error
+    except OSError as error:
+        raise Unavailable(
+            f"数据目录 {settings.data_dir} 不可用({error.strerror}),"
+            "请检查 HOTLINE_DATA_DIR、目录权限和磁盘空间。"
+        ) from error
+
+
+def _prepare(settings: Settings) -> Database:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     secret(settings.data_dir, "contact")
     database = Database(settings.db_url)

@@ -2,22 +2,57 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hotline.errors import Invalid
+
+DATABASES = ("postgres", "postgresql", "postgresql+psycopg", "sqlite")
+QUEUES = ("redis", "rediss", "unix")
+REMEDIES = {
+    "literal_error": "可选 {expected}",
+    "int_parsing": "须为整数",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "date_from_datetime_parsing": "须为日期,如 2018-07-20",
+    "date_from_datetime_inexact": "须为日期,如 2018-07-20",
+    "value_error": "{error}",
+}
+
+
+def _url(schemes: tuple[str, ...], example: str) -> AfterValidator:
+    """Refuses what could not be connected to whatever runs there; blank is the embedded one."""
+
+    def check(url: str) -> str:
+        try:
+            parts = urlsplit(url)
+            known = parts.scheme in schemes and parts.port != 0
+        except ValueError:  # a port that is no number
+            known = False
+        if url and not known:
+            raise ValueError(f"须形如 {example},或留空用自带的")
+        return url
+
+    return AfterValidator(check)
 
 
 class Settings(BaseSettings):
     """All state lives under `data_dir`; each field is `HOTLINE_<NAME>` in the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="HOTLINE_", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HOTLINE_", populate_by_name=True, env_ignore_empty=True
+    )
 
     data_dir: Path = Path("var")
-    database_url: str = Field("", validation_alias=AliasChoices("DATABASE_URL", "database_url"))
-    redis_url: str = Field("", validation_alias=AliasChoices("REDIS_URL", "redis_url"))
+    database_url: Annotated[str, _url(DATABASES, "postgresql://用户:口令@主机:5432/库名")] = Field(
+        "", validation_alias=AliasChoices("DATABASE_URL", "database_url")
+    )
+    redis_url: Annotated[str, _url(QUEUES, "redis://主机:6379/0")] = Field(
+        "", validation_alias=AliasChoices("REDIS_URL", "redis_url")
+    )
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     line_port: int = Field(8001, ge=1, le=65535)
@@ -52,4 +87,5 @@ def load() -> Settings:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0])
         variable = name if name.isupper() else f"HOTLINE_{name.upper()}"
-        raise Invalid(f"设置 {variable} 有误:{first['msg']}。", field=variable) from error
+        remedy = REMEDIES.get(first["type"], first["msg"]).format(**first.get("ctx", {}))
+        raise Invalid(f"设置 {variable} 有误:{remedy}。", field=variable) from error

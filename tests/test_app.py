@@ -4,10 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sqlmodel import func, select
 
 from hotline.app import prepare, upgrade
 from hotline.db import Database
+from hotline.errors import Unavailable
 from hotline.registry.versions import ReferenceVersion
 from hotline.settings import Settings
 
@@ -49,3 +51,15 @@ def test_a_second_start_keeps_the_data(tmp_path: Path):
 def test_an_upgrade_of_what_is_up_to_date_changes_nothing(database: Database):
     upgrade(database)
     assert count(database) == 0
+
+
+def test_a_data_folder_that_cannot_be_one_is_named_with_its_setting(tmp_path: Path):
+    (tmp_path / "var").write_text("a file stands where the folder should be")
+    with pytest.raises(Unavailable, match="HOTLINE_DATA_DIR"):
+        prepare(Settings(data_dir=tmp_path / "var", database_url="", redis_url=""))
+
+
+def test_a_database_that_does_not_answer_is_named_with_its_setting(tmp_path: Path):
+    url = "postgresql://hotline@127.0.0.1:1/hotline"
+    with pytest.raises(Unavailable, match="DATABASE_URL"):
+        prepare(Settings(data_dir=tmp_path, database_url=url, redis_url=""))

@@ -16,6 +16,7 @@ from hotline.db import Database
 from hotline.errors import HotlineError, Invalid
 from hotline.settings import Settings, load
 
+CASE_KINDS = ("unit", "territory")
 CASE_COLUMNS = ("id", "title", "body", "unit", "kind", "source")
 
 
@@ -92,7 +93,7 @@ def route(text: str | None, dialled: str, as_json: bool, from_stdin: bool) -> No
 
     city = _city()
     if from_stdin:
-        for answer in printing.route_lines(city, sys.stdin):
+        for answer in printing.route_lines(city, sys.stdin.buffer):
             print(json.dumps(answer, ensure_ascii=False), flush=True)
         return
     if text is None:
@@ -239,9 +240,14 @@ def read_cases(path: Path) -> Iterator[dict[str, str]]:
                 if name not in (reader.fieldnames or ()):
                     raise Invalid(f"{path.name} 缺少列「{name}」。", field=name)
             for row in reader:
-                if None in row.values() or not row["unit"]:
+                if None in row or None in row.values() or not row["unit"]:
                     raise Invalid(
-                        f"{path.name} 第 {reader.line_num} 行缺少列或单位。", field="unit"
+                        f"{path.name} 第 {reader.line_num} 行列数不对或缺少单位。", field="unit"
+                    )
+                if row["kind"] not in CASE_KINDS:
+                    raise Invalid(
+                        f"{path.name} 第 {reader.line_num} 行 kind 须为 {'、'.join(CASE_KINDS)}。",
+                        field="kind",
                     )
                 yield {name: row[name] for name in CASE_COLUMNS}
     except (UnicodeDecodeError, csv.Error) as error:

@@ -44,20 +44,20 @@ def as_text(suggestion: Suggestion) -> str:
     return "\n".join(lines)
 
 
-def route_lines(city: City, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+def route_lines(city: City, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     """One answer an input line, in order; a line that cannot be read gets an error in its place."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield _route_line(city, number, line)
 
 
-def _route_line(city: City, number: int, line: str) -> dict[str, Any]:
+def _route_line(city: City, number: int, line: bytes) -> dict[str, Any]:
     try:
         asked = json.loads(line)
         text, dialled = asked["text"], asked.get("dialled") or ""
         if not isinstance(text, str) or not isinstance(dialled, str):
             raise TypeError
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         expected = '应为 JSON 对象,如 {"text": "…", "dialled": "12319"}'
         return {"error": f"第 {number} 行{expected}。"}
     return suggested(city.router.suggest(text, dialled=city.find_line(dialled)))

@@ -131,7 +131,8 @@ def _own(measure: Measure, counted: FromClause, actor: Actor) -> ColumnElement[b
 
 
 def _check_days(first: date, last: date) -> None:
-    if first.year not in YEARS or last.year not in YEARS:
-        raise Invalid(f"日期须在 {YEARS[0]} 至 {YEARS[-1]} 年之间。", field="first")
+    for field, day in (("first", first), ("last", last)):
+        if day.year not in YEARS:
+            raise Invalid(f"日期须在 {YEARS[0]} 至 {YEARS[-1]} 年之间。", field=field)
     if first > last:
         raise Invalid("起始日期不能晚于截止日期。", field="first")

@@ -11,5 +11,4 @@ def add_content(session: Session, ticket: Ticket, text: str, *, title: str = "")
     """Stores the text with the salt under which events keep its hash."""
     content = Content(ticket_id=ticket.id, title=title, text=text, salt=secrets.token_hex(16))
     session.add(content)
-    session.flush()
     return content

@@ -42,7 +42,7 @@ def transfer(
     _refuse_accused(ticket, unit)
     if unit == ticket.lead_unit:
         raise Invalid(f"工单已在{unit},无需转办。", field="unit")
-    _end(session, ticket, lead_of(session, ticket), Outcome.MOVED, now)
+    _end(session, ticket, lead_of(ticket), Outcome.MOVED, now)
     take_step(session, ticket, Action.TRANSFER, actor=actor, now=now, unit=unit)
     return _assign(session, ticket, unit, Part.LEAD, calendar, now)
 
@@ -58,7 +58,7 @@ def assist(
 ) -> Assignment:
     """协办: a further unit helps; the lead stays accountable."""
     _refuse_accused(ticket, unit)
-    if any(a.unit == unit for a in open_assignments(session, ticket)):
+    if any(a.unit == unit for a in open_assignments(ticket)):
         raise Invalid(f"{unit}已在办理此工单。", field="unit")
     take_step(session, ticket, Action.ASSIST, actor=actor, now=now, unit=unit)
     return _assign(session, ticket, unit, Part.ASSIST, calendar, now)
@@ -70,7 +70,7 @@ def claim(
     """签收, by a named handler of the lead unit."""
     if not handler.strip():
         raise Invalid("签收须写明经办人。", field="handler")
-    lead = lead_of(session, ticket)
+    lead = lead_of(ticket)
     event = take_step(session, ticket, Action.CLAIM, actor=actor, now=now, unit=lead.unit)
     lead.handler, lead.claimed_at = handler.strip(), now
     session.add(lead)
@@ -88,7 +88,7 @@ def object_to(
     now: datetime,
 ) -> Objection:
     """退单: names the ground and whose it is; the clock keeps running until the ruling."""
-    lead = lead_of(session, ticket)
+    lead = lead_of(ticket)
     if right_unit == lead.unit:
         raise Invalid("应办单位不能是本单位。", field="right_unit")
     content = add_content(session, ticket, note)
@@ -103,8 +103,8 @@ def object_to(
         reason=ground,
     )
     objection = Objection(
-        ticket_id=ticket.id, assignment_id=lead.id, unit=lead.unit, right_unit=right_unit,
-        ground=ground, content_id=content.id, raised_at=now,
+        ticket_id=ticket.id, assignment=lead, unit=lead.unit, right_unit=right_unit,
+        ground=ground, content=content, raised_at=now,
     )  # fmt: skip
     session.add(objection)
     session.flush()
@@ -130,7 +130,7 @@ def rule(
         raise Invalid("同意退单时,须改派给别的单位。", field="unit")
     _refuse_accused(ticket, to)
     if granted:
-        _end(session, ticket, lead_of(session, ticket), Outcome.MOVED, now)
+        _end(session, ticket, lead_of(ticket), Outcome.MOVED, now)
     reason = "granted" if granted else "refused"
     take_step(session, ticket, Action.RULE, actor=actor, now=now, unit=to, reason=reason)
     objection.granted, objection.ruled_unit = granted, to
@@ -149,19 +149,16 @@ def fall_overdue(session: Session, ticket: Ticket, assignment: Assignment) -> No
     session.add(assignment)
 
 
-def lead_of(session: Session, ticket: Ticket) -> Assignment:
+def lead_of(ticket: Ticket) -> Assignment:
     """The open assignment of the accountable unit."""
-    for assignment in open_assignments(session, ticket):
+    for assignment in open_assignments(ticket):
         if assignment.part == Part.LEAD:
             return assignment
     raise StepRefused(f"工单 {ticket.number} 现在没有主办单位。", field="action")
 
 
-def open_assignments(session: Session, ticket: Ticket) -> list[Assignment]:
-    query = select(Assignment).where(
-        Assignment.ticket_id == ticket.id, col(Assignment.ended_at).is_(None)
-    )
-    return list(session.exec(query))
+def open_assignments(ticket: Ticket) -> list[Assignment]:
+    return [assignment for assignment in ticket.assignments if assignment.ended_at is None]
 
 
 def open_objection(session: Session, ticket: Ticket) -> Objection | None:
@@ -172,7 +169,7 @@ def open_objection(session: Session, ticket: Ticket) -> Objection | None:
 
 
 def end_assignments(session: Session, ticket: Ticket, outcome: Outcome, now: datetime) -> None:
-    for assignment in open_assignments(session, ticket):
+    for assignment in open_assignments(ticket):
         _end(session, ticket, assignment, outcome, now)
 
 
@@ -180,11 +177,7 @@ def reassign(
     session: Session, ticket: Ticket, *, calendar: WorkCalendar, now: datetime
 ) -> Assignment:
     """The same unit again, with a new clock, for rework; it need not claim twice."""
-    last = session.exec(
-        select(Assignment)
-        .where(Assignment.ticket_id == ticket.id, Assignment.part == Part.LEAD)
-        .order_by(col(Assignment.id).desc())
-    ).first()
+    last = next((a for a in reversed(ticket.assignments) if a.part == Part.LEAD), None)
     if last is None:
         raise StepRefused(
             f"工单 {ticket.number} 由话务台直接答复,没有承办单位可重办。", field="action"
@@ -209,9 +202,11 @@ def _assign(
     )  # fmt: skip
     if part is Part.LEAD:
         ticket.lead_unit = unit
-    # A lead that has ended must be stored as such before the next one is.
-    session.flush()
-    session.add_all((ticket, assignment))
+    if ticket.assignments:
+        # A lead that has ended must be stored as such before the next one is.
+        session.flush()
+    ticket.assignments.append(assignment)
+    session.add(ticket)
     return assignment
 
 

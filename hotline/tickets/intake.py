@@ -95,6 +95,7 @@ def _new_ticket(matter: Matter, suggestion: Suggestion, *, number: str, now: dat
         excluded=list(suggestion.excluded),
         batch=matter.batch,
         logged_at=now,
+        assignments=[],
     )
 
 
@@ -144,7 +145,7 @@ def answer(
         Reply(
             ticket_id=ticket.id,
             unit="",
-            content_id=content.id,
+            content=content,
             written_by=actor.id,
             written_at=now,
             approved_by=actor.id,

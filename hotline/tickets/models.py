@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, text
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, Relationship, SQLModel, UniqueConstraint
 
 from hotline.db import moment
 from hotline.tickets.words import Status, Urgency
@@ -42,6 +42,9 @@ class Ticket(SQLModel, table=True):
     closed_at: datetime | None = moment(nullable=True)
     last_seq: int = 0
     head_hash: str = Field(default="", max_length=64)
+    assignments: list["Assignment"] = Relationship(
+        sa_relationship_kwargs={"order_by": "Assignment.id"}
+    )
 
 
 class Contact(SQLModel, table=True):
@@ -113,6 +116,8 @@ class Objection(SQLModel, table=True):
     ruled_unit: str = Field(default="", max_length=40)
     ruled_by: str = Field(default="", max_length=60)
     ruled_at: datetime | None = moment(nullable=True)
+    content: Content = Relationship()
+    assignment: Assignment = Relationship()
 
 
 class Reply(SQLModel, table=True):
@@ -127,6 +132,7 @@ class Reply(SQLModel, table=True):
     written_at: datetime = moment()
     approved_by: str = Field(default="", max_length=60)
     approved_at: datetime | None = moment(nullable=True)
+    content: Content = Relationship()
 
 
 class FollowUp(SQLModel, table=True):

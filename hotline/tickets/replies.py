@@ -18,12 +18,12 @@ def reply(session: Session, ticket: Ticket, text: str, *, actor: Actor, now: dat
     """答复: the unit writes what the citizen shall read; the desk checks it before it leaves."""
     if not text.strip():
         raise Invalid("答复内容不能为空。", field="text")
-    lead = lead_of(session, ticket)
+    lead = lead_of(ticket)
     content = add_content(session, ticket, text)
     end_assignments(session, ticket, Outcome.REPLIED, now)
     take_step(session, ticket, Action.REPLY, actor=actor, now=now, unit=lead.unit, content=content)
     written = Reply(
-        ticket_id=ticket.id, unit=lead.unit, content_id=content.id, written_by=actor.id,
+        ticket_id=ticket.id, unit=lead.unit, content=content, written_by=actor.id,
         written_at=now,
     )  # fmt: skip
     session.add(written)

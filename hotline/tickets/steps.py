@@ -104,6 +104,8 @@ def _check_scope(ticket: Ticket, actor: Actor, action: Action, unit: str) -> Non
         Scope.OWN: actor.ticket == ticket.number or action is Action.LOG,
         Scope.SUGGESTED: ticket.decision != "ask" and unit in ticket.candidates,
     }
+    if not allowed[scope] and scope is Scope.SUGGESTED:
+        raise NotAllowed("坐席只能派给系统有把握推荐的单位,请改派或交派单员派单。", field="unit")
     if not allowed[scope]:
         raise NotAllowed(f"您不能对工单 {ticket.number} {CHINESE[action]}。", field="action")
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from hotline.db import Replayed
-from hotline.errors import HotlineError, Unavailable
+from hotline.errors import HotlineError, NotSignedIn, Unavailable
 
 log = structlog.get_logger()
 
@@ -32,13 +32,20 @@ FIELD_SENTENCES = {
     "bool_parsing": "须为 true 或 false。",
     "int_parsing": "须为整数。",
     "int_type": "须为整数。",
+    "int_from_float": "须为整数。",
+    "int_parsing_size": "数值过大。",
+    "finite_number": "须为整数。",
     "greater_than_equal": "不能小于 {ge}。",
     "less_than_equal": "不能大于 {le}。",
-    "string_pattern_mismatch": "格式不对。",
     "date_from_datetime_parsing": "须为日期,如 2018-07-25。",
+    "date_from_datetime_inexact": "须为日期,如 2018-07-25。",
     "model_type": "须为 JSON 对象。",
     "model_attributes_type": "须为 JSON 对象。",
     "value_error": "{error}。",
+}
+PATTERN_SENTENCES = {
+    "phone": "须为电话号码,只用数字、空格和 + - ( ),最多 32 位。",
+    "email": "须为电子邮箱地址,如 name@example.com。",
 }
 
 
@@ -55,6 +62,8 @@ def problem(status: int, code: str, sentence: str, errors: list[dict[str, str]])
     response.content_type = "application/problem+json"
     if status == Unavailable.status:
         response.headers["Retry-After"] = "2"
+    if status == NotSignedIn.status:
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 
@@ -63,11 +72,17 @@ def invalid_fields(error: ValidationError) -> Response:
     errors = [
         {
             "field": ".".join(str(part) for part in item["loc"]) or "body",
-            "remedy": FIELD_SENTENCES.get(item["type"], "格式不对。").format(**item.get("ctx", {})),
+            "remedy": _remedy(item["type"], item["loc"], item.get("ctx", {})),
         }
         for item in error.errors(include_url=False, include_input=False)
     ]
     return problem(422, "invalid", "填写的内容有误,请按提示修改后重试。", errors)
+
+
+def _remedy(kind: str, place: tuple[Any, ...], facts: dict[str, Any]) -> str:
+    if kind == "string_pattern_mismatch":
+        return PATTERN_SENTENCES[place[-1]]
+    return FIELD_SENTENCES.get(kind, "格式不对。").format(**facts)
 
 
 def register(app: Flask) -> None:

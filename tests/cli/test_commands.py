@@ -11,8 +11,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlmodel import select
 
 from hotline.cli import main
+from hotline.db import Database
+from hotline.settings import Settings
+from hotline.tickets.models import Ticket
 
 # Sentences of our own, each with the unit whose duty it is.
 CASES = [
@@ -35,7 +39,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("REDIS_URL", raising=False)
 
-    def invoke(*arguments: str, stdin: str | None = None) -> Result:
+    def invoke(*arguments: str, stdin: str | bytes | None = None) -> Result:
         return CliRunner().invoke(main, arguments, input=stdin)
 
     return invoke
@@ -74,7 +78,7 @@ def test_route_answers_line_by_line_in_order_and_survives_a_bad_one(run):
         "not json",
         '{"dialled": "110"}',
         '{"text": 5}',
-        "[]",
+        "[" * 100_000,
         '{"text": ""}',
         '{"text": "自来水停水了"}',
     ]
@@ -111,6 +115,8 @@ def test_evaluate_prints_the_figures_of_the_contract(run, tmp_path: Path):
         ("id,title,body,unit,kind,source\n1,题,文".encode(), "第 2 行"),
         ("id,title,body,unit,kind,source\n1,题,文".encode("gbk"), "UTF-8"),
         (b'id,title,body,unit,kind,source\n1,"a,b,c,d,e\n', "引号"),
+        ("id,title,body,unit,kind,source\n1,题,一,二,市环保局,unit,own\n".encode(), "第 2 行"),
+        ("id,title,body,unit,kind,source\n1,题,文,市环保局,units,own\n".encode(), "kind"),
         (b"", "缺少列「id」"),
     ],
 )
@@ -125,10 +131,28 @@ def test_a_broken_file_of_cases_is_named_and_nothing_runs(run, tmp_path: Path, c
 
 def test_a_case_of_an_unknown_unit_stops_the_replay_and_names_it(run, tmp_path: Path):
     path = tmp_path / "cases.csv"
-    path.write_text("id,title,body,unit,kind,source\n1,,路灯坏了,市魔法局,unit,own\n")
+    rows = [f"{n},,路灯坏了,市住房城乡建设局,unit,own" for n in range(30)]
+    rows.append("30,,路灯坏了,市魔法局,unit,own")
+    path.write_text("\n".join(["id,title,body,unit,kind,source", *rows]))
     result = run("replay", str(path))
     assert result.exit_code == 1
-    assert "市魔法局" in result.output
+    assert "市魔法局" in result.output and "id 为「30」" in result.output
+    database = Database(Settings(database_url="").db_url)
+    with database.read() as session:
+        assert session.exec(select(Ticket)).all() == []
+
+
+def test_a_case_whose_id_is_no_part_of_an_address_is_delivered_too(run, tmp_path: Path):
+    path = tmp_path / "cases.csv"
+    path.write_text('id,title,body,unit,kind,source\n"甲 1\n@",,路灯坏了,属地政府,territory,own\n')
+    totals = json.loads(run("replay", str(path), "--json").stdout)
+    assert (totals["closed"], totals["disagreements"]) == (1, [])
+
+
+def test_a_line_in_another_encoding_gets_an_error_in_its_place(run):
+    asked = b'{"text": "' + "乱码".encode("gbk") + b'"}\n{"text": "ok"}\n'
+    answers = run("route", "--stdin", "--json", stdin=asked).output.splitlines()
+    assert ["error" in json.loads(answer) for answer in answers] == [True, False]
 
 
 def test_replay_takes_every_request_through_its_whole_life(run, tmp_path: Path):
@@ -170,10 +194,13 @@ def test_killing_worker_and_queue_in_a_replay_loses_and_doubles_nothing(tmp_path
 def kill_one(root: int, words: str) -> int:
     """Kills -9 one process below `root` whose command holds the words, but not its keeper."""
     for pid in below(root):
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-        if words in command and "hotline.jobs.keeper" not in command:
-            os.kill(pid, signal.SIGKILL)
-            return 1
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            if words in command and "hotline.jobs.keeper" not in command:
+                os.kill(pid, signal.SIGKILL)
+                return 1
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has just ended by itself
     return 0
 
 

@@ -177,7 +177,7 @@ def test_an_objection_granted_moves_the_ticket_and_gives_the_next_unit_its_own_c
             note="属固定源噪声", actor=handler_of(CITY), now=later,
         )  # fmt: skip
         dispatch.rule(session, ticket, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=later)
-        first, second = queries.assignments(session, ticket)
+        first, second = ticket.assignments
     assert (ticket.status, ticket.lead_unit) == (Status.DISPATCHED, ENVIRONMENT)
     assert ticket.promised_at == promised
     assert (first.ended_at, second.ended_at) == (later, None)
@@ -189,13 +189,13 @@ def test_an_objection_granted_moves_the_ticket_and_gives_the_next_unit_its_own_c
 def test_an_objection_refused_leaves_unit_and_clock_as_they_were(database: Database):
     with database.work() as session:
         ticket = Desk(session, NOON).dispatched(CITY)
-        before = dispatch.lead_of(session, ticket).due_at
+        before = dispatch.lead_of(ticket).due_at
         dispatch.object_to(
             session, ticket, ground=Ground.OTHER_TERRITORY, right_unit="东兴区", note="不在辖区",
             actor=handler_of(CITY), now=NOON,
         )  # fmt: skip
         dispatch.rule(session, ticket, granted=False, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
-        lead = dispatch.lead_of(session, ticket)
+        lead = dispatch.lead_of(ticket)
     assert (lead.unit, lead.due_at, ticket.status) == (CITY, before, Status.DISPATCHED)
 
 
@@ -217,7 +217,7 @@ def test_a_ticket_has_one_open_lead_whatever_path_it_took(database: Database):
             session, ticket, ENVIRONMENT, calendar=CALENDAR, actor=DISPATCHER, now=NOON
         )
         dispatch.assist(session, ticket, CITY, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
-        leads = [a for a in dispatch.open_assignments(session, ticket) if a.part == "lead"]
+        leads = [a for a in dispatch.open_assignments(ticket) if a.part == "lead"]
     assert [lead.unit for lead in leads] == [ENVIRONMENT]
 
 
@@ -228,7 +228,7 @@ def test_rework_returns_to_the_same_handler_with_a_new_clock_and_counts(database
         replies.send_for_rework(
             session, ticket, "未联系诉求人", calendar=CALENDAR, actor=DISPATCHER, now=later
         )
-        lead = dispatch.lead_of(session, ticket)
+        lead = dispatch.lead_of(ticket)
         assert (ticket.status, ticket.rework_count) == (Status.IN_PROGRESS, 1)
         assert (lead.unit, lead.handler, lead.dispatched_at) == (CITY, "张三", later)
 
@@ -251,7 +251,7 @@ def test_a_unit_never_enters_the_rating_of_its_own_work():
 def test_a_reply_written_after_the_deadline_counts_as_overdue_before_any_sweep(database: Database):
     with database.work() as session:
         ticket = Desk(session, NOON).in_progress()
-        due = dispatch.lead_of(session, ticket).due_at
+        due = dispatch.lead_of(ticket).due_at
         replies.reply(
             session, ticket, "已办。", actor=handler_of(CITY), now=due + timedelta(minutes=1)
         )
@@ -263,9 +263,9 @@ def test_the_sweep_finds_each_late_assignment_once(database: Database):
     with database.work() as session:
         ticket = Desk(session, NOON).in_progress()
         Desk(session, NOON + timedelta(days=20)).in_progress()
-        late = dispatch.lead_of(session, ticket).due_at + timedelta(seconds=1)
+        late = dispatch.lead_of(ticket).due_at + timedelta(seconds=1)
         assert [t.id for t, _ in queries.lapsed(session, late, limit=10)] == [ticket.id]
-        dispatch.fall_overdue(session, ticket, dispatch.lead_of(session, ticket))
+        dispatch.fall_overdue(session, ticket, dispatch.lead_of(ticket))
         session.flush()
         assert queries.lapsed(session, late, limit=10) == []
 

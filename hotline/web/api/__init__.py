@@ -1,8 +1,8 @@
 """The API: JSON over HTTP under /api/v1, described at /api/v1/openapi.json."""
 
-from flask import request
+from flask import current_app, request
 from flask_openapi3 import APIBlueprint
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from hotline.web.api import citizens, desk, inbox, tickets
 
@@ -21,5 +21,12 @@ def _readable() -> None:
         return
     if not request.is_json:
         raise UnsupportedMediaType
-    if not isinstance(request.get_json(), dict):
+    # A body sent in chunks is not refused but cut off at the limit.
+    if len(request.get_data()) >= current_app.config["MAX_CONTENT_LENGTH"]:
+        raise RequestEntityTooLarge
+    try:
+        body = request.get_json()
+    except RecursionError:  # brackets in brackets, too deep for any reader
+        raise BadRequest from None
+    if not isinstance(body, dict):
         raise BadRequest

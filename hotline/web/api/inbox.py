@@ -20,12 +20,11 @@ def claim_next(body: bodies.ClaimBody):  # noqa: ANN201
     who, at = actor(), now()
     with current().database.work(key=request_key(), now=at) as session:
         rows = queries.claimable(session, who.unit, limit=body.limit)
+        matters = queries.matters(session, rows)
         for row in rows:
             dispatch.claim(session, row, handler=body.handler, actor=who, now=at)
         note_look(session, who, [row.number for row in rows], "claim", at)
-        claimed = [
-            presenters.ticket(row) | {"text": queries.matter(session, row).text} for row in rows
-        ]
+        claimed = [presenters.ticket(row) | {"text": matters[row.id].text} for row in rows]
         return jsonify(keep_reply(session, {"claimed": claimed}))
 
 

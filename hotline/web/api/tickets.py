@@ -75,7 +75,7 @@ def ticket(path: bodies.TicketPath):  # noqa: ANN201
                 row,
                 queries.matter(session, row),
                 queries.contact(session, row),
-                queries.assignments(session, row),
+                row.assignments,
                 queries.events(session, row),
                 queries.approved_reply(session, row),
                 reader=actor(),
@@ -97,7 +97,9 @@ def _add_step(api: APIBlueprint, action: Action, body_type: type, step: Step) ->
 
 
 def _parent(session: Session, number: str) -> Ticket:
-    return queries.ticket(session, number, actor=actor(), action=Action.MERGE, lock=True)
+    return queries.ticket(
+        session, number, actor=actor(), action=Action.MERGE, lock=True, field="parent"
+    )
 
 
 def _to_unit(do: Callable[..., Any]) -> Step:

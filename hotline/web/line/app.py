@@ -4,7 +4,7 @@ from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from hotline import logs
-from hotline.errors import HotlineError, NotSignedIn
+from hotline.errors import HotlineError, NotSignedIn, Unavailable
 from hotline.settings import Settings, load
 from hotline.web.line.calls import answerer, calls_blueprint
 
@@ -55,6 +55,8 @@ def _problem(status: int, code: str, sentence: str, errors: list[dict[str, str]]
     response = jsonify(body | ({"errors": errors} if errors else {}))
     response.status_code = status
     response.content_type = "application/problem+json"
+    if status == Unavailable.status:
+        response.headers["Retry-After"] = "2"
     if status == NotSignedIn.status:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
