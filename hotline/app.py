@@ -54,7 +54,7 @@ def prepare(settings: Settings) -> Database:
 
 
 def _prepare(settings: Settings) -> Database:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     secret(settings.data_dir, "contact")
     database = Database(settings.db_url)
     upgrade(database)

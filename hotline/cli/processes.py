@@ -11,7 +11,6 @@ from hotline.settings import Settings
 
 # Two cores: two web processes; a line process answers from memory and needs no second.
 WEB_WORKERS = 2
-THREADS = 16
 
 
 def run(name: str, settings: Settings) -> None:
@@ -28,10 +27,8 @@ def _line(settings: Settings) -> None:
 
 def _gunicorn(app: str, host: str, port: int, workers: int) -> None:
     command = [sys.executable, "-m", "gunicorn", app]
+    command += ["--config", "python:hotline.web.serving"]
     command += ["--bind", f"{host}:{port}", "--workers", str(workers)]
-    command += ["--worker-class", "gthread", "--threads", str(THREADS)]
-    # A worker's heartbeat file must not wait for a slow disk.
-    command += ["--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "10", "--no-control-socket"]
     os.execv(sys.executable, command)
 
 

@@ -83,6 +83,13 @@ def test_a_number_that_is_no_small_integer_gets_a_remedy_of_its_own(caller, limi
     assert error["remedy"] != "格式不对。"
 
 
+def test_a_cursor_wider_than_the_database_counts_is_refused(dispatcher):
+    assert dispatcher.get("/inbox", after=2**31 - 1).status_code == 200
+    for path, query in (("/inbox", {}), ("/tallies/list", {"measure": "received"})):
+        response = dispatcher.get(path, after=2**31, **query)
+        assert (response.status_code, response.json["errors"][0]["field"]) == (422, "after")
+
+
 def test_who_is_not_signed_in_is_told_how_to(caller):
     response = caller().get("/inbox")
     assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")

@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from hotline.tickets.words import Channel, Ground, MatterKind, Urgency
 
 ALLOWED_CONTROLS = "\t\n\r"
+# Ids and positions are 32 bits wide in PostgreSQL, which refuses to compare with more.
+LAST_CURSOR = 2**31 - 1
 
 
 def _printable(text: str) -> str:
@@ -147,7 +149,7 @@ class DeliveryPath(BaseModel):
 
 
 class FeedQuery(Body):
-    after: int = Field(0, ge=0, le=2**62, description="cursor of the page before; 0 at first")
+    after: int = Field(0, ge=0, le=LAST_CURSOR, description="cursor of the page before; 0 at first")
     limit: int = Field(50, ge=1, le=200)
 
 
@@ -160,5 +162,5 @@ class ListingQuery(PeriodQuery):
     measure: NeededWord
     dimension: Word = ""
     value: Word = ""
-    after: int = Field(0, ge=0, le=2**62)
+    after: int = Field(0, ge=0, le=LAST_CURSOR)
     limit: int = Field(50, ge=1, le=200)
