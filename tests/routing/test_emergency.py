@@ -1,5 +1,7 @@
 """What happens now raises the alarm; what merely sounds like it does not."""
 
+from time import perf_counter
+
 import pytest
 
 from hotline.routing.emergency import find_emergency
@@ -40,11 +42,47 @@ NOT_NOW = """消防检查什么时候来我们店|救护车收费太贵了|火�
 )
 
 
+# By kind of happening, in the words of callers who do not name it.
+SPOKEN = {
+    "119": """窗子在往外头冒火,敲门没得人应|着伙了着伙了,在三楼|茶馆里头燃起来了,打牌的没跑脱
+        门缝在飘烟,一股焦臭味|电瓶车充电的时候爆了,全是烟|厂子里氨气跑出来了,工人都熏倒了
+        煤气灶管子脱了,嗤嗤地跑气|我跟婆婆关在电梯里头半个钟头了|挖机师傅遭土埋了,只看到一只手
+        后山的泥巴石头一直往下滚|水都进屋了,有齐腰深,我妈走不了|电线遭货车挂断了,垂到地上打火花
+        眼镜蛇跑到客厅来了|娃儿一个人反锁在屋里头,灶上还炖起肉""",
+    "120": """老汉儿倒在地上喊不答应|嘴巴突然歪了,一边手脚动不得|吃汤圆卡到喉咙了,脸都紫了
+        娃儿把纽扣电池吞了|割草机把脚割了,血飙起来的|我妈糖尿病,打了针以后喊不醒
+        大货车把骑车的碾了,人还有口气|菌子吃了全家人上吐下泻|遭毒蛇咬了,手杆肿到肩膀""",
+    "110": """天台上有个男的不下来,说活起没意思|贼娃子在翻我屋头的窗子|把我弟弟拖上面包车就开跑了
+        我遭关在出租房,不准我出门|老汉九十岁了,出去到现在没回屋|对方喊我转到安全账户,已经转了一半
+        有人提起杀猪刀在街上砍|我躲在衣柜里头,屋头进人了|有个婆婆迷路了,不晓得家在哪""",
+    "122": """前面三个车撞成一串,没伤人|高速上有个车逆起在开|喝麻了的司机车子开得歪歪扭扭
+        货车在隧道里头坏了,后头刹不住""",
+    "12395": """有人在江里头扑腾|打鱼的船没得动力了,往坝子那边漂|河中间的石头上困了几个人""",
+    "12119": """坡上的草草烧起来了,往树林里头跑|烧秸秆的火烧到山上去了""",
+}
+NEAR_MISSES = """上个月我家着火,保险公司不赔|救护车等了四十分钟才来,我要投诉|燃气公司安检态度不好
+    家里换燃气表要收费吗|天然气开户要多少钱|电梯年检过期了还在用|停电两个小时了打不通电业局
+    水管爆裂没人修|学校要加强防溺水教育|建议在河边立防溺水警示牌|渔船报废补贴标准
+    去年泥石流冲毁的路还没修|森林防火期可以野炊不|清明上坟烧纸的地方不够|烟花爆竹零售许可证咋个办
+    对事故责任认定不服|高速路口收费站排队太久|驾照被吊销后多久能考|电动车逆行闯红灯没人管
+    前几天被打了,派出所不处理|校园欺凌处理结果不满意|打人的人案件进展如何|家暴后怎么申请保护令
+    学生自杀预防讲座什么时候开|抑郁症能不能申请低保|房价涨得要跳楼|窗口的态度气得要吐血
+    诈骗短信怎么举报|去年刷单被骗三千,警察说破不了|失踪人员户口注销|流浪狗太多了,怕咬到人
+    前天被狗咬了,狗主人不赔医药费|狂犬疫苗多少钱一针|中暑算不算工伤|食堂吃出虫要求退费
+    癫痫患者能不能考驾照|心梗支架降价了没得|塔吊离我家太近,觉得不安全|菜刀质量差,用两天就卷了
+    楼道里烧纸钱的味道难闻|邻居在阳台上烧蜂窝煤,烟子熏人""".replace("\n", "|")
+
+
 def _sentences(text: str) -> list[str]:
     return [part.strip() for line in text.split("\n") for part in line.split("|") if part.strip()]
 
 
-CALLS = [(service, text) for service, texts in NOW.items() for text in _sentences(texts)]
+CALLS = [
+    (service, text)
+    for calls in (NOW, SPOKEN)
+    for service, texts in calls.items()
+    for text in _sentences(texts)
+]
 
 
 @pytest.mark.parametrize(("service", "text"), CALLS, ids=[text for _, text in CALLS])
@@ -54,7 +92,7 @@ def test_what_happens_now_is_handed_to_its_service(service: str, text: str):
     assert emergency.service == service
 
 
-@pytest.mark.parametrize("text", _sentences(NOT_NOW))
+@pytest.mark.parametrize("text", _sentences(NOT_NOW) + _sentences(NEAR_MISSES))
 def test_what_only_sounds_like_an_emergency_stays_a_matter(text: str):
     assert find_emergency(fold(text)) is None
 
@@ -73,6 +111,28 @@ def test_a_letter_that_tells_of_a_past_fire_raises_no_alarm():
     story = "我是老街住户,房子是祖上传下来的,情况是这样。" * 8
     assert find_emergency(fold(story + "那年隔壁着火,墙烧坏了,一直没有人修。")) is None
     assert find_emergency(fold(story + "现在隔壁着火了!")) is not None
+
+
+def test_a_long_cry_that_only_repeats_itself_is_no_story():
+    assert find_emergency(fold("着火了着火了,西林大道五楼," * 20)).service == "119"
+    assert (
+        find_emergency(fold("我家楼下的门面着火了,火好大,黑烟把楼梯都堵了。" * 8)).service == "119"
+    )
+
+
+def test_one_sentence_of_now_is_found_in_the_longest_text():
+    story = "那年修路占了我的地,一直没有说法。" * 500
+    assert find_emergency(fold(story + "现在有人要跳楼!" + story)).service == "110"
+    assert find_emergency(fold(story + "刚才楼下煤气罐爆炸了!" + story)).service == "119"
+
+
+@pytest.mark.parametrize("unit", ["他", "着火", "现在人在车里", "被水", "把孩子卡在。", "没有"])
+def test_the_longest_text_is_read_in_a_moment(unit: str):
+    text = fold(unit * (20_000 // len(unit)))
+    begin = perf_counter()
+    find_emergency(text)
+    # A few hundredths as a rule; what grows with the square of the length takes many seconds.
+    assert perf_counter() - begin < 1
 
 
 def test_each_emergency_line_has_its_words():

@@ -1,0 +1,1 @@
+"""Benchmarks that anyone can run: each beside the plainest way to do the same work."""
