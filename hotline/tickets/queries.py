@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from hotline.errors import NotFound
 from hotline.people.rights import Action, Actor, Scope, scope_of
 from hotline.tickets.models import Assignment, Contact, Content, Reply, Ticket, TicketEvent
+from hotline.tickets.numbers import is_number
 from hotline.tickets.words import Outcome, Part, Status
 
 
@@ -45,7 +46,8 @@ def ticket(
     query = select(Ticket).where(Ticket.number == number, visible(actor, action))
     found = session.exec(query.with_for_update() if lock else query).first()
     if found is None:
-        raise NotFound(f"没有找到工单 {number[:30]},请核对编号。", field=field)
+        slip = "" if is_number(number) else "(编号有错字)"
+        raise NotFound(f"没有找到工单 {number[:30]}{slip},请核对编号。", field=field)
     return found
 
 

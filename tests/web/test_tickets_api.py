@@ -176,6 +176,12 @@ def test_a_step_the_table_forbids_is_refused_in_plain_chinese(agent, dispatcher)
     assert response.json["title"] == f"工单 {number} 现为「已受理(待派)」,不能办结。"
 
 
+def test_a_slip_in_a_ticket_number_is_told_from_a_ticket_that_is_not_there(agent, dispatcher):
+    number = logged(agent)["number"]
+    slip = number[:-1] + str((int(number[-1]) + 1) % 10)
+    assert "编号有错字" in dispatcher.get(f"/tickets/{slip}").json["title"]
+
+
 def test_an_unknown_step_is_not_a_route(dispatcher):
     assert dispatcher.post("/tickets/NJ1/destroy").status_code == 404
 
