@@ -24,8 +24,8 @@ from hotline.registry.numbers import Lines
 from hotline.routing.router import Router
 from hotline.settings import Settings, load
 from hotline.telephony import snapshot
-from hotline.web import pages, problems
-from hotline.web.api import api_blueprint, guards
+from hotline.web import guards, pages, problems
+from hotline.web.api import api_blueprint
 from hotline.web.current import City, Current
 from hotline.web.line import calls
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from hotline.people.rights import Role
-from hotline.web.api.guards import guard_of
+from hotline.web.guards import guard_of
 
 CITY = "市城管执法局"
 ASKED = {

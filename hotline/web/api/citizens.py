@@ -11,8 +11,8 @@ from hotline.people.rights import Actor
 from hotline.tickets import intake, queries, replies
 from hotline.tickets.models import Ticket
 from hotline.web.api import bodies, presenters
-from hotline.web.api.guards import citizen
 from hotline.web.current import current, now
+from hotline.web.guards import citizen
 
 
 def add_routes(api: APIBlueprint) -> None:

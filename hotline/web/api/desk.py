@@ -12,10 +12,10 @@ from hotline.people.access_log import note_look
 from hotline.reports import tallies
 from hotline.tickets import alarms as tickets_alarms
 from hotline.web.api import bodies, presenters
-from hotline.web.api.guards import request_key
 from hotline.web.api.suggestions import suggested
 from hotline.web.api.tickets import think
 from hotline.web.current import actor, current, now
+from hotline.web.guards import request_key
 
 
 def add_routes(api: APIBlueprint) -> None:

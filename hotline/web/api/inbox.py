@@ -7,8 +7,8 @@ from hotline.db import keep_reply
 from hotline.people.access_log import note_look
 from hotline.tickets import dispatch, feed, queries
 from hotline.web.api import bodies, presenters
-from hotline.web.api.guards import request_key
 from hotline.web.current import actor, current, now
+from hotline.web.guards import request_key
 
 
 def add_routes(api: APIBlueprint) -> None:

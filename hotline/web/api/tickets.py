@@ -16,8 +16,8 @@ from hotline.tickets import dispatch, intake, merging, queries, replies
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import CHINESE
 from hotline.web.api import bodies, presenters
-from hotline.web.api.guards import request_key
 from hotline.web.current import actor, city, current, now
+from hotline.web.guards import request_key
 
 Step = Callable[[Session, Ticket, Any], Any]
 

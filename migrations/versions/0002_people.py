@@ -1,0 +1,8 @@
+"""Users and their sign-ins"""
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    pass
