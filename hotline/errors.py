@@ -26,6 +26,12 @@ class NotAllowed(HotlineError):
     code, status, sentence = "not-allowed", 403, "您没有办理这一步的权限。"
 
 
+class SignInRefused(HotlineError):
+    """One sentence for a wrong name and a wrong password, so that names cannot be guessed."""
+
+    code, status, sentence = "sign-in-refused", 401, "登录名或口令不对,请核对后重试。"
+
+
 class NotSignedIn(HotlineError):
     code, status, sentence = "not-signed-in", 401, "请提供有效的接口密钥或登录。"
 

@@ -10,7 +10,8 @@ from hotline.db import Session
 from hotline.people.rights import Actor
 from hotline.tickets import intake, queries, replies
 from hotline.tickets.models import Ticket
-from hotline.web.api import bodies, presenters
+from hotline.web import bodies
+from hotline.web.api import presenters
 from hotline.web.current import current, now
 from hotline.web.guards import citizen
 

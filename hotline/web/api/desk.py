@@ -11,9 +11,9 @@ from hotline.delivery import settling
 from hotline.people.access_log import note_look
 from hotline.reports import tallies
 from hotline.tickets import alarms as tickets_alarms
-from hotline.web.api import bodies, presenters
+from hotline.web import bodies, intake
+from hotline.web.api import presenters
 from hotline.web.api.suggestions import suggested
-from hotline.web.api.tickets import think
 from hotline.web.current import actor, current, now
 from hotline.web.guards import request_key
 
@@ -29,7 +29,7 @@ def add_routes(api: APIBlueprint) -> None:
 
 
 def route(body: bodies.RouteBody):  # noqa: ANN201
-    return jsonify(suggested(think(body)))
+    return jsonify(suggested(intake.think(body)))
 
 
 def alarms():  # noqa: ANN201

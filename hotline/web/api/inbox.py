@@ -6,7 +6,8 @@ from flask_openapi3 import APIBlueprint
 from hotline.db import keep_reply
 from hotline.people.access_log import note_look
 from hotline.tickets import dispatch, feed, queries
-from hotline.web.api import bodies, presenters
+from hotline.web import bodies
+from hotline.web.api import presenters
 from hotline.web.current import actor, current, now
 from hotline.web.guards import request_key
 

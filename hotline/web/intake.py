@@ -1,0 +1,62 @@
+"""Taking down a request, the same for the API, the console and the public form."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hotline.db import Session, keep_reply
+from hotline.errors import Invalid
+from hotline.routing.types import Suggestion
+from hotline.tickets import dispatch, intake
+from hotline.tickets.models import Ticket
+from hotline.web import bodies
+from hotline.web.current import actor, city, current, now
+from hotline.web.guards import request_key
+
+Then = Callable[[Session, Ticket], Any]
+
+
+def think(body: bodies.TicketBody | bodies.RouteBody) -> Suggestion:
+    """What the router says; nothing is stored."""
+    return city().router.suggest(
+        body.text, title=body.title, dialled=city().find_line(body.dialled)
+    )
+
+
+def log(
+    body: bodies.TicketBody,
+    present: Callable[[Ticket, Suggestion], dict[str, Any]],
+    then: Then | None = None,
+) -> dict[str, Any]:
+    """Logs the request, accepts and dispatches it as the body says, then does what comes `then`.
+
+    All in one transaction; the answer is kept for the request key, if any.
+    """
+    matter, suggestion = _matter(body), think(body)
+    unit = body.unit and city().unit(body.unit)
+    if unit and not body.accept:
+        raise Invalid("派单须先受理,请将 accept 设为 true。", field="accept")
+    who, at, calendar = actor(), now(), city().calendar
+    with current().database.work(key=request_key(), now=at) as session:
+        row = intake.log(session, matter, suggestion, actor=who, key=current().contact_key, now=at)
+        if body.accept:
+            intake.accept(session, row, calendar=calendar, actor=who, now=at)
+        if unit:
+            dispatch.dispatch(session, row, unit, calendar=calendar, actor=who, now=at)
+        if then:
+            then(session, row)
+        return keep_reply(session, present(row, suggestion))
+
+
+def _matter(body: bodies.TicketBody) -> intake.Matter:
+    line = city().find_line(body.dialled)
+    return intake.Matter(
+        text=body.text,
+        title=body.title,
+        kind=body.kind,
+        channel=body.channel,
+        line=line.key if line else "",
+        call_id=body.call_id,
+        urgency=body.urgency,
+        confidential=body.confidential,
+        requester=intake.Requester(**body.requester.model_dump()),
+    )

@@ -1,0 +1,8 @@
+"""The status first answered to a request key"""
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    pass
