@@ -24,10 +24,11 @@ from hotline.registry.numbers import Lines
 from hotline.routing.router import Router
 from hotline.settings import Settings, load
 from hotline.telephony import snapshot
-from hotline.web import guards, pages, problems
+from hotline.web import frame, guards, pages, problems
 from hotline.web.api import api_blueprint
 from hotline.web.current import City, Current
 from hotline.web.line import calls
+from hotline.web.signing import signing
 
 log = structlog.get_logger()
 
@@ -135,7 +136,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         queue_answers=lambda: queues.answers(redis),
     )
     problems.register(app)
+    frame.install(app)
     app.before_request(guards.check)
+    app.register_blueprint(signing)
     app.register_api(api_blueprint())
     app.register_blueprint(calls.calls_blueprint(settings), url_prefix="/api/v1")
     app.paths["/api/v1/calls"] = {"post": calls.DESCRIPTION}

@@ -36,6 +36,12 @@ class NotSignedIn(HotlineError):
     code, status, sentence = "not-signed-in", 401, "请提供有效的接口密钥或登录。"
 
 
+class PasswordStale(HotlineError):
+    """Signed in with a password that somebody else has seen: it must be changed first."""
+
+    code, status, sentence = "password-stale", 403, "请先把初始口令改成自己的口令。"
+
+
 class StepRefused(HotlineError):
     code, status, sentence = "step-refused", 409, "工单当前状态不能办理这一步。"
 

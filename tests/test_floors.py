@@ -23,6 +23,8 @@ HOMES = {
     "rapidfuzz": {"routing"}, "ahocorasick": {"routing"}, "opencc": {"routing"},
     "sqlmodel": {"db", "leases", "registry", "people", "tickets", "desk", "delivery", "reports",
                  "telephony", "app"},
+    "flask_login": {"web"}, "flask_wtf": {"web"}, "flask_babel": {"web"}, "flask_limiter": {"web"},
+    "flask_bootstrap": {"web"}, "prometheus_client": {"web"}, "argon2": {"people"},
     "click": {"cli"}, "tqdm": {"cli"}, "alembic": {"app"},
 }  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -86,10 +86,20 @@ def sign_out(session: Session, token: str, now: datetime) -> None:
 
 
 def end_all(session: Session, user: User, now: datetime) -> None:
-    """Ends every sign-in of the user: after a new password, and when taken out of use."""
+    """Ends every sign-in of the user: after a reset password, and when taken out of use."""
     session.exec(
         update(SignIn)
         .where(col(SignIn.user_id) == user.id, col(SignIn.ended_at).is_(None))
+        .values(ended_at=now)
+    )
+
+
+def end_others(session: Session, user: User, token: str, now: datetime) -> None:
+    """Ends the user's other sign-ins: whoever knew the old password is out."""
+    session.exec(
+        update(SignIn)
+        .where(col(SignIn.user_id) == user.id, col(SignIn.ended_at).is_(None))
+        .where(col(SignIn.token_hash) != _hash(token))
         .values(ended_at=now)
     )
 

@@ -164,3 +164,14 @@ class ListingQuery(PeriodQuery):
     value: Word = ""
     after: int = Field(0, ge=0, le=LAST_CURSOR)
     limit: int = Field(50, ge=1, le=200)
+
+
+class SignInForm(Body):
+    name: NeededWord
+    password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class PasswordForm(Body):
+    old: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    again: Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -1,16 +1,27 @@
 """Who may use which route: one row a route, checked before anything is parsed."""
 
-from flask import g, request
+from enum import StrEnum
+
+from flask import current_app, g, request
+from flask_login import current_user
 
 from hotline.db import RequestKey
-from hotline.errors import HotlineError, Invalid, NotSignedIn
+from hotline.errors import HotlineError, Invalid, NotSignedIn, PasswordStale
 from hotline.people.keys import actor_of
-from hotline.people.rights import Action, Actor, Role, scope_of
+from hotline.people.rights import RIGHTS, Action, Actor, Role, scope_of
 from hotline.web.current import actor, current
 
-PUBLIC = None
-# Steps on a ticket (api.step_<action>) name their action in the route itself.
-GUARDS: dict[str, Action | None] = {
+
+class Anyone(StrEnum):
+    """Who may use a route that asks for no action of the table of rights."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+
+
+PUBLIC, SIGNED_IN = Anyone.PUBLIC, Anyone.SIGNED_IN
+# Steps on a ticket (<blueprint>.step_<action>) name their action in the route itself.
+GUARDS: dict[str, Action | Anyone] = {
     "api.log": Action.LOG,
     "api.ticket": Action.READ,
     "api.route": Action.ROUTE,
@@ -32,7 +43,16 @@ GUARDS: dict[str, Action | None] = {
     "pages.status": PUBLIC,
     "pages.healthz": PUBLIC,
     "pages.readyz": PUBLIC,
+    "signing.form": PUBLIC,
+    "signing.sign_in": PUBLIC,
+    "signing.sign_out": SIGNED_IN,
+    "signing.account": SIGNED_IN,
+    "signing.change_password": SIGNED_IN,
+    "signing.home": SIGNED_IN,
+    "signing.language": PUBLIC,
     "static": PUBLIC,
+    "bootstrap.static": PUBLIC,
+    "htmx.static": PUBLIC,
     "openapi.doc_url": PUBLIC,
     "openapi.openapi": PUBLIC,
     "openapi.static": PUBLIC,
@@ -40,13 +60,19 @@ GUARDS: dict[str, Action | None] = {
     "swagger.static": PUBLIC,
     "swagger.oauth2-redirect": PUBLIC,
 }
-STEP_PREFIX = "api.step_"
+STEP = ".step_"
+# Programs show a key or a query code with each request, so no page can make them act unawares.
+KEYED = ("api", "calls")
+SAFE = ("GET", "HEAD", "OPTIONS")
+# Where a user whose password somebody else has seen may go before it is changed.
+BEFORE_CHANGE = ("signing.account", "signing.change_password", "signing.sign_out")
 
 
-def guard_of(endpoint: str) -> Action | None:
+def guard_of(endpoint: str) -> Action | Anyone:
     """The action a route asks for; a route without a row is a mistake of ours, not open."""
-    if endpoint.startswith(STEP_PREFIX):
-        return Action(endpoint.removeprefix(STEP_PREFIX))
+    _, is_step, action = endpoint.partition(STEP)
+    if is_step:
+        return Action(action)
     if endpoint not in GUARDS:
         raise HotlineError(f"{endpoint} 未登记使用权限。")
     return GUARDS[endpoint]
@@ -56,11 +82,25 @@ def check() -> None:
     """Signs the caller in and refuses what its role may not do at all."""
     if request.endpoint is None:
         return  # no such address; says so by itself
-    action = guard_of(request.endpoint)
-    if action is PUBLIC:
-        return
-    g.actor = _signed_in()
-    scope_of(g.actor, action)
+    guard = guard_of(request.endpoint)
+    if guard is not PUBLIC:
+        g.actor = _signed_in()
+        if guard is not SIGNED_IN:
+            scope_of(g.actor, guard)
+    _refuse_forged(guard)
+
+
+def _refuse_forged(guard: Action | Anyone) -> None:
+    """A change asked for by a browser must carry the token that our own page gave it."""
+    by_program = request.blueprint in KEYED and guard is PUBLIC
+    if request.method not in SAFE and not by_program and not _bearer():
+        current_app.extensions["csrf"].protect()
+
+
+def may(action: Action) -> bool:
+    """Whether a page offers this to its reader; the route asks again."""
+    who = g.get("actor")
+    return who is not None and (who.role, action) in RIGHTS
 
 
 def citizen(number: str) -> Actor:
@@ -69,18 +109,35 @@ def citizen(number: str) -> Actor:
 
 
 def request_key() -> RequestKey | None:
-    """The caller's `Idempotency-Key` for this very request, if it sent one."""
-    key = request.headers.get("Idempotency-Key", "")
+    """The caller's `Idempotency-Key` for this very request; a page sends it as `once`."""
+    key = request.headers.get("Idempotency-Key", "") or request.form.get("once", "")
     if not key:
         return None
     if len(key) > 200 or not key.isprintable():
         raise Invalid("Idempotency-Key 须为 200 字以内的可见字符。", field="Idempotency-Key")
-    return RequestKey(actor().id, f"{request.method} {request.path}", key, request.get_data())
+    return RequestKey(actor().id, f"{request.method} {request.path}", key, _sent())
+
+
+def _sent() -> bytes:
+    return repr(sorted(request.form.items(multi=True))).encode() if request.form else request.data
 
 
 def _signed_in() -> Actor:
-    kind, _, text = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not text:
-        raise NotSignedIn
+    text = _bearer()
+    if not text:
+        return _signed_in_page()
     with current().database.read() as session:
-        return actor_of(session, text.strip())
+        return actor_of(session, text)
+
+
+def _signed_in_page() -> Actor:
+    if not current_user.is_authenticated:
+        raise NotSignedIn
+    if current_user.user.must_change and request.endpoint not in BEFORE_CHANGE:
+        raise PasswordStale
+    return current_user.user.actor
+
+
+def _bearer() -> str:
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if kind.lower() == "bearer" else ""

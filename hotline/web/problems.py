@@ -1,14 +1,25 @@
 """Every refusal as an RFC 9457 problem document for programs, or a plain page for people."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from hotline.db import Replayed
-from hotline.errors import HotlineError, NotSignedIn, Unavailable
+from hotline.errors import HotlineError, NotSignedIn, PasswordStale
+from hotline.web.problem_document import HEADERS, problem
 
 log = structlog.get_logger()
 
@@ -49,34 +60,20 @@ PATTERN_SENTENCES = {
 }
 
 
-def problem(status: int, code: str, sentence: str, errors: list[dict[str, str]]) -> Response:
-    """A problem document; `errors` name each field and its remedy."""
-    body: dict[str, Any] = {
-        "type": f"urn:hotline:{code}",
-        "title": sentence,
-        "status": status,
-        "code": code,
-    }
-    response = jsonify(body | ({"errors": errors} if errors else {}))
-    response.status_code = status
-    response.content_type = "application/problem+json"
-    if status == Unavailable.status:
-        response.headers["Retry-After"] = "2"
-    if status == NotSignedIn.status:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
-
-
 def invalid_fields(error: ValidationError) -> Response:
     """Names every wrong field of a body, path or query, and what to write instead."""
-    errors = [
+    return problem(422, "invalid", "填写的内容有误,请按提示修改后重试。", remedies(error))
+
+
+def remedies(error: ValidationError) -> list[dict[str, str]]:
+    """Each wrong field, and what to write instead."""
+    return [
         {
             "field": ".".join(str(part) for part in item["loc"]) or "body",
             "remedy": _remedy(item["type"], item["loc"], item.get("ctx", {})),
         }
         for item in error.errors(include_url=False, include_input=False)
     ]
-    return problem(422, "invalid", "填写的内容有误,请按提示修改后重试。", errors)
 
 
 def _remedy(kind: str, place: tuple[Any, ...], facts: dict[str, Any]) -> str:
@@ -98,8 +95,24 @@ def _refused(error: HotlineError) -> Response:
         return response
     if error.status >= 500:
         log.error("refused", code=error.code, path=request.path, cause=repr(error.__cause__))
+    if request.endpoint and not _for_program() and isinstance(error, (NotSignedIn, PasswordStale)):
+        return _to_the_door(error)
     errors = [{"field": error.field, "remedy": error.sentence}] if error.field else []
     return _for_reader(error.status, error.code, error.sentence, errors)
+
+
+def _to_the_door(error: HotlineError) -> Response:
+    """To the page where one signs in (or changes a password), and then back to the page asked for.
+
+    A page that asks by itself is told so instead: what is typed in it stays where it is.
+    """
+    if isinstance(error, PasswordStale):
+        return make_response(redirect("/account"))
+    if request.method != "GET" or "HX-Request" in request.headers:
+        return make_response(
+            render_template("problem.html", sentence=error.sentence, status=401), 401
+        )
+    return make_response(redirect(f"/sign-in?{urlencode({'next': request.full_path.rstrip('?')})}"))
 
 
 def _http(error: HTTPException) -> Response:
@@ -107,6 +120,8 @@ def _http(error: HTTPException) -> Response:
         return make_response(error.response)
     status = error.code or 500
     sentence = SENTENCES.get(status, "请求有误,请检查后重试。")
+    if isinstance(error, CSRFError):
+        sentence = "页面已过期,内容未提交。请返回上一页,刷新后再提交。"
     response = _for_reader(status, f"http-{status}", sentence, [])
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
@@ -120,6 +135,12 @@ def _failed(error: Exception) -> Response:
 
 
 def _for_reader(status: int, code: str, sentence: str, errors: list[dict[str, str]]) -> Response:
-    if request.path.startswith("/api/") or not request.accept_mimetypes.accept_html:
+    if _for_program():
         return problem(status, code, sentence, errors)
-    return make_response(render_template("problem.html", sentence=sentence, status=status), status)
+    page = make_response(render_template("problem.html", sentence=sentence, status=status), status)
+    page.headers.update(HEADERS.get(status, {}))
+    return page
+
+
+def _for_program() -> bool:
+    return request.path.startswith("/api/") or not request.accept_mimetypes.accept_html

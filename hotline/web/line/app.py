@@ -4,9 +4,10 @@ from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from hotline import logs
-from hotline.errors import HotlineError, NotSignedIn, Unavailable
+from hotline.errors import HotlineError
 from hotline.settings import Settings, load
 from hotline.web.line.calls import answerer, calls_blueprint
+from hotline.web.problem_document import problem
 
 SENTENCES = {
     400: "请求内容无法解析,请检查格式。",
@@ -37,26 +38,13 @@ def create_line(settings: Settings | None = None) -> Flask:
 
 def _refused(error: HotlineError) -> Response:
     errors = [{"field": error.field, "remedy": error.sentence}] if error.field else []
-    return _problem(error.status, error.code, error.sentence, errors)
+    return problem(error.status, error.code, error.sentence, errors)
 
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     sentence = SENTENCES.get(status, HotlineError.sentence)
-    response = _problem(status, f"http-{status}", sentence, [])
+    response = problem(status, f"http-{status}", sentence)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(error.valid_methods)
-    return response
-
-
-def _problem(status: int, code: str, sentence: str, errors: list[dict[str, str]]) -> Response:
-    """A problem document (RFC 9457); the shape is that of the web process."""
-    body = {"type": f"urn:hotline:{code}", "title": sentence, "status": status, "code": code}
-    response = jsonify(body | ({"errors": errors} if errors else {}))
-    response.status_code = status
-    response.content_type = "application/problem+json"
-    if status == Unavailable.status:
-        response.headers["Retry-After"] = "2"
-    if status == NotSignedIn.status:
-        response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -1,0 +1,60 @@
+"""Forms of pages, checked by the same bodies that the API takes; nothing typed is ever lost."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from flask import request
+from flask_babel import gettext as _
+from pydantic import ValidationError
+
+from hotline.errors import HotlineError
+from hotline.web.bodies import Body
+from hotline.web.problems import remedies
+
+B = TypeVar("B", bound=Body)
+NOT_OURS = ("csrf_token", "once", "next")
+
+
+@dataclass
+class Form(Generic[B]):
+    """What was typed, what is wrong with it, and the body when nothing is.
+
+    `once` makes a form that is sent twice count once.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    body: B | None = None
+    once: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+
+    def value(self, name: str, default: Any = "") -> Any:
+        return self.values.get(name, default)
+
+    def error(self, name: str) -> str:
+        return self.errors.get(name, "")
+
+    def refuse(self, refused: HotlineError) -> None:
+        """Shows a refusal at its field, or above the form when it has none here."""
+        self.errors[refused.field if refused.field in self.values else ""] = _(refused.sentence)
+
+
+def filled(kind: type[B], **more: Any) -> Form[B]:
+    """The form as sent: `requester.phone` is a field of a part; `more` is what the page knows."""
+    typed = {name: value for name, value in request.form.items() if name not in NOT_OURS}
+    once = request.form.get("once") or secrets.token_urlsafe(12)
+    form = Form[B](values=typed, once=once)
+    try:
+        form.body = kind.model_validate(_nested(typed) | more)
+    except ValidationError as error:
+        form.errors = {each["field"]: each["remedy"] for each in remedies(error)}
+    return form
+
+
+def _nested(typed: dict[str, str]) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    for name, value in typed.items():
+        part, dot, leaf = name.rpartition(".")
+        (body.setdefault(part, {}) if dot else body)[leaf] = value
+    return body
