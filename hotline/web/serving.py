@@ -1,19 +1,68 @@
 """How gunicorn serves: settings of its own file form, read as `python:hotline.web.serving`."""
 
+import json
+import os
+import shutil
 import socket
 import struct
+from types import FrameType
 from typing import Any
 
-worker_class = "gthread"
+from gunicorn import util
+from gunicorn.workers.gthread import ThreadWorker
+
+from hotline.web.problem_document import CONTENT_TYPE, document
+from hotline.web.stopping import stopping
+
+worker_class = "hotline.web.serving.Worker"
 # A thread is held by a slow sender until it is cut off, so there are more than there is work.
 threads = 64
-graceful_timeout = 10
+# Seconds for requests in flight when told to stop; honcho kills whatever lives after five.
+graceful_timeout = 4
 # A worker's heartbeat file must not wait for a slow disk.
 worker_tmp_dir = "/dev/shm"
 control_socket_disable = True
+# Whom to believe about X-Forwarded-*, is decided by `hotline.web.proxies` alone.
+forwarded_allow_ips = ""
 
 # Seconds without a byte after which a sender is cut off; gunicorn itself would wait for ever.
 SILENCE = 5
+BAD_REQUEST = "请求不符合 HTTP 格式,无法解析,请检查请求行和请求头。"
+SENTENCES = {
+    403: "请求被拒绝,请检查代理设置。",
+    417: "不支持这个 Expect 请求头,请去掉。",
+    431: "请求头过多或过长,请减少后重试。",
+    500: "系统出错,内容未改动,请稍后再试。",
+    501: "不支持这种传输编码,请用 chunked 或 Content-Length。",
+}
+
+
+class Worker(ThreadWorker):
+    """Ends promptly when told to: streams get word, and idle connections are not waited for."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        stopping.set()
+        super().handle_exit(sig, frame)
+        self.method_queue.defer(self._close_idle)
+
+    def _close_idle(self) -> None:
+        for connection in (*self.keepalived_conns, *self.pending_conns):
+            connection.timeout = 0.0
+        self.murder_keepalived()
+        self.murder_pending()
+
+
+def on_starting(server: Any) -> None:
+    # gunicorn has no setting for the form of its own refusals, which are HTML in English.
+    util.write_error = refuse
+
+
+def refuse(sender: socket.socket, status: int, reason: str, _: str) -> None:
+    """A problem document for what is no HTTP, so that no application was asked."""
+    sentence = SENTENCES.get(status, BAD_REQUEST)
+    body = json.dumps(document(status, f"http-{status}", sentence), ensure_ascii=False).encode()
+    head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: {CONTENT_TYPE}\r\n"
+    util.write_nonblock(sender, f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
 
 def when_ready(server: Any) -> None:
