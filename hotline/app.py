@@ -24,10 +24,9 @@ from hotline.registry.numbers import Lines
 from hotline.routing.router import Router
 from hotline.settings import Settings, load
 from hotline.telephony import snapshot
-from hotline.web import frame, guards, pages, problems
+from hotline.web import calls, frame, guards, live, pages, problems
 from hotline.web.api import api_blueprint
 from hotline.web.current import City, Current
-from hotline.web.line import calls
 from hotline.web.signing import signing
 
 log = structlog.get_logger()
@@ -141,7 +140,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(signing)
     app.register_api(api_blueprint())
     app.register_blueprint(calls.calls_blueprint(settings), url_prefix="/api/v1")
-    app.paths["/api/v1/calls"] = {"post": calls.DESCRIPTION}
+    app.paths.update(calls.PATHS)
+    app.register_blueprint(live.live)
     app.register_blueprint(pages.pages)
     return app
 

@@ -53,7 +53,8 @@ class Settings(BaseSettings):
     redis_url: Annotated[str, _url(QUEUES, "redis://主机:6379/0")] = Field(
         "", validation_alias=AliasChoices("REDIS_URL", "redis_url")
     )
-    host: str = "127.0.0.1"
+    # `localhost` and `*` stand for IPv4 and IPv6: safe behind a proxy on this machine, and open.
+    host: str = "localhost"
     port: int = Field(8000, ge=1, le=65535)
     line_port: int = Field(8001, ge=1, le=65535)
     # The shipped registry is the city as of this day: units valid then are the only ones named.

@@ -12,22 +12,13 @@ from typing import Any
 import click
 
 from hotline import clock, logs
-from hotline.db import Database
-from hotline.errors import HotlineError, Invalid
-from hotline.settings import Settings, load
+from hotline.cli.opening import Group, opened
+from hotline.cli.people import users
+from hotline.errors import Invalid
+from hotline.settings import load
 
 CASE_KINDS = ("unit", "territory")
 CASE_COLUMNS = ("id", "title", "body", "unit", "kind", "source")
-
-
-class Group(click.Group):
-    """Shows a refusal of ours as its sentence, without a stack of calls."""
-
-    def invoke(self, context: click.Context) -> Any:
-        try:
-            return super().invoke(context)
-        except HotlineError as error:
-            raise click.ClickException(error.sentence) from error
 
 
 @click.group(cls=Group)
@@ -36,23 +27,18 @@ def main() -> None:
     logs.configure(load())
 
 
-def opened() -> tuple[Settings, Database]:
-    """The data folder, made ready if it is new or old."""
-    from hotline.app import prepare
-
-    settings = load()
-    return settings, prepare(settings)
+main.add_command(users)
 
 
 @main.command()
-@click.option("--demo", is_flag=True, help="Make demo keys and print where everything is.")
+@click.option("--demo", is_flag=True, help="Make demo users and keys, print where all is.")
 def prepare(demo: bool) -> None:
     """Brings the data folder up to date: secrets, database, registry."""
     from hotline.cli import welcome
 
     settings, database = opened()
     if demo:
-        welcome.make_demo_keys(settings, database, clock.now())
+        welcome.make_demo(settings, database, clock.now())
         click.echo(welcome.text(settings))
 
 

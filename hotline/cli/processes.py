@@ -2,8 +2,12 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 
+import click
+
+from hotline.cli.listening import CannotListen, listen
 from hotline.jobs import clock as clock_process
 from hotline.jobs import queue as queue_process
 from hotline.jobs import worker as worker_process
@@ -11,24 +15,39 @@ from hotline.settings import Settings
 
 # Two cores: two web processes; a line process answers from memory and needs no second.
 WEB_WORKERS = 2
+# Where the web processes add up what they count: a full disk would kill who maps a file there.
+SHARED_MEMORY = "/dev/shm"
 
 
 def run(name: str, settings: Settings) -> None:
-    PROCESSES[name](settings)
+    try:
+        PROCESSES[name](settings)
+    except CannotListen as refusal:
+        # Tells the keeper that trying again will not help.
+        click.echo(refusal.sentence, err=True)
+        sys.exit(os.EX_CONFIG)
 
 
 def _web(settings: Settings) -> None:
-    _gunicorn("hotline.app:create_app()", settings.host, settings.port, WEB_WORKERS)
+    _gunicorn("hotline.app:create_app()", settings, settings.port, "HOTLINE_PORT", WEB_WORKERS)
 
 
 def _line(settings: Settings) -> None:
-    _gunicorn("hotline.web.line.app:create_line()", settings.host, settings.line_port, 1)
+    _gunicorn(
+        "hotline.web.line.app:create_line()", settings, settings.line_port, "HOTLINE_LINE_PORT", 1
+    )
 
 
-def _gunicorn(app: str, host: str, port: int, workers: int) -> None:
+def _gunicorn(app: str, settings: Settings, port: int, setting: str, workers: int) -> None:
+    """Becomes gunicorn, which takes over the sockets."""
     command = [sys.executable, "-m", "gunicorn", app]
-    command += ["--config", "python:hotline.web.serving"]
-    command += ["--bind", f"{host}:{port}", "--workers", str(workers)]
+    command += ["--config", "python:hotline.web.serving", "--workers", str(workers)]
+    for listener in listen(settings.host, port, setting=setting):
+        os.set_inheritable(listener.fileno(), True)
+        command += ["--bind", f"fd://{listener.detach()}"]
+    if workers > 1:
+        folder = tempfile.mkdtemp(prefix="hotline-", dir=SHARED_MEMORY)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
     os.execv(sys.executable, command)
 
 

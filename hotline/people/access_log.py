@@ -15,8 +15,10 @@ class AccessLog(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     actor: str = Field(max_length=60, index=True)
     role: str = Field(max_length=20)
-    ticket: str = Field(max_length=24, index=True)
-    what: str = Field(max_length=20)  # view | list | progress
+    ticket: str = Field(default="", max_length=24, index=True)
+    # Whose number was shown before there was a ticket.
+    call_id: str = Field(default="", max_length=64, index=True)
+    what: str = Field(max_length=20)  # view | list | progress | screen_pop
     at: datetime = moment(index=True)
 
 
@@ -25,4 +27,12 @@ def note_look(session: Session, actor: Actor, tickets: list[str], what: str, now
     session.add_all(
         AccessLog(actor=actor.id, role=actor.role, ticket=number, what=what, at=now)
         for number in tickets
+    )
+
+
+def note_pop(session: Session, actor: Actor, call_ids: list[str], now: datetime) -> None:
+    """Stores one row for each caller's number that a screen pop showed."""
+    session.add_all(
+        AccessLog(actor=actor.id, role=actor.role, call_id=call_id, what="screen_pop", at=now)
+        for call_id in call_ids
     )

@@ -44,6 +44,7 @@ class Action(StrEnum):
     ROUTE = "route"  # 派单建议
     TALLY = "tally"  # 统计
     TAKE_ALARM = "take_alarm"  # 接警
+    TAKE_CALLS = "take_calls"  # 接听
     SETTLE_DELIVERY = "settle_delivery"  # 回执
     ADMINISTER = "administer"  # 管理
 
@@ -62,14 +63,15 @@ def _rows(role: Role, scope: Scope, *actions: Action) -> dict[tuple[Role, Action
 A = Action
 RIGHTS: dict[tuple[Role, Action], Scope] = {
     **_rows(Role.AGENT, Scope.ALL, A.LOG, A.ACCEPT, A.REDIRECT, A.ANSWER, A.FOLLOW_UP),
-    **_rows(Role.AGENT, Scope.ALL, A.READ, A.ROUTE, A.TAKE_ALARM),
+    **_rows(Role.AGENT, Scope.ALL, A.READ, A.ROUTE, A.TAKE_ALARM, A.TAKE_CALLS),
     **_rows(Role.AGENT, Scope.SUGGESTED, A.DISPATCH),
     **_rows(Role.DISPATCHER, Scope.ALL, A.LOG, A.ACCEPT, A.REDIRECT, A.ANSWER, A.DISPATCH),
     **_rows(Role.DISPATCHER, Scope.ALL, A.TRANSFER, A.ASSIST, A.RULE, A.APPROVE, A.CLOSE),
     **_rows(
         Role.DISPATCHER, Scope.ALL, A.SEND_FOR_REWORK, A.REOPEN, A.WITHDRAW, A.MERGE, A.UNMERGE
     ),
-    **_rows(Role.DISPATCHER, Scope.ALL, A.READ, A.ROUTE, A.TALLY, A.TAKE_ALARM, A.SETTLE_DELIVERY),
+    **_rows(Role.DISPATCHER, Scope.ALL, A.READ, A.ROUTE, A.TALLY, A.TAKE_ALARM, A.TAKE_CALLS),
+    **_rows(Role.DISPATCHER, Scope.ALL, A.SETTLE_DELIVERY),
     **_rows(Role.HANDLER, Scope.UNIT, A.CLAIM, A.OBJECT, A.REPLY, A.READ, A.TALLY),
     **_rows(Role.SUPERVISOR, Scope.ALL, A.READ, A.TALLY),
     **_rows(Role.ADMINISTRATOR, Scope.ALL, A.ADMINISTER, A.TALLY),

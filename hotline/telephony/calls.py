@@ -1,5 +1,6 @@
 """Calls in the database, loaded from the journal: each once, however often a file is read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -88,6 +89,18 @@ def load_journal(database: Database, folder: Path, *, key: bytes) -> Loaded:
     return total
 
 
+def find_in_journal(database: Database, folder: Path, call_id: str, *, key: bytes) -> None:
+    """Loads the journal for a call not known yet: its record is on disk since it was answered."""
+    with database.read() as session:
+        if session.get(Call, call_id):
+            return
+    try:
+        load_journal(database, folder, key=key)
+    except OSError as error:
+        # What happens to a call counts even so, and the clock loads the journal again.
+        log.warning("journal not read", cause=repr(error))
+
+
 def store(session: Session, piece: Piece, *, key: bytes) -> Loaded:
     """Stores one piece; nothing, if another loader has stored a part of it meanwhile."""
     file = _locked(session, piece.file)
@@ -95,8 +108,14 @@ def store(session: Session, piece: Piece, *, key: bytes) -> Loaded:
         return Loaded()
     file.offset, file.unreadable = piece.end, file.unreadable + piece.unreadable
     session.add(file)
+    fresh = add_calls(session, piece.records, key=key)
+    return Loaded(fresh, len(piece.records) - fresh, piece.unreadable, int(piece.torn > 0))
+
+
+def add_calls(session: Session, records: Iterable[CallRecord], *, key: bytes) -> int:
+    """Stores the calls that are not known yet, each once; returns how many those were."""
     first: dict[str, CallRecord] = {}
-    for record in piece.records:
+    for record in records:
         first.setdefault(record.call_id, record)
     # In one order everywhere, so that two loaders with calls in common never wait in a ring.
     fresh = _insert_calls(session, [_call(first[call_id], key) for call_id in sorted(first)])
@@ -104,8 +123,7 @@ def store(session: Session, piece: Piece, *, key: bytes) -> Loaded:
     callers = [_caller(first[call_id]) for call_id in fresh if first[call_id].caller]
     if callers:
         session.execute(_insert(session, CallCaller), callers)
-    repeated = len(piece.records) - len(fresh)
-    return Loaded(len(fresh), repeated, piece.unreadable, int(piece.torn > 0))
+    return len(fresh)
 
 
 def _locked(session: Session, name: str) -> JournalFile:

@@ -105,6 +105,7 @@ CHINESE: dict[StrEnum, str] = {
     Action.ROUTE: "派单建议",
     Action.TALLY: "统计",
     Action.TAKE_ALARM: "接警",
+    Action.TAKE_CALLS: "接听",
     Action.SETTLE_DELIVERY: "回执",
     Action.ADMINISTER: "管理",
     MatterKind.CONSULTATION: "咨询",

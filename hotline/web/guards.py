@@ -40,6 +40,13 @@ GUARDS: dict[str, Action | Anyone] = {
     "api.citizen_withdraw": PUBLIC,
     # Guarded by the switch's own secret, so that no database is needed to answer a call.
     "calls.post_call": PUBLIC,
+    "calls.post_event": PUBLIC,
+    "calls.list_seats": PUBLIC,
+    "live.stream": SIGNED_IN,
+    "live.poll": SIGNED_IN,
+    "live.take_seat": Action.TAKE_CALLS,
+    "live.set_state": Action.TAKE_CALLS,
+    "live.leave_seat": Action.TAKE_CALLS,
     "pages.status": PUBLIC,
     "pages.healthz": PUBLIC,
     "pages.readyz": PUBLIC,

@@ -143,4 +143,4 @@ def _for_reader(status: int, code: str, sentence: str, errors: list[dict[str, st
 
 
 def _for_program() -> bool:
-    return request.path.startswith("/api/") or not request.accept_mimetypes.accept_html
+    return request.path.startswith(("/api/", "/live")) or not request.accept_mimetypes.accept_html

@@ -1,16 +1,20 @@
 """How gunicorn serves: settings of its own file form, read as `python:hotline.web.serving`."""
 
 import json
+import logging
 import os
 import shutil
 import socket
 import struct
+import sys
 from types import FrameType
 from typing import Any
 
 from gunicorn import util
+from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
 
+from hotline.errors import HotlineError
 from hotline.web.problem_document import CONTENT_TYPE, document
 from hotline.web.stopping import stopping
 
@@ -40,6 +44,17 @@ SENTENCES = {
 class Worker(ThreadWorker):
     """Ends promptly when told to: streams get word, and idle connections are not waited for."""
 
+    def init_process(self) -> None:
+        self.log.error_log.addFilter(_is_no_silence)
+        super().init_process()
+
+    def load_wsgi(self) -> None:
+        try:
+            super().load_wsgi()
+        except HotlineError as refusal:
+            self.log.error(refusal.sentence)
+            sys.exit(Arbiter.WORKER_BOOT_ERROR)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         stopping.set()
         super().handle_exit(sig, frame)
@@ -50,6 +65,11 @@ class Worker(ThreadWorker):
             connection.timeout = 0.0
         self.murder_keepalived()
         self.murder_pending()
+
+
+def _is_no_silence(record: logging.LogRecord) -> bool:
+    # Whoever is cut off for silence is no fault of ours; a stack of calls for each is a flood.
+    return not (record.exc_info and isinstance(record.exc_info[1], BlockingIOError))
 
 
 def on_starting(server: Any) -> None:
@@ -71,3 +91,8 @@ def when_ready(server: Any) -> None:
         listener.sock.setsockopt(
             socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE, 0)
         )
+
+
+def on_exit(server: Any) -> None:
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        shutil.rmtree(folder, ignore_errors=True)

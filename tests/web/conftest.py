@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from browsing import PASSWORD, Browser
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from hotline import clock
 from hotline.app import create_app
-from hotline.people import keys
+from hotline.people import keys, passwords, users
 from hotline.people.rights import Role
 from hotline.settings import Settings
 
@@ -64,6 +65,37 @@ def caller(app: Flask) -> Callable[..., Caller]:
         return made[role, unit]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return passwords.hashed(PASSWORD)
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Browser:
+    """A browser in which nobody has signed in."""
+    return Browser(app.test_client())
+
+
+@pytest.fixture(scope="module")
+def signed_in(app: Flask, password_hash: str) -> Callable[..., Browser]:
+    """A browser in which a user of the role (and unit) has signed in."""
+    made: dict[tuple[Role, str], str] = {}
+
+    def browser(role: Role, unit: str = "") -> Browser:
+        if (role, unit) not in made:
+            name = made[role, unit] = f"{role}{len(made)}"
+            with app.extensions["hotline"].database.work() as session:
+                users.add(
+                    session, name, f"测试{name}", role, unit=unit, password_hash=password_hash,
+                    must_change=False, now=clock.now(),
+                )  # fmt: skip
+        browser = Browser(app.test_client())
+        assert browser.sign_in(made[role, unit], PASSWORD).status_code == 302
+        return browser
+
+    return browser
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import hmac
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -16,17 +16,20 @@ from hotline.telephony.answering import Answerer
 from hotline.telephony.journal import Journal
 from hotline.telephony.snapshot import LineBook
 
+Model = TypeVar("Model", bound=BaseModel)
+
 BODY_LIMIT = 64 * 1024
 SECRET = "line"
 VISIBLE = r"^[\x21-\x7e]+$"
 NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]*$"
 REMEDIES = {
     "missing": "必填,请补上",
-    "string_too_long": "过长,最多 64 个字符",
+    "string_too_long": "过长,最多 {max_length} 个字符",
     "string_too_short": "不能为空",
     "string_type": "须为文字",
     "string_unicode": "编码有误,请用 UTF-8",
     "string_pattern_mismatch": "含有不允许的字符,请删去",
+    "enum": "须为 {expected} 之一",
     "model_type": "须为 JSON 对象",
     "json_invalid": "无法解析,须为 UTF-8 编码的 JSON 对象",
 }
@@ -36,7 +39,7 @@ BAD_MOMENT = "须为带时区的当今时间,如 2018-07-25T12:00:00+08:00"
 
 
 class TooLarge(HotlineError):
-    code, status, sentence = "too-large", 413, "内容超过 64 KB,来电请求只有四项,请核对后重发。"
+    code, status, sentence = "too-large", 413, "内容超过 64 KB,来电请求只有几项,请核对后重发。"
 
 
 class CallBody(BaseModel):
@@ -70,12 +73,12 @@ def calls_blueprint(settings: Settings, answer: Answerer | None = None) -> Bluep
     """The route for the switch, guarded by a secret shared with it."""
     calls = Blueprint("calls", __name__)
     answer = answer or answerer(settings)
-    password = secret(settings.data_dir, SECRET).hex()
+    password = password_of(settings)
 
     @calls.post("/calls")
     def post_call() -> Response:
-        _check_secret(password)
-        body = _body()
+        check_secret(password)
+        body = body_as(CallBody)
         given = answer(
             call_id=body.call_id,
             caller=body.caller.strip(),
@@ -87,13 +90,19 @@ def calls_blueprint(settings: Settings, answer: Answerer | None = None) -> Bluep
     return calls
 
 
-def _check_secret(password: str) -> None:
+def password_of(settings: Settings) -> str:
+    """The secret that we share with the switch."""
+    return secret(settings.data_dir, SECRET).hex()
+
+
+def check_secret(password: str) -> None:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not hmac.compare_digest(given.encode(), password.encode()):
         raise NotSignedIn("请用 Authorization: Bearer 提供交换机密钥(数据目录 secrets/line)。")
 
 
-def _body() -> CallBody:
+def body_as(kind: type[Model]) -> Model:
+    """The JSON of this request; refuses by the name of the first wrong field."""
     request.max_content_length = BODY_LIMIT
     try:
         body = request.get_data()
@@ -103,14 +112,14 @@ def _body() -> CallBody:
     if len(body) >= BODY_LIMIT:
         raise TooLarge
     try:
-        return CallBody.model_validate_json(body)
+        return kind.model_validate_json(body)
     except ValidationError as error:
-        raise _invalid(error) from None
+        raise invalid(error) from None
 
 
-def _invalid(error: ValidationError) -> Invalid:
+def invalid(error: ValidationError) -> Invalid:
     """Names the first wrong field and what to write instead."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    first = error.errors(include_url=False, include_input=False)[0]
     field = str(first["loc"][0]) if first["loc"] else "body"
     remedy = REMEDIES.get(first["type"], BAD_MOMENT if field == "at" else "格式不对")
-    return Invalid(f"{field} {remedy}。", field=field)
+    return Invalid(f"{field} {remedy.format(**first.get('ctx', {}))}。", field=field)

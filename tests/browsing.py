@@ -1,0 +1,36 @@
+"""A browser for the tests of pages, without a window."""
+
+import re
+from functools import cached_property
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+HTML = {"Accept": "text/html"}
+PASSWORD = "a long enough password"
+
+
+class Browser:
+    """One browser: signs in by the real form, then sends its token with every form."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.client.get(path, headers=HTML | more.pop("headers", {}), **more)
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> TestResponse:
+        return self.client.post(
+            path,
+            data={"csrf_token": self.token} | (data or {}),
+            headers=HTML | more.pop("headers", {}),
+            **more,
+        )
+
+    def sign_in(self, name: str, password: str) -> TestResponse:
+        return self.post("/sign-in", {"name": name, "password": password})
+
+    @cached_property
+    def token(self) -> str:
+        return re.search(r'csrf-token" content="([^"]+)', self.get("/sign-in").text)[1]
