@@ -7,15 +7,19 @@ from pathlib import Path
 import structlog
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_openapi3 import Info, OpenAPI
+from sqlalchemy import text
 
 import hotline
 from hotline import clock, logs
 from hotline.db import Database, Session, take_turn
-from hotline.errors import Unavailable
+from hotline.errors import HotlineError, Unavailable
 from hotline.jobs import queues
 from hotline.people.privacy import secret
+from hotline.postgres import PATIENCE
 from hotline.registry import versions
 from hotline.registry.calendar import WorkCalendar
 from hotline.registry.directory import build_directory, lines
@@ -24,9 +28,10 @@ from hotline.registry.numbers import Lines
 from hotline.routing.router import Router
 from hotline.settings import Settings, load
 from hotline.telephony import snapshot
-from hotline.web import calls, frame, guards, live, pages, problems
+from hotline.web import calls, frame, guards, limits, live, pages, problems
 from hotline.web.api import api_blueprint
 from hotline.web.current import City, Current
+from hotline.web.portal import portal
 from hotline.web.signing import signing
 
 log = structlog.get_logger()
@@ -36,6 +41,12 @@ LOOK_EVERY = 1.0
 BODY_LIMIT = 256 * 1024
 # Of several processes that start at once, one migrates and seeds while the others wait.
 PREPARING = 12345_03
+
+
+class UnfitDatabase(HotlineError):
+    """A database that this program must not work on; nothing in it was changed."""
+
+    code = "unfit-database"
 
 
 def prepare(settings: Settings) -> Database:
@@ -66,13 +77,37 @@ def _prepare(settings: Settings) -> Database:
 
 
 def upgrade(database: Database) -> None:
-    """Runs the migrations that this database has not seen."""
+    """Runs the migrations that this database has not seen; refuses one that does not fit."""
     config = Config()
     config.set_main_option("script_location", str(Path(hotline.__file__).parent / "migrations"))
     with database.work() as session:
         take_turn(session, PREPARING)
+        _refuse_newer(session, ScriptDirectory.from_config(config))
+        _refuse_deaf_to_chinese(session)
         config.attributes["connection"] = session.connection()
         command.upgrade(config, "head")
+
+
+def _refuse_newer(session: Session, script: ScriptDirectory) -> None:
+    known = {step.revision for step in script.walk_revisions()}
+    found = set(MigrationContext.configure(session.connection()).get_current_heads())
+    if found - known:
+        raise UnfitDatabase(
+            f"数据库已由较新的版本升级到 {max(found)},本程序只认识到 {max(known)},且不能降级;"
+            "请升级本程序,或恢复升级前的备份。"
+        )
+
+
+def _refuse_deaf_to_chinese(session: Session) -> None:
+    # With lc_ctype=C PostgreSQL takes Chinese for no letters, and searching finds nothing.
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    sql = "SELECT datctype FROM pg_database WHERE datname = current_database()"
+    if session.execute(text(sql)).scalar_one() in ("C", "POSIX"):
+        raise UnfitDatabase(
+            "数据库的 lc_ctype 是 C,无法按中文检索;请用 UTF-8 的区域设置新建数据库,如 "
+            "CREATE DATABASE hotline TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'。"
+        )
 
 
 def load_city(session: Session, settings: Settings) -> City:
@@ -96,8 +131,10 @@ class CityWatch:
         self._database, self._settings = database, settings
         self._lock = threading.Lock()
         self._looked_at = 0.0
+        # The version whose lines the line process answers from; `prepare` wrote them just now.
         with database.read() as session:
             self._city = load_city(session, settings)
+        self._written = self._city.directory.version
 
     def __call__(self) -> City:
         if time.monotonic() - self._looked_at > LOOK_EVERY and self._lock.acquire(blocking=False):
@@ -110,20 +147,32 @@ class CityWatch:
     def _look(self) -> None:
         self._looked_at = time.monotonic()
         try:
-            with self._database.read() as session:
-                if versions.current_version(session) != self._city.directory.version:
-                    self._city = load_city(session, self._settings)
-                    snapshot.write(self._settings.data_dir, lines(versions.load(session)))
+            self._read_if_newer()
         except Unavailable:
             # Routing goes on with the city it knows while the database is away.
             log.warning("registry not read", version=self._city.directory.version)
+        except OSError as error:
+            # Tried again at the next look: the line process answers as before until then.
+            log.error("lines not written for the line process", cause=repr(error))
+
+    def _read_if_newer(self) -> None:
+        with self._database.read() as session:
+            version = versions.current_version(session)
+            if version == self._written:
+                return
+            if version != self._city.directory.version:
+                self._city = load_city(session, self._settings)
+            known = lines(versions.load(session))
+        snapshot.write(self._settings.data_dir, known)
+        self._written = self._city.directory.version
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The web process: API, its documentation, and the pages."""
     settings = settings or load()
     logs.configure(settings)
-    database = prepare(settings)
+    prepare(settings).engine.dispose()
+    database = Database(settings.db_url, patience=PATIENCE)
     redis = queues.connect(settings)
     app = _flask()
     app.extensions["hotline"] = Current(
@@ -136,8 +185,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     problems.register(app)
     frame.install(app)
+    limits.install(app, queues.url(settings))
     app.before_request(guards.check)
     app.register_blueprint(signing)
+    app.register_blueprint(portal)
     app.register_api(api_blueprint())
     app.register_blueprint(calls.calls_blueprint(settings), url_prefix="/api/v1")
     app.paths.update(calls.PATHS)

@@ -13,9 +13,11 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, DateTime, Engine, TypeDecorator, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Field, Session, SQLModel, col, delete
 
+from hotline import postgres
 from hotline.errors import HotlineError, KeyReused, Unavailable
 
 KEY_LIFETIME = timedelta(hours=24)
@@ -86,6 +88,13 @@ class Replayed(HotlineError):
         self.reply = reply
 
 
+class OutcomeUnknown(Unavailable):
+    """The connection was lost at the commit: the work may be done, or not."""
+
+    code = "outcome-unknown"
+    sentence = "数据库在保存时断开,不知是否已保存。请先查询,或用同一 Idempotency-Key 原样重发。"
+
+
 class WriteGate:
     """Lets one writer at a time into SQLite, across threads and processes.
 
@@ -127,10 +136,16 @@ def no_gate() -> Iterator[None]:
 
 
 class Database:
-    """One database, SQLite or PostgreSQL; `work` is the only committer."""
+    """One database, SQLite or PostgreSQL; `work` is the only committer.
 
-    def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
+    With `patience`, in seconds, PostgreSQL is given up when a statement takes longer: for a process
+    that serves others. A command and a migration wait as long as it takes.
+    """
+
+    def __init__(self, url: str, *, patience: float | None = None) -> None:
+        self.engine = (
+            _sqlite_engine(url) if url.startswith("sqlite") else postgres.engine(url, patience)
+        )
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         file = self.engine.url.database
         self._gate = WriteGate(Path(f"{file}.lock")) if self.is_sqlite and file else no_gate
@@ -153,7 +168,8 @@ class Database:
             yield session
             if stored:
                 stored.reply = session.info.pop("reply")
-            session.commit()
+            session.flush()
+            _commit(session)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -164,6 +180,15 @@ class Database:
     @property
     def _writing(self) -> Engine:
         return self.engine.execution_options(writes=True)
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise OutcomeUnknown from error
+        raise
 
 
 def take_turn(session: Session, lock: int) -> None:
@@ -209,10 +234,10 @@ def _replay(stored: StoredReply, key: RequestKey) -> None:
 
 @contextmanager
 def explained_outage() -> Iterator[None]:
-    """Turns a database that is away, locked or full into one clear refusal."""
+    """Turns a database that is away, busy, locked or full into one clear refusal."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, NoneFree) as error:
         raise Unavailable from error
     except DBAPIError as error:
         if error.connection_invalidated:
@@ -220,13 +245,14 @@ def explained_outage() -> Iterator[None]:
         raise
 
 
-def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(
-            url, pool_pre_ping=True, pool_size=16, max_overflow=16, hide_parameters=True
-        )
+def _sqlite_engine(url: str) -> Engine:
     # A failing statement must not carry citizens' data into a log.
-    engine = create_engine(url, connect_args={"timeout": GATE_PATIENCE}, hide_parameters=True)
+    engine = create_engine(
+        url,
+        pool_timeout=GATE_PATIENCE,
+        hide_parameters=True,
+        connect_args={"timeout": GATE_PATIENCE},
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, text
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, delete
 
 from hotline.db import UtcDateTime, moment
 
@@ -27,3 +27,8 @@ def hold(session: Session, name: str, holder: str, *, now: datetime, span: timed
     """Takes or renews the lease for `span`; False while another holds it."""
     values = {"name": name, "holder": holder, "now": now, "until": now + span}
     return session.connection().execute(_HOLD, values).first() is not None
+
+
+def release(session: Session, name: str, holder: str) -> None:
+    """Gives the lease up, if this one holds it."""
+    session.exec(delete(Lease).where(col(Lease.name) == name, col(Lease.holder) == holder))

@@ -1,6 +1,7 @@
 """Settings, read once from the environment; a wrong value stops the start and names itself."""
 
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -39,6 +40,15 @@ def _url(schemes: tuple[str, ...], example: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _networks(names: str) -> str:
+    try:
+        for name in names.split(",") if names else ():
+            ip_network(name.strip())
+    except ValueError:
+        raise ValueError("须为 IP 地址或网段,以逗号分隔,如 127.0.0.1,::1") from None
+    return names
+
+
 class Settings(BaseSettings):
     """All state lives under `data_dir`; each field is `HOTLINE_<NAME>` in the environment."""
 
@@ -57,6 +67,8 @@ class Settings(BaseSettings):
     host: str = "localhost"
     port: int = Field(8000, ge=1, le=65535)
     line_port: int = Field(8001, ge=1, le=65535)
+    # Proxies in front of the web process, whose X-Forwarded-For and -Proto are believed.
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
     # The shipped registry is the city as of this day: units valid then are the only ones named.
     registry_date: date = date(2018, 7, 20)
     channel: Literal["maildir", "smtp"] = "maildir"

@@ -2,12 +2,14 @@
 
 import re
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 HTML = {"Accept": "text/html"}
+_serial = count()
 PASSWORD = "a long enough password"
 
 
@@ -16,6 +18,8 @@ class Browser:
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
+        # Of its own address, so that no browser uses up the limits of another.
+        self.client.environ_base["REMOTE_ADDR"] = f"10.0.{next(_serial)}.1"
 
     def get(self, path: str, **more: Any) -> TestResponse:
         return self.client.get(path, headers=HTML | more.pop("headers", {}), **more)

@@ -32,11 +32,11 @@ class Postgres:
         upgrade(template)
         template.engine.dispose()
 
-    def create(self, template: str = TEMPLATE, *, name: str = "", locale: str = "") -> str:
+    def create(self, template: str = TEMPLATE, *, name: str = "", locale: str = "C.UTF-8") -> str:
         """The URL of a new database; from `template0` it has no table."""
         name = name or f"hotline_{next(self._serial)}"
-        more = f"LOCALE '{locale}'" if locale else ""
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' {more}")
+        how = f"TEMPLATE {template} ENCODING 'UTF8' LOCALE '{locale}'"
+        self._run(f"CREATE DATABASE {name} {how}")
         return self._url_of(name)
 
     def drop(self, url: str) -> None:

@@ -1,7 +1,7 @@
 """Starting: several processes at once on an empty folder, and again on one that holds data."""
 
-import subprocess
-import sys
+import multiprocessing
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -13,13 +13,24 @@ from hotline.errors import Unavailable
 from hotline.registry.versions import ReferenceVersion
 from hotline.settings import Settings
 
-CODE = "import sys; from hotline.app import prepare; from hotline.settings import Settings\n"
-CODE += "prepare(Settings(data_dir=sys.argv[1], database_url=sys.argv[2]))"
+
+def start(settings: Settings, together: Barrier) -> None:
+    together.wait()
+    prepare(settings)
 
 
 def start_at_once(folder: Path, url: str) -> list[int]:
-    command = [sys.executable, "-c", CODE, str(folder), url]
-    return [child.wait() for child in [subprocess.Popen(command) for _ in range(4)]]
+    processes = multiprocessing.get_context("fork")
+    given = (
+        Settings(data_dir=folder, database_url=url, redis_url=""),
+        processes.Barrier(4),
+    )
+    started = [processes.Process(target=start, args=given) for _ in range(4)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
+    return [process.exitcode for process in started]
 
 
 def count(database: Database) -> int:

@@ -1,9 +1,9 @@
 """The one committer: all or nothing, one writer at a time, the same request once."""
 
-import subprocess
-import sys
+import multiprocessing
 import threading
 from datetime import timedelta
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -92,20 +92,25 @@ def test_twins_at_the_same_moment_do_the_work_once(database: Database):
     assert len(set(answers)) == 1
 
 
-def test_writers_of_two_processes_take_turns(database: Database, tmp_path: Path):
-    code = (
-        "import sys; from hotline.db import Database; from hotline.clock import now\n"
-        "from hotline.tickets.numbers import next_number\n"
-        "d = Database(sys.argv[1])\n"
-        "for _ in range(100):\n"
-        "    with d.work() as s: next_number(s, now())\n"
-    )
-    url = database.engine.url.render_as_string()
-    command = [sys.executable, "-c", code, url]
-    children = [subprocess.Popen(command) for _ in range(3)]
-    assert [child.wait() for child in children] == [0, 0, 0]
+def draw_a_hundred(url: str, together: Barrier) -> None:
+    own = Database(url)
+    together.wait()
+    for _ in range(100):
+        with own.work() as session:
+            next_number(session, NOON)
+
+
+def test_writers_of_several_processes_take_turns(database: Database):
+    processes = multiprocessing.get_context("fork")
+    given = (database.engine.url.render_as_string(hide_password=False), processes.Barrier(3))
+    writers = [processes.Process(target=draw_a_hundred, args=given) for _ in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0, 0]
     with database.read() as session:
-        assert sum(row.last for row in session.exec(select(DaySerial))) == 300
+        assert [row.last for row in session.exec(select(DaySerial))] == [300]
 
 
 def test_a_database_that_cannot_be_opened_is_named_unavailable(tmp_path: Path):
@@ -116,13 +121,13 @@ def test_a_database_that_cannot_be_opened_is_named_unavailable(tmp_path: Path):
         count(session)
 
 
-def test_a_full_disk_is_named_unavailable_and_leaves_nothing(database: Database):
-    with pytest.raises(Unavailable), database.work() as session:
+def test_a_full_disk_is_named_unavailable_and_leaves_nothing(sqlite: Database):
+    with pytest.raises(Unavailable), sqlite.work() as session:
         session.connection().exec_driver_sql("PRAGMA max_page_count = 1")
         pages = session.connection().exec_driver_sql("PRAGMA page_count").scalar_one()
         session.connection().exec_driver_sql(f"PRAGMA max_page_count = {pages}")
         for day in range(20_000):
             session.add(DaySerial(day=f"{day:08}", last=1))
         session.flush()
-    with database.read() as session:
+    with sqlite.read() as session:
         assert count(session) == 0

@@ -13,7 +13,7 @@ FLOOR = {
     "desk": 3, "delivery": 3, "reports": 3, "telephony": 3,
     "tickets": 2,
     "registry": 1, "people": 1, "routing": 1,
-    "db": 0, "errors": 0, "clock": 0, "settings": 0, "logs": 0, "leases": 0,
+    "db": 0, "postgres": 0, "errors": 0, "clock": 0, "settings": 0, "logs": 0, "leases": 0,
 }  # fmt: skip
 # registry builds the frozen value types that routing defines.
 ALLOWED_ASIDE = {"registry": "hotline.routing.types"}

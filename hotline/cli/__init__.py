@@ -201,6 +201,21 @@ def process(name: str) -> None:
 
 
 @main.command()
+@click.option("--number", default="", help="Who calls; blank when the number is withheld.")
+@click.option("--dialled", required=True, help="The number the citizen dials.")
+@click.option("--extension", default="", help="Where it rings; a free seat when not given.")
+@click.option("--talk", type=click.FloatRange(0, 3600), default=10.0, help="Seconds of talk.")
+@click.option("--abandon", is_flag=True, help="The caller hangs up before anybody answers.")
+def ring(number: str, dialled: str, extension: str, talk: float, abandon: bool) -> None:
+    """Plays a switch: one call through the processes that run."""
+    from hotline.cli.ring import Call, Switch
+
+    call = Call(Switch(load()), number, dialled)
+    for step in call.run(extension=extension, talk=talk, abandon=abandon):
+        click.echo(step)
+
+
+@main.command()
 def workflow() -> None:
     """Prints docs/workflow.md, drawn from the tables."""
     from hotline.tickets.drawing import draw

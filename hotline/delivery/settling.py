@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Select, func
 from sqlmodel import Session, col, exists, select
 
 from hotline.db import Database
@@ -13,7 +14,7 @@ from hotline.delivery.states import CHINESE, NEEDING_PERSON, SETTLED, Settlement
 from hotline.delivery.worker import finish
 from hotline.errors import Invalid, NotFound, StepRefused
 from hotline.people.rights import Action, Actor, scope_of
-from hotline.tickets.models import Ticket, TicketEvent
+from hotline.tickets.models import Contact, Ticket, TicketEvent
 from hotline.tickets.words import Status
 
 INTERRUPTED = "发送中断,期限内没有结果"
@@ -71,21 +72,40 @@ def settle(
 
 def needing_person(session: Session, *, limit: int = 200) -> list[Trouble]:
     """Unknown and failed deliveries, oldest first."""
+    query = (
+        _troubles()
+        .where(col(Delivery.state).in_(NEEDING_PERSON))
+        .order_by(col(Delivery.done_at), col(Delivery.id))
+    )
+    return [Trouble(*row) for row in session.exec(query.limit(limit))]
+
+
+def count_needing_person(session: Session) -> int:
+    """How many `needing_person` would list without a limit."""
+    query = select(func.count()).where(col(Delivery.state).in_(NEEDING_PERSON))
+    return session.exec(query).one()
+
+
+def trouble(session: Session, delivery_id: str) -> tuple[Trouble, Contact]:
+    """One delivery as it stands, and whom it is for."""
+    found = session.exec(_troubles().where(Delivery.id == delivery_id)).first()
+    if found is None:
+        raise NotFound("没有这份反馈,请核对编号。", field="id")
+    return Trouble(*found), session.get_one(Contact, found[0].contact_id)
+
+
+def _troubles() -> Select[Any]:
     last = (
         select(func.max(DeliveryAttempt.id))
         .where(DeliveryAttempt.delivery_id == Delivery.id)
         .correlate(Delivery)
         .scalar_subquery()
     )
-    query = (
+    return (
         select(Delivery, Ticket.number, DeliveryAttempt.detail)
         .join(Ticket, col(Ticket.id) == Delivery.ticket_id)
         .join(DeliveryAttempt, col(DeliveryAttempt.id) == last)
-        .where(col(Delivery.state).in_(NEEDING_PERSON))
-        .order_by(col(Delivery.done_at), col(Delivery.id))
-        .limit(limit)
     )
-    return [Trouble(*row) for row in session.exec(query)]
 
 
 def unowed(session: Session, *, limit: int = 100) -> list[str]:

@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,18 +23,22 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A function to run again so many seconds after it has ended."""
+    """A function to run again so many seconds after it has ended, or at once if it asks for it.
+
+    What works on the database runs in one clock; `everywhere` is for what lies on each host.
+    """
 
     name: str
     seconds: float
-    run: Callable[[Parts], None]
+    run: Callable[[Parts], bool | None]
+    everywhere: bool = False
 
 
 SCHEDULE = (
     Task("place", 0.5, tasks.place),
     Task("fold", 2, tasks.fold),
     Task("wake", 1, tasks.wake),
-    Task("load_calls", 2, tasks.load_calls),
+    Task("load_calls", 2, tasks.load_calls, everywhere=True),
     Task("sweep", 5, tasks.sweep),
     Task("fall_overdue", 30, tasks.fall_overdue),
     Task("report_unowed", 60, tasks.report_unowed),
@@ -63,12 +66,20 @@ class Clock:
         self._asked_at = float("-inf")
 
     def tick(self, at: float) -> None:
-        """Runs the tasks due, if this clock is the one that ticks."""
+        """Runs the tasks due that are this clock's to run."""
         if at - self._asked_at >= RENEWAL:
             self._asked_at, self._holds = at, self._ask()
-        for task in self._schedule if self._holds else ():
-            if at >= self._due[task.name]:
+        for task in self._schedule:
+            if at >= self._due[task.name] and (self._holds or task.everywhere):
                 self._due[task.name] = at + self._run(task)
+
+    def end(self) -> None:
+        """Lets another clock tick at once, rather than when the lease has run out."""
+        try:
+            with self._parts.database.work() as session:
+                leases.release(session, "clock", self._holder)
+        except OUTAGES as error:
+            log.warning("clock kept its lease", error=str(error))
 
     def _ask(self) -> bool:
         try:
@@ -81,23 +92,25 @@ class Clock:
     def _run(self, task: Task) -> float:
         """Runs it and gives the seconds to wait; longer after each failure in a row."""
         try:
-            task.run(self._parts)
+            more = task.run(self._parts)
         except OUTAGES as error:
             self._failures[task.name] += 1
             log.warning("task failed", task=task.name, error=str(error))
             return min(task.seconds * 2 ** self._failures[task.name], LONGEST_WAIT)
         self._failures[task.name] = 0
-        return task.seconds
+        return 0.0 if more else task.seconds
 
 
 def main(settings: Settings) -> None:
     """Ticks until told to stop."""
-    stop = threading.Event()
+    told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda number, _: told.append(number))
     ticking = Clock(tasks.parts_of(settings), holder=f"{socket.gethostname()}:{os.getpid()}")
-    while not stop.wait(STEP):
+    while not told:
         ticking.tick(time.monotonic())
+        time.sleep(STEP)
+    ticking.end()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import structlog
@@ -21,6 +22,7 @@ QUEUES = (DELIVERY,)
 
 # A caller waits no longer than this for a queue that is away, in seconds.
 PATIENCE = 0.5
+LOOK_EVERY = 0.1
 # A job that hangs longer is ended; what it had claimed is swept up like after a kill.
 JOB_TIMEOUT = 600
 FAILURES_KEPT = 24 * 3600
@@ -28,11 +30,14 @@ FAILURES_KEPT = 24 * 3600
 LONGEST_SOCKET_PATH = 107
 
 
+def url(settings: Settings) -> str:
+    return settings.redis_url or f"unix://{socket_path(settings)}"
+
+
 def connect(settings: Settings) -> Redis:
     """The queue, connected when first used; refuses at once when it is away."""
-    url = settings.redis_url or f"unix://{socket_path(settings)}"
     return Redis.from_url(
-        url,
+        url(settings),
         socket_connect_timeout=PATIENCE,
         socket_timeout=PATIENCE,
         retry=Retry(NoBackoff(), 0),
@@ -49,6 +54,16 @@ def answers(redis: Redis) -> bool:
         return bool(redis.ping())
     except RedisError:
         return False
+
+
+def wait_for(redis: Redis, patience: float | None = None) -> bool:
+    """Whether the queue answers within so many seconds; with none named, waits until it does."""
+    deadline = None if patience is None else time.monotonic() + patience
+    while not answers(redis):
+        if deadline is not None and time.monotonic() > deadline:
+            return False
+        time.sleep(LOOK_EVERY)
+    return True
 
 
 def wake(redis: Redis) -> None:

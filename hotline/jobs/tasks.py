@@ -1,5 +1,6 @@
 """What the worker and the clock run: thin calls into the rooms, each safe to run twice."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -8,7 +9,7 @@ import structlog
 from redis import Redis
 
 from hotline import clock
-from hotline.db import Database, forget_replies
+from hotline.db import Database, Session, forget_replies
 from hotline.delivery import settling, worker
 from hotline.delivery.channels import Channel
 from hotline.delivery.maildir import Maildir
@@ -16,6 +17,7 @@ from hotline.delivery.smtp import Smtp
 from hotline.errors import Unavailable
 from hotline.jobs import queues
 from hotline.people.privacy import secret
+from hotline.postgres import PATIENCE
 from hotline.reports import rollup
 from hotline.settings import Settings
 from hotline.telephony.calls import load_journal
@@ -23,7 +25,7 @@ from hotline.tickets import dispatch, feed, queries
 
 log = structlog.get_logger()
 
-# A job begins no further batch after this, so that its worker can be asked to stop.
+# A job or task begins no further batch after this, so that who runs it can be asked to stop.
 TURN = timedelta(seconds=3)
 # Tickets in one transaction of the overdue sweep.
 LAPSED = 200
@@ -40,7 +42,8 @@ class Parts:
 
 
 def parts_of(settings: Settings) -> Parts:
-    return Parts(settings, Database(settings.db_url), queues.connect(settings), channel(settings))
+    database = Database(settings.db_url, patience=PATIENCE)
+    return Parts(settings, database, queues.connect(settings), channel(settings))
 
 
 def channel(settings: Settings) -> Channel:
@@ -86,29 +89,38 @@ def report_unowed(parts: Parts) -> None:
         log.error("approved replies that nobody is owed", tickets=numbers)
 
 
-def place(parts: Parts) -> None:
+def place(parts: Parts) -> bool:
     """Gives new events their place in the feed."""
-    placed = True
-    while placed:
-        with parts.database.work() as session:
-            placed = feed.place(session) > 0
+    return _for_a_turn(parts, lambda session: feed.place(session) > 0)
 
 
-def fold(parts: Parts) -> None:
+def fold(parts: Parts) -> bool:
     """Adds new events to the sums that tallies are read from."""
-    folded = True
-    while folded:
-        with parts.database.work() as session:
-            folded = rollup.fold(session) > 0
+    return _for_a_turn(parts, lambda session: rollup.fold(session) > 0)
 
 
-def fall_overdue(parts: Parts) -> None:
-    rows = True
-    while rows:
+def fall_overdue(parts: Parts) -> bool:
+    return _for_a_turn(parts, _fall_overdue)
+
+
+def _fall_overdue(session: Session) -> bool:
+    rows = queries.lapsed(session, clock.now(), limit=LAPSED)
+    for ticket, assignment in rows:
+        dispatch.fall_overdue(session, ticket, assignment)
+    return bool(rows)
+
+
+def _for_a_turn(parts: Parts, work: Callable[[Session], bool]) -> bool:
+    """Does a batch a transaction until none is left or the turn is over; True if it was over.
+
+    Whoever runs it can then be asked to stop, and other tasks get their turn.
+    """
+    end = clock.now() + TURN
+    while clock.now() < end:
         with parts.database.work() as session:
-            rows = queries.lapsed(session, clock.now(), limit=LAPSED)
-            for ticket, assignment in rows:
-                dispatch.fall_overdue(session, ticket, assignment)
+            if not work(session):
+                return False
+    return True
 
 
 def load_calls(parts: Parts) -> None:

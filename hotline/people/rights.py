@@ -46,6 +46,8 @@ class Action(StrEnum):
     TAKE_ALARM = "take_alarm"  # 接警
     TAKE_CALLS = "take_calls"  # 接听
     SETTLE_DELIVERY = "settle_delivery"  # 回执
+    SUPERVISE = "supervise"  # 督办
+    PUBLISH = "publish"  # 发布
     ADMINISTER = "administer"  # 管理
 
 
@@ -73,8 +75,8 @@ RIGHTS: dict[tuple[Role, Action], Scope] = {
     **_rows(Role.DISPATCHER, Scope.ALL, A.READ, A.ROUTE, A.TALLY, A.TAKE_ALARM, A.TAKE_CALLS),
     **_rows(Role.DISPATCHER, Scope.ALL, A.SETTLE_DELIVERY),
     **_rows(Role.HANDLER, Scope.UNIT, A.CLAIM, A.OBJECT, A.REPLY, A.READ, A.TALLY),
-    **_rows(Role.SUPERVISOR, Scope.ALL, A.READ, A.TALLY),
-    **_rows(Role.ADMINISTRATOR, Scope.ALL, A.ADMINISTER, A.TALLY),
+    **_rows(Role.SUPERVISOR, Scope.ALL, A.READ, A.TALLY, A.SUPERVISE, A.PUBLISH),
+    **_rows(Role.ADMINISTRATOR, Scope.ALL, A.ADMINISTER, A.TALLY, A.PUBLISH),
     **_rows(Role.CITIZEN, Scope.OWN, A.LOG, A.READ, A.FOLLOW_UP, A.REOPEN, A.WITHDRAW),
     **_rows(Role.CHANNEL, Scope.ALL, A.DELIVER),
     **_rows(Role.SYSTEM, Scope.ALL, A.FALL_OVERDUE, A.CLOSE),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, func, select
 
 from hotline.telephony.calls import Call, CallCaller
@@ -15,8 +16,8 @@ from hotline.telephony.events import CallEvent, CallProgress
 from hotline.telephony.seats import SeatView
 from hotline.telephony.words import CallEventKind, CallState
 
-# With these the page opens; the others only tell what became of the call.
-SHOWING = (CallEventKind.OFFERED, CallEventKind.ANSWERED)
+# By these a call comes to an extension; the others only tell what became of it.
+COMING = (CallEventKind.OFFERED, CallEventKind.ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class ScreenPop:
     """An event of a call with what is known of the call now; the caller's number in full.
 
     Blank where it is not known: the caller who withheld the number, the line of 12345 itself.
-    `rang` holds each extension the call was at so far, with the position when it was last there.
+    `rang` holds each extension the call came to so far, with the position of the last time.
     """
 
     position: int
@@ -44,7 +45,7 @@ class ScreenPop:
 
     def shows_caller(self, seat: SeatView) -> bool:
         """Only to whom the call has come, and not what became of it after it went on."""
-        return self.kind in SHOWING and self.extension == seat.extension and self.caller != ""
+        return self.kind in COMING and self.extension == seat.extension and self.caller != ""
 
     def concerns(self, seat: SeatView) -> bool:
         """Whether the call came to this seat, in the time of who sits there now."""
@@ -58,9 +59,7 @@ def news(session: Session, after: int, upto: int) -> list[ScreenPop]:
 
 def news_of(session: Session, seat: SeatView, after: int, upto: int) -> list[ScreenPop]:
     """The same for one seat: what `news` has and `concerns` lets through."""
-    came = select(CallEvent.call_id).where(
-        CallEvent.extension == seat.extension, col(CallEvent.position) > seat.position
-    )
+    came = select(CallEvent.call_id).where(_came_to(seat))
     rows = session.exec(_happened(after, upto).where(col(CallEvent.call_id).in_(came))).all()
     return [pop for pop in _pops(session, rows) if pop.concerns(seat)]
 
@@ -74,12 +73,19 @@ def before_present_call(session: Session, seat: SeatView, now: datetime) -> int 
             CallProgress.extension == seat.extension,
             col(CallProgress.state).in_([CallState.RINGING, CallState.TALKING]),
             in_sight(now),
-            CallEvent.extension == seat.extension,
-            col(CallEvent.position) > seat.position,
+            _came_to(seat),
         )
     )
     first = session.exec(query).one()
     return None if first is None else first - 1
+
+
+def _came_to(seat: SeatView) -> ColumnElement[bool]:
+    return and_(
+        col(CallEvent.extension) == seat.extension,
+        col(CallEvent.position) > seat.position,
+        col(CallEvent.kind).in_(COMING),
+    )
 
 
 def _happened(after: int, upto: int) -> Any:
@@ -105,12 +111,12 @@ def _pops(session: Session, rows: Iterable[Happened]) -> list[ScreenPop]:
 
 
 def _touched(session: Session, call_ids: set[str]) -> Mapping[str, list[tuple[int, str]]]:
-    """When each call was at which extension, in order."""
+    """When each call came to which extension, in order."""
     found: dict[str, list[tuple[int, str]]] = defaultdict(list)
     if call_ids:
         query = (
             select(CallEvent.call_id, CallEvent.position, CallEvent.extension)
-            .where(col(CallEvent.call_id).in_(call_ids), CallEvent.extension != "")
+            .where(col(CallEvent.call_id).in_(call_ids), col(CallEvent.kind).in_(COMING))
             .order_by(col(CallEvent.position))
         )
         for call_id, position, extension in session.exec(query):

@@ -74,6 +74,7 @@ def leave_seat(session: Session, actor: Actor) -> None:
     own = session.get(Seat, actor.id)
     if own:
         session.delete(own)
+        session.flush()
 
 
 def set_state(session: Session, actor: Actor, state: SeatState, *, now: datetime) -> None:

@@ -20,6 +20,11 @@ def open_alarms(session: Session) -> list[tuple[Alarm, Ticket]]:
     return list(session.exec(query))
 
 
+def alarm_of(session: Session, ticket: Ticket) -> Alarm | None:
+    """The alarm that this ticket's words raised, taken or not."""
+    return session.exec(select(Alarm).where(Alarm.ticket_id == ticket.id)).first()
+
+
 def take(session: Session, number: str, *, actor: Actor, now: datetime) -> tuple[Alarm, Ticket]:
     """接警: the first to take it keeps it; taking it again changes nothing."""
     scope_of(actor, Action.TAKE_ALARM)

@@ -13,7 +13,8 @@ from hotline.clock import city_day, city_span
 from hotline.db import UtcDateTime
 from hotline.errors import Invalid
 from hotline.people.rights import Action, Actor, scope_of
-from hotline.tickets.models import Alarm, Assignment, Content, Ticket
+from hotline.routing.types import Decision
+from hotline.tickets.models import Alarm, Assignment, Content, Ticket, TicketEvent
 from hotline.tickets.queries import visible
 from hotline.tickets.words import Part, Status, Urgency
 
@@ -72,6 +73,8 @@ class Row:
     promised_at: datetime | None
     warn_at: datetime | None
     due_at: datetime | None
+    decision: str  # how sure the router was
+    since: datetime  # of its last step; falling overdue is none
     cursor: str
     heading: str = ""  # title, else the beginning of the matter
 
@@ -82,6 +85,15 @@ class Heap:
 
     count: int
     rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitHeat:
+    """How much of one unit's work presses now."""
+
+    unit: str
+    overdue: int
+    due_today: int
 
 
 _OPEN_LEAD = and_(col(Assignment.ended_at).is_(None), col(Assignment.part) == Part.LEAD)
@@ -100,6 +112,9 @@ _RANK = case(
 )  # fmt: skip
 _BY_DUE = (col(Assignment.due_at), col(Assignment.id))
 _BY_URGENCY = (_RANK, col(Ticket.id))
+# What the router could not decide waits for nobody else, so it comes first of equal urgency.
+_ASKED = case((col(Ticket.decision) == Decision.ASK, 0), else_=1)
+_BY_DECISION = (_RANK * 2 + _ASKED, col(Ticket.id))
 Order = tuple[ColumnElement[Any], ColumnElement[Any]]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -142,19 +157,13 @@ def desk_pile(
     session: Session, actor: Actor, pile: DeskPile, after: str | None = None, limit: int = 50
 ) -> list[Row]:
     """One pile of the desk: critical first, then urgent, then the longest waiting."""
-    return _page(session, _of_tickets(_in_desk_pile(pile), actor), _BY_URGENCY, after, limit)
+    order = _BY_DECISION if pile is DeskPile.TO_DISPATCH else _BY_URGENCY
+    return _page(session, _of_tickets(_in_desk_pile(pile), actor), order, after, limit)
 
 
 def burning(session: Session, actor: Actor, now: datetime) -> dict[Burn, Heap]:
     """What needs a person now: of each heap the count and its most pressing rows."""
-    _, midnight = city_span(city_day(now), city_day(now))
-    due = col(Assignment.due_at)
-    heaps = {
-        Burn.OVERDUE: (_of_leads(actor, due < now), _BY_DUE),
-        Burn.DUE_TODAY: (_of_leads(actor, (due >= now) & (due < midnight)), _BY_DUE),
-        Burn.CRITICAL: (_of_tickets(_critical(), actor), _BY_URGENCY),
-        Burn.TO_RULE: (_of_tickets(_in_desk_pile(DeskPile.TO_RULE), actor), _BY_URGENCY),
-    }
+    heaps = {burn: _heap(burn, actor, now) for burn in Burn}
     counts = session.execute(
         select(*(_how_many(query).label(heap) for heap, (query, _) in heaps.items()))
     ).one()
@@ -167,6 +176,56 @@ def burning(session: Session, actor: Actor, now: datetime) -> dict[Burn, Heap]:
         heap: Heap(count, [replace(row, heading=headings.get(row.id, "")) for row in shown[heap]])
         for heap, count in zip(heaps, counts, strict=True)
     }
+
+
+def burning_pile(
+    session: Session,
+    actor: Actor,
+    burn: Burn,
+    now: datetime,
+    *,
+    unit: str = "",
+    after: str | None = None,
+    limit: int = 50,
+) -> Heap:
+    """What one count of `burning` (or of `burning_units`) counts: how many, and a page of them."""
+    query, order = _heap(burn, actor, now)
+    if unit:
+        query = query.where(col(Assignment.unit) == unit)
+    count = session.execute(select(_how_many(query))).scalar_one()
+    return Heap(count, _page(session, query, order, after, limit))
+
+
+def burning_units(session: Session, actor: Actor, now: datetime) -> list[UnitHeat]:
+    """Units with anything overdue or due today, the most overdue first."""
+    late, today = (
+        func.coalesce(func.sum(case((_falls_due(burn, now), 1), else_=0)), 0)
+        for burn in (Burn.OVERDUE, Burn.DUE_TODAY)
+    )
+    query = (
+        select(col(Assignment.unit), late, today)
+        .select_from(Assignment)
+        .join(Ticket, _same_ticket())
+        .where(_OPEN_LEAD, visible(actor, Action.READ))
+        .group_by(col(Assignment.unit))
+        .having(late + today > 0)
+        .order_by(late.desc(), today.desc(), col(Assignment.unit))
+    )
+    return [UnitHeat(*row) for row in session.execute(query)]
+
+
+def _heap(burn: Burn, actor: Actor, now: datetime) -> tuple[Select[Any], Order]:
+    if burn in (Burn.OVERDUE, Burn.DUE_TODAY):
+        leads = (_OPEN_LEAD, _falls_due(burn, now), visible(actor, Action.READ))
+        return _of_assignments(*leads), _BY_DUE
+    condition = _critical() if burn is Burn.CRITICAL else _in_desk_pile(DeskPile.TO_RULE)
+    return _of_tickets(condition, actor), _BY_URGENCY
+
+
+def _falls_due(burn: Burn, now: datetime) -> ColumnElement[bool]:
+    _, midnight = city_span(city_day(now), city_day(now))
+    due = col(Assignment.due_at)
+    return due < now if burn is Burn.OVERDUE else and_(due >= now, due < midnight)
 
 
 def _same_ticket() -> ColumnElement[bool]:
@@ -208,10 +267,6 @@ def _open_alarms(session: Session, actor: Actor) -> int:
     return session.execute(select(_how_many(query))).scalar_one()
 
 
-def _of_leads(actor: Actor, condition: ColumnElement[bool]) -> Select[Any]:
-    return _of_assignments(_OPEN_LEAD, condition, visible(actor, Action.READ))
-
-
 def _of_assignments(*conditions: ColumnElement[bool]) -> Select[Any]:
     return _columns().select_from(Assignment).join(Ticket, _same_ticket()).where(*conditions)
 
@@ -231,7 +286,18 @@ def _columns() -> Select[Any]:
         Ticket.territory, Ticket.place, func.coalesce(Assignment.unit, Ticket.lead_unit),
         func.coalesce(Assignment.part, ""), func.coalesce(Assignment.handler, ""),
         Ticket.logged_at, Ticket.promised_at, Assignment.warn_at, Assignment.due_at,
+        Ticket.decision, _since(),
     )  # fmt: skip
+
+
+def _since() -> ColumnElement[datetime]:
+    return (
+        select(func.max(TicketEvent.at))
+        .where(col(TicketEvent.ticket_id) == col(Ticket.id))
+        .where(col(TicketEvent.action) != Action.FALL_OVERDUE)
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
 
 
 def _how_many(query: Select[Any]) -> ColumnElement[int]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from hotline.errors import Invalid
 from hotline.people.rights import Action, Actor
@@ -13,6 +13,7 @@ from hotline.tickets.models import Contact, Ticket, TicketEvent
 from hotline.tickets.steps import take_step
 from hotline.tickets.words import Outcome, Status
 
+PARENTS_SHOWN = 3
 # A reply that may leave already is owed to those who were there; a newcomer would never be told.
 TOO_LATE = (
     Status.APPROVED,
@@ -56,6 +57,27 @@ def requesters(session: Session, ticket: Ticket) -> list[Contact]:
         (Contact.ticket_id == ticket.id) | col(Contact.ticket_id).in_(merged)
     )
     return list(session.exec(query.order_by(col(Contact.id))))
+
+
+def likely_parents(session: Session, ticket: Ticket, requester: Contact) -> list[Ticket]:
+    """Other tickets of this requester that it may be merged into, the newest first."""
+    same = [
+        column == said
+        for column, said in (
+            (col(Contact.phone_hash), requester.phone_hash),
+            (col(Contact.email_hash), requester.email_hash),
+        )
+        if said
+    ]
+    if not same:
+        return []
+    query = (
+        select(Ticket)
+        .join(Contact, col(Contact.ticket_id) == Ticket.id)
+        .where(or_(*same), Ticket.id != ticket.id, col(Ticket.status).not_in(TOO_LATE))
+        .order_by(col(Ticket.id).desc())
+    )
+    return list(session.exec(query.limit(PARENTS_SHOWN)))
 
 
 def _refuse_parent(session: Session, ticket: Ticket) -> None:

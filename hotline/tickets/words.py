@@ -107,6 +107,8 @@ CHINESE: dict[StrEnum, str] = {
     Action.TAKE_ALARM: "接警",
     Action.TAKE_CALLS: "接听",
     Action.SETTLE_DELIVERY: "回执",
+    Action.SUPERVISE: "督办",
+    Action.PUBLISH: "发布",
     Action.ADMINISTER: "管理",
     MatterKind.CONSULTATION: "咨询",
     MatterKind.HELP: "求助",

@@ -175,3 +175,40 @@ class PasswordForm(Body):
     old: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     again: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class AskForm(Body):
+    """A message or a letter as the public form sends it."""
+
+    text: Text
+    title: _line(200) = ""
+    kind: MatterKind
+    channel: Channel
+    confidential: bool = False
+    requester: RequesterBody = Field(default_factory=RequesterBody)
+
+    def ticket(self) -> TicketBody:
+        """Logged only: the desk accepts what comes in writing."""
+        return TicketBody(**dict(self), accept=False)
+
+
+class UnitForm(Body):
+    """A unit picked from those offered, or written out; what is written counts."""
+
+    unit: Word = ""
+    other: Word = ""
+
+    @property
+    def chosen(self) -> str:
+        return self.other or self.unit
+
+
+class RuleForm(UnitForm):
+    granted: bool
+
+
+class GuidanceForm(Body):
+    """Without a sentence of one's own, the one of the directory is said."""
+
+    code: NeededWord
+    sentence: _line(2000) = ""

@@ -21,7 +21,7 @@ CALL_ID = r"[\x21-\x7e]{1,64}"
 EXTENSION = r"^[0-9]*$"
 NUMBER = r"^\+?[0-9]*$"
 KINDS = {"type": "string", "enum": list(CallEventKind)}
-# What each kind cannot do without; without the dialled number a caller is of no use.
+# What each kind cannot do without; and a caller is of no use without the dialled number.
 NEEDED = {
     CallEventKind.OFFERED: "extension",
     CallEventKind.ANSWERED: "extension",
@@ -103,9 +103,9 @@ def calls_blueprint(settings: Settings) -> Blueprint:
 def _told(call_id: str, body: EventBody) -> SwitchEvent:
     if not re.fullmatch(CALL_ID, call_id):
         raise Invalid("call_id 须为 64 个以内的可见字符,请核对地址。", field="call_id")
-    needed = NEEDED.get(body.kind) or ("dialled" if body.caller else None)
-    if needed and not getattr(body, needed):
-        raise Invalid(f"{needed} 必填,请补上。", field=needed)
+    for field in NEEDED.get(body.kind), body.caller and "dialled":
+        if field and not getattr(body, field):
+            raise Invalid(f"{field} 必填,请补上。", field=field)
     return SwitchEvent(
         call_id=call_id,
         kind=body.kind,

@@ -1,5 +1,6 @@
 """Forms of pages, checked by the same bodies that the API takes; nothing typed is ever lost."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from hotline.web.problems import remedies
 
 B = TypeVar("B", bound=Body)
 NOT_OURS = ("csrf_token", "once", "next")
+# A path, not another host: browsers read "/\x" and "/<tab>/x" as "//x".
+OWN = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f\x7f]*")
 
 
 @dataclass
@@ -50,6 +53,11 @@ def filled(kind: type[B], **more: Any) -> Form[B]:
     except ValidationError as error:
         form.errors = {each["field"]: each["remedy"] for each in remedies(error)}
     return form
+
+
+def own_address(address: str) -> str:
+    """The address, if it is one of our own pages: a link from elsewhere leads nowhere else."""
+    return address if OWN.fullmatch(address) else ""
 
 
 def _nested(typed: dict[str, str]) -> dict[str, Any]:

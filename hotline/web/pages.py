@@ -1,4 +1,4 @@
-"""Pages for people and probes: the status page, /healthz, /readyz."""
+"""Pages for operators and probes: the status page, /healthz, /readyz."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from hotline.web.current import city, current, now
 pages = Blueprint("pages", __name__)
 
 
-@pages.get("/")
+@pages.get("/status")
 def status() -> str:
     return render_template("status.html", parts=_parts(), directory=city().directory, at=now())
 

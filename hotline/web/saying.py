@@ -1,5 +1,6 @@
 """How pages say things: moments, time left, statuses, masked numbers."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -34,6 +35,11 @@ TONES = {
 def word(value: str) -> str:
     """The Chinese term of a status, action, kind, channel … (or its English one)."""
     return _(WORDS[value]) if value in WORDS else value
+
+
+def choices(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Values with their terms, for a form to choose from."""
+    return [(str(value), word(value)) for value in values]
 
 
 def role(value: str) -> str:
@@ -105,7 +111,7 @@ def lateness(due_at: datetime | None, warn_at: datetime | None = None) -> str:
     return "bad" if now() > due_at else "late" if warn_at else ""
 
 
-FILTERS = (word, role, tone, moment, exactly, due, span, lateness)
+FILTERS = (word, choices, role, tone, moment, exactly, due, span, lateness)
 
 
 def install(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """How gunicorn serves: settings of its own file form, read as `python:hotline.web.serving`."""
 
+import gc
 import json
 import logging
 import os
@@ -91,6 +92,12 @@ def when_ready(server: Any) -> None:
         listener.sock.setsockopt(
             socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE, 0)
         )
+
+
+def post_worker_init(worker: Any) -> None:
+    # What is loaded by now lives as long as the process: no collection, not even the last one
+    # at its end, needs to look at it again.
+    gc.freeze()
 
 
 def on_exit(server: Any) -> None:

@@ -1,7 +1,6 @@
 """Signing in and out, one's own password, the language."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Blueprint, Response, flash, redirect, render_template, request, session
@@ -12,8 +11,9 @@ from hotline.errors import Invalid, SignInRefused
 from hotline.people import passwords, sign_ins, users
 from hotline.web import bodies, languages
 from hotline.web.current import actor, current, now
-from hotline.web.forms import Form, filled
+from hotline.web.forms import Form, filled, own_address
 from hotline.web.frame import NAVIGATION, Reader
+from hotline.web.limits import guesses
 
 signing = Blueprint("signing", __name__)
 log = structlog.get_logger()
@@ -27,6 +27,7 @@ def form() -> Any:
 
 
 @signing.post("/sign-in")
+@guesses
 def sign_in() -> Any:
     given = filled(bodies.SignInForm)
     if given.body is None:
@@ -95,18 +96,11 @@ def _change(body: bodies.PasswordForm) -> None:
 @signing.post("/language")
 def language() -> Response:
     wanted = request.form.get("language", "")
-    response = redirect(_own(request.form.get("next", "")) or "/")
+    response = redirect(own_address(request.form.get("next", "")) or "/")
     if wanted in languages.LANGUAGES:
         response.set_cookie(languages.COOKIE, wanted, max_age=31536000, samesite="Lax")
     return response
 
 
 def _next() -> str:
-    return _own(request.values.get("next", ""))
-
-
-def _own(address: str) -> str:
-    """The address, if it is one of our own pages: a link from elsewhere leads nowhere else."""
-    parts = urlsplit(address)
-    own = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if own and not parts.netloc and not parts.scheme else ""
+    return own_address(request.values.get("next", ""))

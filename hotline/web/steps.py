@@ -1,6 +1,6 @@
 """Steps on a ticket as people and programs ask for them: one table for pages and API alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hotline.db import Session, keep_reply
@@ -19,10 +19,19 @@ def take(
     number: str, action: Action, body: bodies.Body, present: Callable[[Ticket], dict[str, Any]]
 ) -> dict[str, Any]:
     """Takes the step within the asker's scope; the answer is kept for the request key, if any."""
-    _, step = STEPS[action]
+    return take_all(number, ((action, body),), present)
+
+
+def take_all(
+    number: str,
+    wanted: Sequence[tuple[Action, bodies.Body]],
+    present: Callable[[Ticket], dict[str, Any]],
+) -> dict[str, Any]:
+    """Takes these steps one after the other, all of them or none."""
     with current().database.work(key=request_key(), now=now()) as session:
-        row = queries.ticket(session, number, actor=actor(), action=action, lock=True)
-        step(session, row, body)
+        row = queries.ticket(session, number, actor=actor(), action=wanted[0][0], lock=True)
+        for action, body in wanted:
+            STEPS[action][1](session, row, body)
         answer = keep_reply(session, present(row))
     current().wake()
     return answer

@@ -14,13 +14,14 @@ from hotline.web import bodies
 from hotline.web.api import presenters
 from hotline.web.current import current, now
 from hotline.web.guards import citizen
+from hotline.web.limits import guesses
 
 
 def add_routes(api: APIBlueprint) -> None:
-    api.post("/progress", summary="Where a ticket stands and what was answered")(progress)
-    api.post("/progress/follow_up", summary="Solved? Satisfied?")(citizen_follow_up)
-    api.post("/progress/reopen", summary="Reopen within 15 days")(citizen_reopen)
-    api.post("/progress/withdraw", summary="Withdraw one's own request")(citizen_withdraw)
+    api.post("/progress", summary="Where a ticket stands and what was answered")(guesses(progress))
+    api.post("/progress/follow_up", summary="Solved? Satisfied?")(guesses(citizen_follow_up))
+    api.post("/progress/reopen", summary="Reopen within 15 days")(guesses(citizen_reopen))
+    api.post("/progress/withdraw", summary="Withdraw one's own request")(guesses(citizen_withdraw))
 
 
 def progress(body: bodies.CitizenBody):  # noqa: ANN201

@@ -1,0 +1,91 @@
+"""Everything of one ticket that a page tells, in a fixed number of statements."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from hotline.people.rights import Action
+from hotline.tickets import queries
+from hotline.tickets.models import Contact, Content, Objection, Reply, Ticket, TicketEvent
+from hotline.tickets.steps import content_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One ticket with its matter, its requester and all that happened to it.
+
+    `texts` and `objections` are by the `seq` of their event; an erased text is missing.
+    """
+
+    ticket: Ticket
+    matter: Content
+    requester: Contact
+    events: list[TicketEvent]
+    texts: dict[int, str]
+    objections: dict[int, Objection]
+    reply: Reply | None  # the newest; of a merged ticket its parent's, once that may leave
+    reply_text: str
+    merged_into: str  # number of the ticket that it follows, blank while it stands alone
+    followers: list[str]  # numbers of the tickets merged into it
+
+
+def story(session: Session, ticket: Ticket) -> Story:
+    events = queries.events(session, ticket)
+    contents = _of(session, Content, ticket)
+    reply, reply_text = _reply(session, ticket)
+    parent, followers = _relatives(session, ticket)
+    return Story(
+        ticket=ticket,
+        matter=contents[0],
+        requester=queries.contact(session, ticket),
+        events=events,
+        texts=_texts(events, contents),
+        objections=_objections(events, _of(session, Objection, ticket)),
+        reply=reply,
+        reply_text=reply_text,
+        merged_into=parent,
+        followers=followers,
+    )
+
+
+def _of(session: Session, table: type, ticket: Ticket) -> list:
+    query = select(table).where(table.ticket_id == ticket.id)
+    return list(session.exec(query.order_by(table.id)))
+
+
+def _texts(events: list[TicketEvent], contents: list[Content]) -> dict[int, str]:
+    """Events keep only the hash of their text; that is also how it is found again."""
+    by_hash = {content_hash(content): content.text for content in contents}
+    return {
+        event.seq: by_hash[event.content_hash] for event in events if event.content_hash in by_hash
+    }
+
+
+def _objections(events: list[TicketEvent], rows: list[Objection]) -> dict[int, Objection]:
+    by_moment = {row.raised_at: row for row in rows}
+    return {
+        event.seq: by_moment[event.at]
+        for event in events
+        if event.action == Action.OBJECT and event.at in by_moment
+    }
+
+
+def _reply(session: Session, ticket: Ticket) -> tuple[Reply | None, str]:
+    query = (
+        select(Reply, Content.text)
+        .join(Content, col(Content.id) == Reply.content_id)
+        .where(Reply.ticket_id == (ticket.merged_into or ticket.id))
+        .order_by(col(Reply.id).desc())
+    )
+    if ticket.merged_into:
+        query = query.where(col(Reply.approved_at).is_not(None))
+    return session.exec(query.limit(1)).first() or (None, "")
+
+
+def _relatives(session: Session, ticket: Ticket) -> tuple[str, list[str]]:
+    query = select(Ticket.id, Ticket.number).where(
+        (Ticket.id == ticket.merged_into) | (Ticket.merged_into == ticket.id)
+    )
+    rows = session.exec(query.order_by(col(Ticket.id))).all()
+    parents = [number for id, number in rows if id == ticket.merged_into]
+    return "".join(parents), [number for id, number in rows if id != ticket.merged_into]

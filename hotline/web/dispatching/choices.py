@@ -1,0 +1,71 @@
+"""Whose it may be: the router's candidates with how sure it is and why, ready to be picked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from hotline.routing.router import ASK, AUTO
+from hotline.routing.types import Candidate, Decision, Suggestion
+from hotline.tickets.models import Ticket
+from hotline.tickets.stories import Story
+from hotline.tickets.words import Status
+from hotline.web.current import city
+
+REASONS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A unit that one key picks; `sure` and `why` say how far the router stands behind it."""
+
+    unit: str
+    sure: str
+    why: tuple[str, ...]
+    picked: bool = False
+
+
+def suggestion(story: Story) -> Suggestion:
+    """What the router says today; rulings made since the ticket was logged count."""
+    matter, ticket = story.matter, story.ticket
+    line = next((line for line in city().directory.lines if line.key == ticket.line), None)
+    return city().router.suggest(matter.text, title=matter.title, dialled=line)
+
+
+def choices(story: Story, suggested: Suggestion) -> list[Choice]:
+    """For dispatch the candidates; for a ruling whose they say it is, then the runners-up."""
+    ticket = story.ticket
+    by_unit = {candidate.unit: candidate for candidate in suggested.candidates}
+    named = _named(story)
+    units = [unit for unit in (*named, *by_unit) if unit not in _barred(ticket)]
+    fresh = ticket.status in (Status.LOGGED, Status.ACCEPTED) and ticket.decision != Decision.ASK
+    sure = bool(named) or fresh
+    return [
+        _choice(unit, by_unit.get(unit), picked=sure and place == 0)
+        for place, unit in enumerate(dict.fromkeys(units))
+    ]
+
+
+def _named(story: Story) -> list[str]:
+    """Whose the objecting unit says it is."""
+    if story.ticket.status != Status.OBJECTED:
+        return []
+    return [objection.right_unit for objection in list(story.objections.values())[-1:]]
+
+
+def _barred(ticket: Ticket) -> Iterable[str]:
+    """The accused, and whoever has it already."""
+    return {*ticket.excluded, *(a.unit for a in ticket.assignments if a.ended_at is None)}
+
+
+def _choice(unit: str, candidate: Candidate | None, *, picked: bool) -> Choice:
+    if candidate is None:
+        return Choice(unit, _("退单单位所称"), (), picked)
+    why = dict.fromkeys(reason.text for reason in candidate.reasons)
+    return Choice(unit, _sure(candidate.confidence), tuple(why)[:REASONS_SHOWN], picked)
+
+
+def _sure(confidence: float) -> str:
+    if confidence >= AUTO:
+        return _("很有把握")
+    return _("比较可能") if confidence >= ASK else _("拿不准")

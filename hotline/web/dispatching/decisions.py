@@ -1,0 +1,72 @@
+"""What the forms of the desk mean: for each decision the steps that it takes, and what is told."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import render_template
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from hotline.errors import Invalid
+from hotline.people.rights import Action
+from hotline.web import bodies
+from hotline.web.bodies import Body
+from hotline.web.current import city
+
+Steps = list[tuple[Action, Body]]
+
+
+def _alone(action: Action) -> Callable[[Body], Steps]:
+    """A decision that is one step, with the very fields of the form."""
+    return lambda body: [(action, body)]
+
+
+def _to_unit(action: Action) -> Callable[[bodies.UnitForm], Steps]:
+    return lambda body: [(action, bodies.UnitBody(unit=_unit(body)))]
+
+
+def _unit(body: bodies.UnitForm) -> str:
+    if not body.chosen:
+        raise Invalid(_("请选一个单位,或写出单位名称。"), field="unit")
+    return body.chosen
+
+
+def _accept(body: bodies.UnitForm) -> Steps:
+    """受理, and 派单 with it when a unit is named."""
+    accepted: Steps = [(Action.ACCEPT, bodies.EmptyBody())]
+    return accepted + (_to_unit(Action.DISPATCH)(body) if body.chosen else [])
+
+
+def _rule(body: bodies.RuleForm) -> Steps:
+    unit = _unit(body) if body.granted else ""
+    return [(Action.RULE, bodies.RuleBody(granted=body.granted, unit=unit))]
+
+
+def _redirect(body: bodies.GuidanceForm) -> Steps:
+    told = {each.code: each.sentence for each in city().directory.guidance}
+    sentence = body.sentence or told.get(body.code, "")
+    if not sentence:
+        raise Invalid(_("目录里没有这一条,请写明告诉诉求人的话。"), field="sentence")
+    return [(Action.REDIRECT, bodies.RedirectBody(sentence=sentence, code=body.code))]
+
+
+DECISIONS: dict[Action, tuple[type[Body], Callable[[Any], Steps]]] = {
+    Action.ACCEPT: (bodies.UnitForm, _accept),
+    Action.DISPATCH: (bodies.UnitForm, _to_unit(Action.DISPATCH)),
+    Action.TRANSFER: (bodies.UnitForm, _to_unit(Action.TRANSFER)),
+    Action.RULE: (bodies.RuleForm, _rule),
+    Action.REDIRECT: (bodies.GuidanceForm, _redirect),
+    Action.MERGE: (bodies.MergeBody, _alone(Action.MERGE)),
+    Action.UNMERGE: (bodies.EmptyBody, _alone(Action.UNMERGE)),
+    Action.APPROVE: (bodies.EmptyBody, _alone(Action.APPROVE)),
+    Action.SEND_FOR_REWORK: (bodies.ReasonBody, _alone(Action.SEND_FOR_REWORK)),
+}
+
+
+def told(action: Action, body: Body, answer: dict[str, Any], pile: str) -> Markup:
+    """What was done, in one sentence, with the way back where the table of steps has one."""
+    return Markup(
+        render_template(
+            "dispatching/done.html", action=action, body=body, ticket=answer, pile=pile
+        ).strip()
+    )

@@ -1,0 +1,39 @@
+"""How often one address may do what costs us or lets one guess."""
+
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+
+# Custom (proposal): a family or an office behind one address is not in the way of itself.
+SEND, LOOK, CHECK = "30 per hour", "30 per minute", "120 per minute"
+REFUSED = (401, 404)
+
+
+def _address() -> str:
+    return request.remote_addr or ""
+
+
+def _was_wrong(response: Response) -> bool:
+    """Only guesses count: whoever knows the password or the query code may come as often."""
+    return response.status_code in REFUSED
+
+
+limiter = Limiter(
+    _address,
+    strategy="moving-window",
+    # The queue counts for all processes; while it is away, each counts for itself.
+    in_memory_fallback_enabled=True,
+    key_prefix="hotline",
+)
+
+
+def guesses(view: Any) -> Any:
+    """Limits wrong passwords and wrong query codes of one address."""
+    return limiter.limit(LOOK, deduct_when=_was_wrong)(view)
+
+
+def install(app: Flask, queue: str) -> None:
+    """Counts in the queue at this address."""
+    app.config["RATELIMIT_STORAGE_URI"] = queue.replace("unix://", "redis+unix://")
+    limiter.init_app(app)

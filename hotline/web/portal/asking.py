@@ -1,0 +1,79 @@
+"""我要反映: a message or a letter to the mayor's mailbox, and what to dial if it cannot wait."""
+
+from typing import Any
+
+from flask import Blueprint, g, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_limiter import RateLimitExceeded
+
+from hotline.db import Replayed
+from hotline.errors import HotlineError
+from hotline.routing.types import Suggestion
+from hotline.tickets.deadlines import DAYS_FOR
+from hotline.tickets.models import Ticket
+from hotline.tickets.words import Channel, MatterKind
+from hotline.web import bodies, intake
+from hotline.web.api.suggestions import emergency
+from hotline.web.current import city
+from hotline.web.forms import Form, filled
+from hotline.web.guards import citizen
+from hotline.web.limits import CHECK, SEND, limiter
+
+CHANNELS = (Channel.WEB, Channel.MAYORS_MAILBOX)
+DIAL = "如情况正在发生,请立即拨打 %(n)s。"
+TOO_OFTEN = "提交得太频繁了,请过一会儿再提交;事情紧急请直接拨打 12345。您填写的内容都还在。"
+
+
+def add_routes(portal: Blueprint) -> None:
+    portal.get("/ask", endpoint="ask")(ask)
+    portal.post("/ask", endpoint="send")(send)
+    portal.post("/ask/check", endpoint="check")(limiter.limit(CHECK)(check))
+
+
+def ask() -> str:
+    return _page(Form())
+
+
+def send() -> Any:
+    g.actor = citizen("")
+    given = filled(bodies.AskForm, channel=_channel())
+    if given.body is None:
+        return _page(given), 422
+    try:
+        with limiter.limit(SEND):
+            answer = intake.log(given.body.ticket(), _sent)
+    except Replayed as again:
+        answer = again.reply
+    except RateLimitExceeded:
+        given.errors[""] = _(TOO_OFTEN)
+        return _page(given), 429
+    except HotlineError as refused:
+        given.refuse(refused)
+        return _page(given), refused.status
+    return render_template("portal/sent.html", **answer)
+
+
+def check() -> Any:
+    """The number to dial when the words typed so far say that it cannot wait; nothing is kept."""
+    found = city().router.suggest(request.form.get("text", "")[:2000]).emergency
+    return jsonify({"sentence": _(DIAL, n=found.service)} if found else {})
+
+
+def _page(form: Form[bodies.AskForm]) -> str:
+    return render_template("portal/ask.html", form=form, channel=_channel(), kinds=list(MatterKind))
+
+
+def _channel() -> Channel:
+    asked = request.values.get("channel", "")
+    return Channel(asked) if asked in CHANNELS else Channel.WEB
+
+
+def _sent(row: Ticket, suggestion: Suggestion) -> dict[str, Any]:
+    """What the page after sending says: number, query code, who has it, by when."""
+    return {
+        "number": row.number,
+        "query_code": row.query_code,
+        "days": DAYS_FOR[MatterKind(row.kind)],
+        "emergency": emergency(suggestion.emergency),
+        "guidance": suggestion.guidance.sentence if suggestion.guidance else None,
+    }

@@ -1,0 +1,144 @@
+"""查进度: by number and query code, with rating, reopening and withdrawing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from hotline.db import Session
+from hotline.errors import HotlineError, NotFound
+from hotline.people.access_log import note_look
+from hotline.people.rights import Action, Actor
+from hotline.tickets import intake, queries, replies, stories
+from hotline.tickets.models import Ticket
+from hotline.tickets.steps import STEPS
+from hotline.tickets.words import Status
+from hotline.web import bodies
+from hotline.web.current import current, now
+from hotline.web.forms import Form, filled
+from hotline.web.guards import citizen
+from hotline.web.limits import guesses
+
+# What a citizen is told of each step; the desk's and the units' talk among themselves is not.
+TOLD = {
+    Action.LOG: "收到您反映的事项",
+    Action.ACCEPT: "已受理",
+    Action.REDIRECT: "已告知办理渠道",
+    Action.ANSWER: "已由热线直接答复",
+    Action.DISPATCH: "已交 %(unit)s 办理",
+    Action.TRANSFER: "已改由 %(unit)s 办理",
+    Action.RULE: "由 %(unit)s 办理",
+    Action.CLAIM: "%(unit)s 已签收,正在办理",
+    Action.REPLY: "%(unit)s 已提交办理结果,正在审核",
+    Action.SEND_FOR_REWORK: "已退回 %(unit)s 重新办理",
+    Action.DELIVER: "已答复您",
+    Action.FOLLOW_UP: "收到您的评价",
+    Action.CLOSE: "已办结",
+    Action.REOPEN: "已按您的要求重启",
+    Action.WITHDRAW: "已撤回",
+    Action.MERGE: "与他人反映的同一事项一并办理",
+    Action.UNMERGE: "已恢复单独办理",
+}
+# What a citizen may do from here, as the table of steps says.
+OFFERED = (Action.FOLLOW_UP, Action.REOPEN, Action.WITHDRAW)
+DONE = {
+    Action.FOLLOW_UP: "谢谢您的评价,已经记下。",
+    Action.REOPEN: "已重启,我们会重新交办。",
+    Action.WITHDRAW: "已撤回。",
+}
+
+
+def add_routes(portal: Blueprint) -> None:
+    portal.get("/progress", endpoint="progress")(progress)
+    portal.post("/progress", endpoint="look")(guesses(look))
+    for action in OFFERED:
+        portal.post(f"/progress/{action}", endpoint=f"own_{action}")(guesses(_acting(action)))
+
+
+def progress() -> str:
+    return _asking(Form({"number": request.args.get("number", "")[:40]}))
+
+
+def look() -> Any:
+    given = filled(bodies.CitizenBody)
+    return _shown(given) if given.body else (_asking(given), 422)
+
+
+def _acting(action: Action) -> Callable[[], Any]:
+    kind, act = ACTS[action]
+
+    def view() -> Any:
+        given = filled(kind)
+        if given.body is None:
+            return _shown(given, status=422)
+        try:
+            with current().database.work() as session:
+                row = _own(session, given, lock=True)
+                act(session, row, given.body, citizen(row.number))
+        except HotlineError as refused:
+            given.refuse(refused)
+            return _shown(given, status=refused.status)
+        return _shown(given, done=DONE[action])
+
+    return view
+
+
+def _asking(form: Form[Any]) -> str:
+    return render_template("portal/progress.html", form=form)
+
+
+def _shown(form: Form[Any], *, done: str = "", status: int = 200) -> Any:
+    """The ticket, when number and query code are right, with what went well or wrong."""
+    try:
+        with current().database.work() as session:
+            row = _own(session, form)
+            note_look(session, citizen(row.number), [row.number], "progress", now())
+            facts = _facts(session, row)
+    except NotFound as refused:
+        form.refuse(refused)
+        return _asking(form), refused.status
+    return render_template("portal/ticket.html", form=form, done=done, **facts), status
+
+
+def _own(session: Session, form: Form[Any], *, lock: bool = False) -> Ticket:
+    number, code = (form.value(name).strip() for name in ("number", "query_code"))
+    return queries.citizens_ticket(session, number, code, lock=lock)
+
+
+def _facts(session: Session, row: Ticket) -> dict[str, Any]:
+    story = stories.story(session, row)
+    answered = queries.approved_reply(session, row)
+    return {
+        "row": row,
+        "matter": story.matter,
+        "told": [(each, TOLD[each.action]) for each in story.events if each.action in TOLD],
+        "answer": answered[1].text if answered else _redirection(story),
+        "offered": [each for each in OFFERED if (Status(row.status), each) in STEPS],
+    }
+
+
+def _redirection(story: stories.Story) -> str:
+    """The sentence that told where the matter goes."""
+    seqs = [each.seq for each in story.events if each.action == Action.REDIRECT]
+    return story.texts.get(seqs[-1], "") if seqs else ""
+
+
+def _rate(session: Session, row: Ticket, body: bodies.CitizenRatingBody, who: Actor) -> None:
+    replies.follow_up(
+        session, row, solved=body.solved, satisfied=body.satisfied, actor=who, now=now()
+    )
+
+
+def _reopen(session: Session, row: Ticket, body: bodies.CitizenReasonBody, who: Actor) -> None:
+    intake.reopen(session, row, body.reason, actor=who, now=now())
+
+
+def _withdraw(session: Session, row: Ticket, body: bodies.CitizenReasonBody, who: Actor) -> None:
+    intake.withdraw(session, row, body.reason, actor=who, now=now())
+
+
+ACTS: dict[Action, tuple[type[bodies.Body], Callable[..., Any]]] = {
+    Action.FOLLOW_UP: (bodies.CitizenRatingBody, _rate),
+    Action.REOPEN: (bodies.CitizenReasonBody, _reopen),
+    Action.WITHDRAW: (bodies.CitizenReasonBody, _withdraw),
+}

@@ -1,0 +1,22 @@
+// Shows the number to dial while an emergency is still being typed; the form works without this.
+"use strict";
+
+const form = document.getElementById("ask");
+const danger = document.getElementById("danger");
+let waiting = 0;
+
+async function check() {
+  const body = new FormData();
+  body.set("csrf_token", form.elements.csrf_token.value);
+  body.set("text", form.elements.text.value);
+  const answer = await fetch("/ask/check", { method: "POST", body });
+  if (!answer.ok) return;
+  const { sentence } = await answer.json();
+  danger.hidden = !sentence;
+  danger.textContent = sentence || "";
+}
+
+form.elements.text.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(check, 500);
+});

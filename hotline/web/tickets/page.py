@@ -1,0 +1,95 @@
+"""One ticket as a page shows it: loaded and logged as a look, then thought about and presented."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_login import current_user
+
+from hotline.delivery import letters
+from hotline.people import users
+from hotline.people.access_log import note_look
+from hotline.people.rights import Action
+from hotline.routing.types import Line
+from hotline.tickets import queries, stories
+from hotline.tickets.models import Ticket
+from hotline.tickets.stories import Story
+from hotline.tickets.words import Part, Status
+from hotline.web.api import presenters
+from hotline.web.current import actor, city, current, now
+from hotline.web.forms import Form
+from hotline.web.tickets import marking, step_forms, telling
+
+# The code opens the citizen's own page, where a unit must never rate itself.
+HIDDEN_CODE = "······"
+# Where the typed words go in the letter that the page shows.
+HERE = "\x1a"
+REPLY_SHOWN = (
+    Status.REPLIED, Status.APPROVED, Status.DELIVERED, Status.CLOSED, Status.MERGED,
+)  # fmt: skip
+
+
+def ticket_page(number: str, given: Mapping[Action, Form[Any]] | None = None) -> dict[str, Any]:
+    """What the ticket's template needs; `given` is what was typed and refused a moment ago."""
+    with current().database.work() as session:
+        row = queries.ticket(session, number, actor=actor(), action=Action.READ)
+        story = stories.story(session, row)
+        titles = users.titles(session, {event.actor for event in story.events})
+        note_look(session, actor(), [row.number], "view", now())
+    return _presented(story, titles, given or {})
+
+
+def _presented(
+    story: Story, titles: dict[str, str], given: Mapping[Action, Form[Any]]
+) -> dict[str, Any]:
+    row, line = story.ticket, _line(story.ticket)
+    requester = presenters.contact(story.requester, row, actor())
+    return {
+        "ticket": row,
+        "story": story,
+        "line": line,
+        "lines": telling.told(story, titles),
+        "matter": _matter(story, line),
+        "requester": requester,
+        "standing": [each for each in row.assignments if each.ended_at is None],
+        "Part": Part,
+        "letter": _letter(story, requester["name"]),
+        "blank_letter": _worded(story, requester["name"], HERE, _writing_unit(row)).split(HERE),
+        "offers": step_forms.offers(story, actor(), city=city(), title=_title(), given=given),
+        "units": step_forms.units(row, actor(), city()),
+        "sentences": {each.code: each.sentence for each in city().directory.guidance},
+    }
+
+
+def _line(row: Ticket) -> Line | None:
+    return next((line for line in city().directory.lines if line.key == row.line), None)
+
+
+def _matter(story: Story, line: Line | None) -> marking.Marked:
+    """The matter marked by what the router thinks today; what it decided then is in the row."""
+    text = story.matter.text
+    suggestion = city().router.suggest(text, title=story.matter.title, dialled=line)
+    return marking.marked(text, suggestion, story.ticket.lead_unit)
+
+
+def _letter(story: Story, name: str) -> str:
+    """市民将看到: the newest reply as the letter that its requester gets."""
+    if story.reply is None or story.ticket.status not in REPLY_SHOWN:
+        return ""
+    return _worded(story, name, story.reply_text, story.reply.unit)
+
+
+def _worded(story: Story, name: str, text: str, unit: str) -> str:
+    notice = letters.Notice(
+        id="", number=story.ticket.number, query_code=HIDDEN_CODE, name=name, phone="", email="",
+        unit=unit, text=text, merged=bool(story.merged_into),
+    )  # fmt: skip
+    return letters.body(notice)
+
+
+def _writing_unit(row: Ticket) -> str:
+    """Whose reply it would be: of the unit that has it; a direct answer is the desk's."""
+    return step_forms.lead_unit(row)
+
+
+def _title() -> str:
+    return current_user.user.title if current_user.is_authenticated else ""

@@ -1,0 +1,181 @@
+"""The steps that a reader may take on a ticket now, each with its form, from one table."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+
+from hotline.people.rights import RIGHTS, Action, Actor, Scope
+from hotline.tickets.models import Ticket
+from hotline.tickets.steps import STEPS as LIFE
+from hotline.tickets.stories import Story
+from hotline.tickets.words import Ground, Part, Status
+from hotline.web import saying, steps
+from hotline.web.current import City
+from hotline.web.forms import Form
+from hotline.web.tickets.telling import SATISFIED, SOLVED
+
+Choices = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How a field of a body is asked for; `choices` may depend on the city as it is now."""
+
+    kind: str  # unit | line | text | pick | choose
+    label: str
+    choices: Callable[[City], Choices] = lambda city: []
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a step is offered: what its button says, what it will do, and its tone."""
+
+    button: str
+    hint: str = ""
+    tone: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One field as the page shows it."""
+
+    name: str
+    kind: str
+    label: str
+    choices: Choices
+    required: bool
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One step on the page, and what was typed for it so far."""
+
+    action: Action
+    look: Look
+    asked: list[Asked]
+    form: Form[Any]
+
+
+def _grounds(_city: City) -> Choices:
+    return [(ground, saying.word(ground)) for ground in Ground]
+
+
+def _rulings(_city: City) -> Choices:
+    return [("true", _("同意退单")), ("false", _("不同意,退回原单位"))]
+
+
+def _solved(_city: City) -> Choices:
+    return [(str(value).lower(), _(words)) for value, words in SOLVED.items()]
+
+
+def _satisfied(_city: City) -> Choices:
+    return [(str(value), _(words)) for value, words in SATISFIED.items()]
+
+
+def _guidance(city: City) -> Choices:
+    return [(each.code, f"{each.matter} → {each.target}") for each in city.directory.guidance]
+
+
+INPUTS = {
+    "unit": Input("unit", "单位"),
+    "right_unit": Input("unit", "应由哪个单位办理"),
+    "handler": Input("line", "经办人"),
+    "parent": Input("line", "并入哪件工单(编号)"),
+    "text": Input("text", "答复内容"),
+    "note": Input("text", "说明理由"),
+    "reason": Input("text", "原因"),
+    "sentence": Input("text", "告诉诉求人的话"),
+    "code": Input("choose", "引导到哪里", _guidance),
+    "ground": Input("pick", "退单理由", _grounds),
+    "granted": Input("pick", "裁定", _rulings),
+    "solved": Input("pick", "问题解决了吗", _solved),
+    "satisfied": Input("pick", "满意吗", _satisfied),
+}
+# In the order of the page: what moves the work on stands first and open.
+LOOKS = {
+    Action.CLAIM: Look("签收", "签收后由经办人办理。办理时限从派单时起算。"),
+    Action.REPLY: Look("提交答复", "话务台审核后,由热线统一答复诉求人。"),
+    Action.APPROVE: Look("审核通过并答复诉求人", "通过后即送出,不能收回。"),
+    Action.RULE: Look("裁定", labels={"unit": "改派给"}),
+    Action.ACCEPT: Look("受理", "从受理时起计算对诉求人的承诺期限。"),
+    Action.DISPATCH: Look("派单", labels={"unit": "派给"}),
+    Action.FOLLOW_UP: Look("记下回访结果", "按诉求人的原话选,两项分开问。"),
+    Action.ANSWER: Look("直接答复诉求人", "不派单,送出后不能收回。"),
+    Action.CLOSE: Look("办结"),
+    Action.UNMERGE: Look("撤销并单", "恢复为单独一件,回到待派。"),
+    Action.REOPEN: Look("重启", "回到待派,重新派单。"),
+    Action.OBJECT: Look("退单", "等待裁定期间,办理时限照常计算。"),
+    Action.SEND_FOR_REWORK: Look("退回重办", "承办单位重新计时,对诉求人的承诺期限不变。"),
+    Action.REDIRECT: Look("引导到别处", "不属 12345 受理的,告诉诉求人该找谁。"),
+    Action.TRANSFER: Look("转办", "新单位重新计时。", labels={"unit": "转给"}),
+    Action.ASSIST: Look("请单位协办", "主办单位不变。", labels={"unit": "请谁协办"}),
+    Action.MERGE: Look("并单", "本件跟随并入的工单办理,诉求人会收到同一答复。可撤销。"),
+    Action.WITHDRAW: Look("撤单", tone="danger"),
+}
+
+
+def offers(
+    story: Story, actor: Actor, *, city: City, title: str, given: Mapping[Action, Form[Any]]
+) -> list[Offer]:
+    """What this reader may do to the ticket now; `given` is what was refused a moment ago.
+
+    `title` is what the reader is called.
+    """
+    defaults = _defaults(story, title)
+    return [
+        Offer(action, look, _asked(action, look, city, defaults), given.get(action) or Form())
+        for action, look in LOOKS.items()
+        if _open_to(actor, action, story.ticket)
+    ]
+
+
+def _asked(action: Action, look: Look, city: City, defaults: Mapping[str, str]) -> list[Asked]:
+    fields = steps.STEPS[action][0].model_fields
+    return [
+        Asked(
+            name=name,
+            kind=INPUTS[name].kind,
+            label=_(look.labels.get(name, INPUTS[name].label)),
+            choices=INPUTS[name].choices(city),
+            required=field.is_required(),
+            default=defaults.get(name, ""),
+        )
+        for name, field in fields.items()
+    ]
+
+
+def units(ticket: Ticket, actor: Actor, city: City) -> list[str]:
+    """Whom the reader may name: the router's candidates first, never one who is accused."""
+    named = list(ticket.candidates)
+    if RIGHTS.get((actor.role, Action.DISPATCH)) is not Scope.SUGGESTED:
+        named += [unit.name for unit in city.directory.units]
+    return [unit for unit in dict.fromkeys(named) if unit not in ticket.excluded]
+
+
+def _open_to(actor: Actor, action: Action, ticket: Ticket) -> bool:
+    scope = RIGHTS.get((actor.role, action))
+    return (
+        (Status(ticket.status), action) in LIFE
+        and scope is not None
+        and (scope is not Scope.UNIT or actor.unit == lead_unit(ticket))
+        and (scope is not Scope.SUGGESTED or ticket.decision != "ask")
+    )
+
+
+def lead_unit(ticket: Ticket) -> str:
+    """The unit that has it now, blank while none has."""
+    standing = (a for a in ticket.assignments if a.ended_at is None and a.part == Part.LEAD)
+    return next((assignment.unit for assignment in standing), "")
+
+
+def _defaults(story: Story, title: str) -> dict[str, str]:
+    """What is most likely meant, so that nobody types it: one's own name, the unit named."""
+    row = story.ticket
+    objections = list(story.objections.values())
+    sure = row.decision == "auto" and row.status == Status.ACCEPTED
+    named = objections[-1].right_unit if row.status == Status.OBJECTED and objections else ""
+    return {"handler": title, "unit": row.candidates[0] if sure else named}

@@ -1,0 +1,88 @@
+"""The ticket page and the steps on it, for every role in whose scope the ticket lies."""
+
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+
+from hotline.db import Replayed
+from hotline.errors import HotlineError, KeyReused
+from hotline.people.rights import Action
+from hotline.tickets.models import Ticket
+from hotline.web import bodies, saying, steps
+from hotline.web.forms import Form, filled, own_address
+from hotline.web.tickets.page import ticket_page
+
+tickets = Blueprint("tickets", __name__)
+
+
+@tickets.get("/tickets/<number>")
+def ticket(number: str) -> Any:
+    """The whole page, or its part alone for a page that shows it beside a list."""
+    part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    template = "tickets/part.html" if part else "tickets/ticket.html"
+    return render_template(template, **ticket_page(number), back=_back(), part=part)
+
+
+def _add_step(action: Action, body_type: type[bodies.Body]) -> None:
+    def view(number: str) -> Any:
+        return _take(number, action, body_type)
+
+    view.__name__ = f"step_{action}"
+    tickets.post(f"/tickets/<number>/{action}")(view)
+
+
+for _action, (_body_type, _step) in steps.STEPS.items():
+    _add_step(_action, _body_type)
+
+
+def _take(number: str, action: Action, body_type: type[bodies.Body]) -> Any:
+    given = filled(body_type)
+    if given.body is None:
+        return _refused(number, action, given, 422)
+    try:
+        done = steps.take(number, action, given.body, _status)
+    except Replayed as again:
+        done = again.reply
+    except HotlineError as refused:
+        given.refuse(refused)
+        if isinstance(refused, KeyReused):
+            given = _anew(given)
+        return _refused(number, action, given, refused.status)
+    flash(_told(action, done), "good")
+    return redirect(_back() or f"/tickets/{number}")
+
+
+def _status(row: Ticket) -> dict[str, Any]:
+    return {"number": row.number, "status": row.status}
+
+
+def _told(action: Action, done: dict[str, Any]) -> str:
+    return _(
+        "已%(step)s。工单 %(number)s 现为「%(status)s」。",
+        step=saying.word(action),
+        number=done["number"],
+        status=saying.word(done["status"]),
+    )
+
+
+def _anew(given: Form[Any]) -> Form[Any]:
+    """The form was sent before with other words: whoever means it may send it once more."""
+    sentence = _("这份表单刚才已提交过,这次的内容不同。请先看工单现状,确要办理请再提交。")
+    return Form(values=given.values, errors={"": sentence})
+
+
+def _refused(number: str, action: Action, given: Form[Any], status: int) -> Any:
+    """The page again with all that was typed; where there is no page any more, the text alone."""
+    try:
+        page = render_template(
+            "tickets/ticket.html", **ticket_page(number, {action: given}), back=_back()
+        )
+    except HotlineError as gone:
+        given.refuse(gone)
+        page, status = render_template("tickets/kept.html", form=given, action=action), gone.status
+    return make_response(page, status)
+
+
+def _back() -> str:
+    return own_address(request.values.get("next", ""))

@@ -1,0 +1,505 @@
+"""Pages that tell news by themselves, over real sockets."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlmodel import select
+from test_bad_input import statements
+from werkzeug.serving import make_server
+
+from hotline import clock
+from hotline.app import prepare
+from hotline.db import Database
+from hotline.people import keys
+from hotline.people.access_log import AccessLog
+from hotline.people.rights import Role
+from hotline.settings import Settings
+from hotline.web.line.calls import password_of
+from hotline.web.streams import Feeder, Pace
+
+CALLER, DIALLED = "13800000001", "12369"
+_serial = count(1)
+Message = dict[str, Any]
+
+
+class Page:
+    """A browser's event source: one stream, read message by message."""
+
+    def __init__(self, port: int, key: str, *, last: str = "", method: str = "GET") -> None:
+        headers = {"Authorization": f"Bearer {key}", "Accept": "text/event-stream"}
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        self._connection.request(
+            method, "/live", headers=headers | ({"Last-Event-ID": last} if last else {})
+        )
+        self.response = self._connection.getresponse()
+        self.last = last
+
+    def message(self) -> Message | None:
+        """The next one; None at the end of the stream."""
+        fields: dict[str, str] = {}
+        while line := self.response.readline():
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name:
+                fields[name] = value
+            elif "data" in fields:
+                self.last = fields.get("id", self.last)
+                return {"event": fields["event"], "data": json.loads(fields["data"])}
+        return None
+
+    def next(self, event: str) -> Any:
+        """What the next message of this name says."""
+        while message := self.message():
+            if message["event"] == event:
+                return message["data"]
+        raise AssertionError(f"the stream ended without {event}")
+
+    def close(self) -> None:
+        self.response.close()
+        self._connection.close()
+
+
+class City:
+    """A running web process with its switch and its staff."""
+
+    def __init__(self, port: int, settings: Settings, database: Database) -> None:
+        self.port, self.database = port, database
+        self._secret = (settings.data_dir / "secrets" / "line").read_text()
+
+    def staff(self, role: Role, unit: str = "") -> str:
+        """The key of somebody new."""
+        with self.database.work() as session:
+            name = f"{role}-{next(_serial)}"
+            return keys.make(session, name, role, unit=unit, now=clock.now())
+
+    def seated(self) -> tuple[str, str]:
+        """A new agent's key, at a new extension."""
+        key, extension = self.staff(Role.AGENT), str(8000 + next(_serial))
+        status, _ = self.ask("/live/seat", key, {"extension": extension})
+        assert status == 200
+        return key, extension
+
+    def tell(self, call_id: str, kind: str, **more: str) -> None:
+        body = {"kind": kind, "at": clock.now().isoformat()} | more
+        if kind in ("queued", "offered"):
+            body |= {"caller": CALLER, "dialled": DIALLED}
+        status, answer = self.ask(f"/api/v1/calls/{call_id}/events", self._secret, body)
+        assert status == 200, answer
+
+    def poll(self, key: str, after: str = "") -> Any:
+        status, answer = self.ask(f"/live/poll?after={after}", key)
+        assert status == 200, answer
+        return answer
+
+    def ask(self, path: str, key: str, body: Any = None) -> tuple[int, Any]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        method, data = ("GET", None) if body is None else ("POST", json.dumps(body))
+        connection.request(method, path, data, headers)
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+        connection.close()
+        return response.status, answer
+
+    @contextmanager
+    def page(self, key: str, *, last: str = "") -> Iterator[Page]:
+        page = Page(self.port, key, last=last)
+        assert page.response.status == 200
+        yield page
+        page.close()
+
+
+@pytest.fixture(scope="module")
+def city(app: Flask) -> Iterator[City]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    parts = app.extensions["hotline"]
+    yield City(server.port, parts.settings, parts.database)
+    server.shutdown()
+
+
+@pytest.fixture
+def paced(app: Flask) -> Iterator[Callable[..., Feeder]]:
+    """The same application with streams of another pace."""
+    usual = app.extensions["live"]
+    parts = app.extensions["hotline"]
+
+    def change(**pace: Any) -> Feeder:
+        app.extensions["live"] = Feeder(parts.database, parts.city, Pace(**pace))
+        return app.extensions["live"]
+
+    yield change
+    app.extensions["live"] = usual
+
+
+def calls(messages: list[Message]) -> list[tuple[str, str]]:
+    return [
+        (each["data"]["call_id"], each["data"]["event"])
+        for each in messages
+        if each["event"] == "call"
+    ]
+
+
+def test_a_call_pops_up_at_its_extension_with_all_that_the_agent_needs(city: City):
+    key, extension = city.seated()
+    with city.page(key) as page:
+        assert page.next("seat")["extension"] == extension
+        city.tell("pop", "queued")
+        began = time.monotonic()
+        city.tell("pop", "offered", extension=extension)
+        pop = page.next("call")
+        assert time.monotonic() - began < 5
+    assert (pop["call_id"], pop["event"], pop["event_name"]) == ("pop", "offered", "振铃")
+    assert (pop["caller"], pop["dialled"], pop["action"]) == (CALLER, DIALLED, "intake")
+    assert pop["line"] == {"number": "12369", "name": "环境保护举报热线", "department": "市环保局"}
+    assert (pop["state"], pop["state_name"], pop["service"]) == ("ringing", "振铃中", None)
+    assert pop["started_at"].endswith("+00:00")
+
+
+def test_the_stream_is_one_that_browsers_and_proxies_leave_alone(city: City):
+    with city.page(city.staff(Role.SUPERVISOR)) as page:
+        assert page.response.headers["Content-Type"].startswith("text/event-stream")
+        assert page.response.headers["Cache-Control"] == "no-store"
+        assert page.response.headers["X-Accel-Buffering"] == "no"
+        assert page.response.readline() == b"retry: 2000\n"
+
+
+def test_a_page_that_comes_back_misses_nothing_and_hears_nothing_twice(city: City):
+    key, extension = city.seated()
+    start = str(city.poll(key)["cursor"])
+    heard, last = [], start
+    happens = [("offered", {"extension": extension}), ("answered", {"extension": extension})]
+    for n in range(3):
+        for kind, more in [*happens, ("ended", {})]:
+            city.tell(f"back-{n}", kind, **more)
+            if kind == "answered":
+                continue  # happens while nobody listens
+            with city.page(key, last=last) as page:
+                expected = 1 if kind == "offered" else 2
+                heard += [{"event": "call", "data": page.next("call")} for _ in range(expected)]
+                last = page.last
+    told = [(f"back-{n}", kind) for n in range(3) for kind in ("offered", "answered", "ended")]
+    assert calls(heard) == told
+    assert calls(city.poll(key, start)["messages"]) == told
+    with city.page(key, last=last) as page:
+        assert page.message()["event"] == "seat"
+
+
+def test_asking_tells_the_same_as_the_stream(city: City):
+    key, extension = city.seated()
+    before = str(city.poll(key)["cursor"])
+    for kind in ("queued", "offered", "answered"):
+        city.tell("same", kind, extension=extension)
+    for last in ("", before):
+        polled = city.poll(key, last)
+        with city.page(key, last=last) as page:
+            streamed = [page.message() for _ in polled["messages"]]
+            assert page.last == str(polled["cursor"])
+        told = [{"event": each["event"], "data": each["data"]} for each in polled["messages"]]
+        assert streamed == told
+        assert [each["event"] for each in told] == ["call", "call", "seat", "queue"]
+    assert calls(city.poll(key, str(polled["cursor"]))["messages"]) == []
+
+
+def test_a_page_opened_during_a_call_shows_it_and_one_opened_later_does_not(city: City):
+    key, extension = city.seated()
+    city.tell("open", "offered", extension=extension)
+    assert calls(city.poll(key)["messages"]) == [("open", "offered")]
+    city.tell("open", "abandoned")
+    assert calls(city.poll(key)["messages"]) == []
+
+
+def test_each_message_tells_the_place_to_come_back_to(city: City):
+    key, extension = city.seated()
+    city.tell("place", "offered", extension=extension)
+    for message in city.poll(key)["messages"]:
+        rest = city.poll(key, str(message["id"]))["messages"]
+        assert calls(rest) == []
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "events"),
+    [
+        (Role.HANDLER, "市环保局", set()),
+        (Role.SUPERVISOR, "", set()),
+        (Role.ADMINISTRATOR, "", set()),
+        (Role.DISPATCHER, "", {"seat", "queue", "desk"}),
+        (Role.AGENT, "", {"seat", "queue"}),
+    ],
+)
+def test_who_does_not_sit_where_it_rings_gets_no_call_and_no_number(
+    city: City, paced, role: Role, unit: str, events: set[str]
+):
+    paced(heartbeat=1.5)
+    _, extension = city.seated()
+    other = city.staff(role, unit)
+    with city.page(other) as page:
+        city.tell(f"other-{role}", "queued")
+        city.tell(f"other-{role}", "offered", extension=extension)
+        heard = []
+        while (message := page.message())["event"] != "heartbeat":
+            heard.append(message)
+    assert {message["event"] for message in heard} == events
+    polled = city.poll(other, "0")["messages"]
+    assert {message["event"] for message in polled} == events
+    assert CALLER not in json.dumps([heard, polled])
+
+
+def test_an_agent_who_left_the_seat_hears_no_more_of_it(city: City):
+    key, extension = city.seated()
+    city.ask("/live/seat/leave", key, {})
+    city.tell("left", "offered", extension=extension)
+    assert calls(city.poll(key, "0")["messages"]) == []
+
+
+def test_every_number_shown_is_noted_once(city: City):
+    key, extension = city.seated()
+    for kind in ("queued", "offered", "answered"):
+        city.tell("noted", kind, extension=extension)
+    with city.page(key) as page:
+        page.next("queue")
+    city.tell("noted", "ended")
+    with city.database.read() as session:
+        query = select(AccessLog).where(AccessLog.call_id == "noted")
+        looks = session.exec(query).all()
+    assert [(row.what, row.role, row.ticket) for row in looks] == [("screen_pop", "agent", "")] * 2
+
+
+def test_the_queue_is_told_when_it_changes_and_only_then(city: City, paced):
+    paced(heartbeat=2.5)
+    with city.page(city.staff(Role.AGENT)) as page:
+        before = page.next("queue")
+        city.tell("queue", "queued")
+        longer = page.next("queue")
+        assert longer["waiting"] == before["waiting"] + 1
+        assert longer["longest_since"]
+        city.tell("queue", "abandoned")
+        after = page.next("queue")
+        assert after["today"]["abandoned"] == before["today"]["abandoned"] + 1
+        assert page.message()["event"] == "heartbeat"
+
+
+def test_the_dispatcher_hears_of_an_alarm(city: City):
+    with city.page(city.staff(Role.DISPATCHER)) as page:
+        before = page.next("desk")
+        written = {"text": "我家楼下着火了,快来", "kind": "help", "channel": "web"}
+        status, _ = city.ask("/api/v1/tickets", city.staff(Role.AGENT), written)
+        assert status == 201
+        assert page.next("desk")["alarms"] == before["alarms"] + 1
+
+
+def test_a_quiet_stream_gives_signs_of_life_and_ends_in_its_time(city: City, paced):
+    paced(heartbeat=0.2, longest=0.9)
+    with city.page(city.staff(Role.HANDLER, "市环保局")) as page:
+        beats = []
+        while message := page.message():
+            beats.append(message)
+    assert {beat["event"] for beat in beats} == {"heartbeat"}
+    assert 3 <= len(beats) <= 5
+    assert beats[0]["data"]["at"] < beats[1]["data"]["at"]
+
+
+def test_a_stream_is_alive_every_fifteen_seconds():
+    assert Pace().heartbeat == 15
+
+
+def test_over_the_cap_a_page_is_sent_to_ask_and_a_closed_page_gives_its_place_back(
+    city: City, paced
+):
+    paced(streams=2, heartbeat=0.2)
+    key = city.staff(Role.AGENT)
+    with city.page(key), city.page(key):
+        third = Page(city.port, key)
+        assert (third.response.status, third.response.headers["Retry-After"]) == (503, "2")
+        assert json.loads(third.response.read())["code"] == "streams-full"
+        assert city.poll(key)["messages"]
+
+    def accepted() -> bool:
+        page = Page(city.port, key)
+        page.close()
+        return page.response.status == 200
+
+    assert eventually(accepted)
+
+
+def test_a_request_that_never_reads_takes_no_place(city: City, paced):
+    paced(streams=1)
+    key = city.staff(Role.AGENT)
+    for _ in range(3):
+        head = Page(city.port, key, method="HEAD")
+        assert head.response.status == 200
+        head.close()
+    with city.page(key):
+        pass
+
+
+def test_streams_outlive_a_database_that_is_away_and_then_tell(city: City):
+    key, extension = city.seated()
+    with city.page(key) as page:
+        page.next("queue")
+        _rename(city.database, "seat", "seat_away")
+        city.tell("away", "offered", extension=extension)
+        time.sleep(1)
+        _rename(city.database, "seat_away", "seat")
+        assert page.next("call")["call_id"] == "away"
+
+
+def _rename(database: Database, old: str, new: str) -> None:
+    with database.work() as session:
+        session.connection().exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
+
+
+def test_a_seat_is_taken_paused_and_left_over_http(city: City):
+    key, extension = city.staff(Role.AGENT), str(8000 + next(_serial))
+    with city.page(key) as page:
+        assert page.next("seat")["state_name"] == "未签入"
+        _, taken = city.ask("/live/seat", key, {"extension": f" {extension} "})
+        assert (taken["extension"], taken["state_name"]) == (extension, "空闲")
+        assert page.next("seat") == taken
+        _, paused = city.ask("/live/seat/state", key, {"state": "paused"})
+        assert page.next("seat") == paused
+        assert paused["state_name"] == "小休"
+        _, left = city.ask("/live/seat/leave", key, {})
+        assert page.next("seat") == left
+    assert left["extension"] is None
+
+
+def test_the_fields_of_a_form_do_as_well(city: City, app: Flask):
+    headers = {"Authorization": f"Bearer {city.staff(Role.AGENT)}"}
+    answer = app.test_client().post("/live/seat", data={"extension": "8999"}, headers=headers)
+    assert (answer.status_code, answer.json["extension"]) == (200, "8999")
+
+
+def test_refusals_at_the_seat_name_the_field(city: City):
+    key, extension = city.seated()
+    other = city.staff(Role.AGENT)
+    for path, asker, body, code, field in (
+        ("/live/seat", other, {"extension": extension}, "seat-taken", "extension"),
+        ("/live/seat", key, {"extension": "8998"}, "seat-taken", "extension"),
+        ("/live/seat", other, {"extension": "分机"}, "invalid", "extension"),
+        ("/live/seat", other, {"extension": "1" * 13}, "invalid", "extension"),
+        ("/live/seat", other, {}, "invalid", "extension"),
+        ("/live/seat", other, [], "invalid", "body"),
+        ("/live/seat/state", key, {"state": "busy"}, "invalid", "state"),
+        ("/live/seat/state", key, {"state": "away"}, "invalid", "state"),
+        ("/live/seat/state", other, {"state": "free"}, "not-found", "extension"),
+    ):
+        _, answer = city.ask(path, asker, body)
+        assert (answer["code"], answer["errors"][0]["field"]) == (code, field), body
+    handler = city.staff(Role.HANDLER, "市环保局")
+    assert city.ask("/live/seat", handler, {"extension": "8997"})[0] == 403
+
+
+@pytest.mark.parametrize("cursor", ["-1", "x", "２", "1.5", "9" * 10, "9" * 6000])
+def test_a_cursor_that_is_none_is_named(city: City, app: Flask, cursor: str):
+    headers = {"Authorization": f"Bearer {city.staff(Role.AGENT)}"}
+    answer = app.test_client().get("/live/poll", query_string={"after": cursor}, headers=headers)
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "after")
+
+
+def test_a_last_event_id_that_is_none_is_named(city: City):
+    page = Page(city.port, city.staff(Role.AGENT), last="yesterday")
+    assert page.response.status == 422
+    assert json.loads(page.response.read())["errors"][0]["field"] == "Last-Event-ID"
+
+
+def test_without_a_key_there_are_no_news(city: City):
+    for path in ("/live", "/live/poll"):
+        assert city.ask(path, "wrong")[0] == 401
+
+
+def test_a_browser_that_is_signed_in_hears_news_too(signed_in):
+    answer = signed_in(Role.AGENT).client.get("/live/poll")
+    assert [each["event"] for each in answer.json["messages"]] == ["seat", "queue"]
+
+
+def test_twenty_calls_are_told_with_as_many_questions_as_two(city: City, app: Flask):
+    asked = []
+    for n in (2, 20):
+        key, extension = city.seated()
+        start = str(city.poll(key)["cursor"])
+        for i in range(n):
+            city.tell(f"many-{n}-{i}", "offered", extension=extension)
+        with statements(app) as read:
+            assert len(calls(city.poll(key, start)["messages"])) == n
+        asked.append(len(read))
+    assert asked[0] == asked[1]
+
+
+def test_pages_listen_through_a_restart(tmp_path: Path):
+    """Two processes of gunicorn, stopped while a stream is open, and started again."""
+    settings = Settings(data_dir=tmp_path, database_url="", redis_url="", port=free_port())
+    city = City(settings.port, settings, prepare_with_line(settings))
+    with web(settings):
+        key, extension = city.seated()
+        page = Page(settings.port, key)
+        page.next("queue")
+        city.tell("before", "offered", extension=extension)
+        assert page.next("call")["call_id"] == "before"
+        began = time.monotonic()
+    assert time.monotonic() - began < 4, "the stream kept its process from stopping"
+    while page.message():
+        pass  # what was on its way, and then the end
+    with web(settings):
+        city.tell("after", "offered", extension=extension)
+        with city.page(key, last=page.last) as again:
+            assert again.next("call")["call_id"] == "after"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+def prepare_with_line(settings: Settings) -> Database:
+    database = prepare(settings)
+    password_of(settings)
+    return database
+
+
+@contextmanager
+def web(settings: Settings) -> Iterator[None]:
+    """The web process as the Procfile starts it; stopped as the keeper stops it."""
+    environment = os.environ | {
+        "HOTLINE_DATA_DIR": str(settings.data_dir), "HOTLINE_PORT": str(settings.port),
+        "HOTLINE_HOST": "127.0.0.1", "DATABASE_URL": "", "REDIS_URL": "",
+    }  # fmt: skip
+    command = [sys.executable, "-c", "from hotline.cli import main; main()", "process", "web"]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        assert eventually(lambda: answers(settings.port), 30)
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+def answers(port: int) -> bool:
+    with suppress(OSError):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    return False
+
+
+def eventually(true: Callable[[], bool], patience: float = 10) -> bool:
+    deadline = time.monotonic() + patience
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
