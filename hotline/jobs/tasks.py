@@ -1,5 +1,6 @@
 """What the worker and the clock run: thin calls into the rooms, each safe to run twice."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,7 +27,7 @@ from hotline.tickets import dispatch, feed, queries
 log = structlog.get_logger()
 
 # A job or task begins no further batch after this, so that who runs it can be asked to stop.
-TURN = timedelta(seconds=3)
+TURN = timedelta(seconds=1)
 # Tickets in one transaction of the overdue sweep.
 LAPSED = 200
 
@@ -78,8 +79,9 @@ def wake(parts: Parts) -> None:
 
 
 def sweep(parts: Parts) -> None:
-    for row in settling.sweep(parts.database, parts.channel, clock.now()):
-        log.warning("delivery was stuck", delivery=row.id, state=row.state)
+    stuck = settling.sweep(parts.database, parts.channel, clock.now())
+    for state, count in Counter(row.state for row in stuck).items():
+        log.warning("deliveries were stuck", count=count, now=state)
 
 
 def report_unowed(parts: Parts) -> None:

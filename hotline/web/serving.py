@@ -23,7 +23,7 @@ worker_class = "hotline.web.serving.Worker"
 # A thread is held by a slow sender until it is cut off, so there are more than there is work.
 threads = 64
 # Seconds for requests in flight when told to stop; honcho kills whatever lives after five.
-graceful_timeout = 4
+graceful_timeout = 3
 # A worker's heartbeat file must not wait for a slow disk.
 worker_tmp_dir = "/dev/shm"
 control_socket_disable = True

@@ -76,13 +76,13 @@ def drain(database: Database, channel: object, at: datetime = NOON) -> int:
 
 
 def test_an_approved_reply_reaches_the_requester_and_the_ticket_says_so(
-    either: Database, tmp_path: Path
+    database: Database, tmp_path: Path
 ):
-    (number,) = approve_many(either, NOON, 1)
-    assert drain(either, maildir(tmp_path)) == 1
+    (number,) = approve_many(database, NOON, 1)
+    assert drain(database, maildir(tmp_path)) == 1
     assert number in body(letters(tmp_path)[0])
-    assert (row(either).state, row(either).done_at) == ("delivered", NOON)
-    with either.read() as session:
+    assert (row(database).state, row(database).done_at) == ("delivered", NOON)
+    with database.read() as session:
         story = queries.events(session, session.exec(select(Ticket)).one())
     assert (story[-1].action, story[-1].actor) == ("deliver", CHANNEL.id)
 
@@ -161,19 +161,19 @@ def test_a_try_that_fails_is_made_again_later_and_at_last_listed(database: Datab
 
 @pytest.mark.parametrize("channel", [KilledBeforeSending, KilledAfterSending])
 def test_a_worker_killed_around_sending_neither_loses_nor_doubles(
-    either: Database, tmp_path: Path, channel: type[Maildir]
+    database: Database, tmp_path: Path, channel: type[Maildir]
 ):
-    approve_many(either, NOON, 3)
+    approve_many(database, NOON, 3)
     good = maildir(tmp_path)
     with pytest.raises(Killed):
-        drain(either, channel(good.root, good.sender))
-    assert drain(either, good) == 0
-    assert settling.sweep(either, good, NOON) == []
+        drain(database, channel(good.root, good.sender))
+    assert drain(database, good) == 0
+    assert settling.sweep(database, good, NOON) == []
     later = NOON + good.lease + MINUTE
-    assert len(settling.sweep(either, good, later)) == 3
-    assert drain(either, good, later) == 3
+    assert len(settling.sweep(database, good, later)) == 3
+    assert drain(database, good, later) == 3
     assert len(letters(tmp_path)) == 3
-    assert statuses(either) == [Status.DELIVERED] * 3
+    assert statuses(database) == [Status.DELIVERED] * 3
 
 
 def test_what_cannot_be_repeated_becomes_unknown_and_is_not_resent(database: Database):
@@ -243,27 +243,27 @@ def test_an_older_reply_told_late_does_not_count_for_the_newer_one(database: Dat
     assert statuses(database) == [Status.APPROVED]
 
 
-def test_workers_side_by_side_send_each_message_once(either: Database, tmp_path: Path):
-    approve_many(either, NOON, 60)
+def test_workers_side_by_side_send_each_message_once(database: Database, tmp_path: Path):
+    approve_many(database, NOON, 60)
     channel = replace(maildir(tmp_path), batch=7)
     with ThreadPoolExecutor(4) as pool:
-        done = sum(pool.map(lambda _: drain(either, channel), range(4)))
+        done = sum(pool.map(lambda _: drain(database, channel), range(4)))
     assert done == 60
-    assert attempts(either) == ["delivered"] * 60
+    assert attempts(database) == ["delivered"] * 60
     assert len(letters(tmp_path)) == 60
-    assert statuses(either) == [Status.DELIVERED] * 60
+    assert statuses(database) == [Status.DELIVERED] * 60
 
 
-def test_two_workers_that_tell_the_last_two_requesters_finish_the_ticket(either: Database):
-    with either.work() as session:
+def test_two_workers_that_tell_the_last_two_requesters_finish_the_ticket(database: Database):
+    with database.work() as session:
         desk = Desk(session, NOON)
         for _ in range(8):
             parent, child = desk.replied(), desk.accepted()
             merging.merge(session, child, parent, actor=DISPATCHER, now=NOON)
             outbox.approve(session, parent, actor=DISPATCHER, now=NOON)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: drain(either, Wire(batch=1)), range(4)))
-    assert statuses(either) == [Status.DELIVERED, Status.MERGED] * 8
+        list(pool.map(lambda _: drain(database, Wire(batch=1)), range(4)))
+    assert statuses(database) == [Status.DELIVERED, Status.MERGED] * 8
 
 
 def test_a_batch_of_50_asks_the_database_no_more_often_than_one_of_5(

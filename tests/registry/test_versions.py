@@ -34,76 +34,76 @@ def stored(database: Database) -> list[tuple[str, int]]:
     return sorted((row.file, row.version) for row in rows)
 
 
-def test_seeding_twice_stores_the_shipped_files_once(either: Database):
-    seeded(either)
-    seeded(either)
-    assert stored(either) == sorted((file, 1) for file in FILES)
+def test_seeding_twice_stores_the_shipped_files_once(database: Database):
+    seeded(database)
+    seeded(database)
+    assert stored(database) == sorted((file, 1) for file in FILES)
 
 
-def test_seeding_leaves_published_versions_in_force(either: Database):
-    seeded(either)
-    publish(either, HOLIDAYS, CHANGED)
-    seeded(either)
-    with either.read() as session:
+def test_seeding_leaves_published_versions_in_force(database: Database):
+    seeded(database)
+    publish(database, HOLIDAYS, CHANGED)
+    seeded(database)
+    with database.read() as session:
         days = [str(row["day"]) for row in versions.load(session)[HOLIDAYS].rows]
     assert days[-1] == "2027-01-01"
 
 
-def test_what_was_seeded_is_what_was_shipped(either: Database):
-    seeded(either)
-    with either.read() as session:
+def test_what_was_seeded_is_what_was_shipped(database: Database):
+    seeded(database)
+    with database.read() as session:
         assert versions.load(session) == TABLES
 
 
-def test_each_publication_is_a_new_version_and_the_old_one_is_kept(either: Database):
-    seeded(either)
-    with either.read() as session:
+def test_each_publication_is_a_new_version_and_the_old_one_is_kept(database: Database):
+    seeded(database)
+    with database.read() as session:
         before = versions.current_version(session)
-    row = publish(either, HOLIDAYS, CHANGED)
+    row = publish(database, HOLIDAYS, CHANGED)
     assert (row.version, row.author, row.note, row.at) == (2, "王芳", "国办通知", LATER)
-    assert publish(either, HOLIDAYS, FILES[HOLIDAYS]).version == 3
-    with either.read() as session:
+    assert publish(database, HOLIDAYS, FILES[HOLIDAYS]).version == 3
+    with database.read() as session:
         assert versions.current_version(session) > before
         assert len(versions.load(session)[HOLIDAYS].rows) == FILES[HOLIDAYS].count(b"\n") - 1
-    assert [version for file, version in stored(either) if file == HOLIDAYS] == [1, 2, 3]
+    assert [version for file, version in stored(database) if file == HOLIDAYS] == [1, 2, 3]
 
 
-def test_a_broken_file_changes_nothing(either: Database):
-    seeded(either)
-    before = stored(either)
+def test_a_broken_file_changes_nothing(database: Database):
+    seeded(database)
+    before = stored(database)
     with pytest.raises(BadData) as caught:
-        publish(either, HOLIDAYS, FILES[HOLIDAYS] + b"2027-01-01,maybe,x\n")
+        publish(database, HOLIDAYS, FILES[HOLIDAYS] + b"2027-01-01,maybe,x\n")
     assert (caught.value.file, caught.value.column) == (HOLIDAYS, "kind")
     assert caught.value.line == FILES[HOLIDAYS].count(b"\n") + 1
-    assert stored(either) == before
+    assert stored(database) == before
 
 
-def test_a_file_that_breaks_another_is_refused(either: Database):
-    seeded(either)
+def test_a_file_that_breaks_another_is_refused(database: Database):
+    seeded(database)
     without = b"\n".join(
         row for row in FILES["units.csv"].split(b"\n") if "市残联".encode() not in row
     )
     with pytest.raises(BadData) as caught:
-        publish(either, "units.csv", without)
+        publish(database, "units.csv", without)
     assert caught.value.file == "legacy_lines.csv"
-    assert (("units.csv", 2) in stored(either)) is False
+    assert (("units.csv", 2) in stored(database)) is False
 
 
-def test_a_file_that_is_none_of_ours_is_not_found(either: Database):
-    seeded(either)
+def test_a_file_that_is_none_of_ours_is_not_found(database: Database):
+    seeded(database)
     with pytest.raises(NotFound, match=HOLIDAYS):
-        publish(either, "passwd", b"")
+        publish(database, "passwd", b"")
 
 
-def test_a_row_changed_behind_our_back_stops_the_load(either: Database):
-    seeded(either)
-    with either.work() as session:
+def test_a_row_changed_behind_our_back_stops_the_load(database: Database):
+    seeded(database)
+    with database.work() as session:
         session.exec(
             update(ReferenceVersion)
             .where(ReferenceVersion.file == HOLIDAYS)
             .values(content="day,kind,name\n2018-01-01,off,元旦\n")
         )
-    with either.read() as session, pytest.raises(BadData, match=HOLIDAYS):
+    with database.read() as session, pytest.raises(BadData, match=HOLIDAYS):
         versions.load(session)
 
 

@@ -112,8 +112,8 @@ def test_the_day_list_gives_the_day_and_no_other(database: Database):
     assert [row[:2] for row in table(report, "各单位").rows] == [(CITY, 1)]
 
 
-def test_the_day_list_names_urgent_tickets_returns_and_groups(either: Database):
-    with either.work() as session:
+def test_the_day_list_names_urgent_tickets_returns_and_groups(database: Database):
+    with database.work() as session:
         desk = Desk(session, NOON)
         urgent = desk.logged(urgency=Urgency.URGENT)
         returned = desk.dispatched()
@@ -140,9 +140,9 @@ def test_the_day_list_names_urgent_tickets_returns_and_groups(either: Database):
         assert section(empty, title) == Section(title, ("无。",))
 
 
-def test_the_stock_is_that_of_the_close_of_the_period_whatever_happened_since(either: Database):
+def test_the_stock_is_that_of_the_close_of_the_period_whatever_happened_since(database: Database):
     """Consultations have three working days: one of Wednesday falls due on Monday the 30th."""
-    with either.work() as session:
+    with database.work() as session:
         desk = Desk(session, NOON)
         waiting = desk.dispatched(kind=MatterKind.CONSULTATION)
         answered = desk.in_progress(ENVIRONMENT, kind=MatterKind.CONSULTATION)
@@ -225,8 +225,8 @@ def test_a_month_not_over_is_compared_with_as_many_days(database: Database):
     )
 
 
-def test_rates_stand_with_what_they_are_made_of(either: Database):
-    with either.work() as session:
+def test_rates_stand_with_what_they_are_made_of(database: Database):
+    with database.work() as session:
         for grade in (5, 3, 2):
             finished(session, NOON, grade=grade)
         report = written(session, PeriodKind.MONTH, now=AUGUST)
@@ -393,14 +393,14 @@ def test_other_numbers_need_a_reason_and_make_a_new_version(database: Database):
         assert (row.version, row.reason) == (2, "补录一件")
 
 
-def test_a_published_report_stays_as_it_was(either: Database):
-    with either.work() as session:
+def test_a_published_report_stays_as_it_was(database: Database):
+    with database.work() as session:
         finished(session, NOON)
         report = written(session, PeriodKind.MONTH, now=AUGUST)
         publish(session, report, now=AUGUST)
-    with either.work() as session:
+    with database.work() as session:
         finished(session, NOON)
-    with either.read() as session:
+    with database.read() as session:
         row = published(session, Period.containing(PeriodKind.MONTH, TODAY))
         assert row.report == report
         assert as_text(row.report) == as_text(report)

@@ -11,8 +11,8 @@ from hotline.tickets import dispatch, feed, queries
 SUPERVISOR = Actor("督办员一", Role.SUPERVISOR)
 
 
-def test_concurrent_clients_never_claim_the_same_ticket(either: Database):
-    with either.work() as session:
+def test_concurrent_clients_never_claim_the_same_ticket(database: Database):
+    with database.work() as session:
         mine = {Desk(session, NOON).dispatched(CITY).number for _ in range(40)}
         Desk(session, NOON).dispatched(ENVIRONMENT)
     claimed, barrier = [], threading.Barrier(8)
@@ -20,7 +20,7 @@ def test_concurrent_clients_never_claim_the_same_ticket(either: Database):
     def client() -> None:
         barrier.wait()
         for _ in range(10):
-            with either.work() as session:
+            with database.work() as session:
                 for ticket in queries.claimable(session, CITY, limit=3):
                     dispatch.claim(
                         session, ticket, handler="张三", actor=handler_of(CITY), now=NOON
@@ -61,15 +61,15 @@ def test_a_late_commit_is_never_skipped_by_the_feed(postgres: Database):
     assert seen == [behind.number]
 
 
-def test_reading_the_feed_page_by_page_gives_every_event_once_and_in_order(either: Database):
-    with either.work() as session:
+def test_reading_the_feed_page_by_page_gives_every_event_once_and_in_order(database: Database):
+    with database.work() as session:
         for _ in range(5):
             Desk(session, NOON).replied()
     positions, cursor = [], 0
     while True:
-        with either.work() as session:
+        with database.work() as session:
             feed.place(session)
-        with either.read() as session:
+        with database.read() as session:
             rows = feed.after(session, cursor, actor=SUPERVISOR, limit=7)
         if not rows:
             break
@@ -89,8 +89,8 @@ def test_the_feed_shows_a_unit_its_own_tickets_only(database: Database):
     assert {ticket.number for _, ticket in rows} == {mine.number}
 
 
-def test_two_placers_at_once_give_each_event_one_position(either: Database):
-    with either.work() as session:
+def test_two_placers_at_once_give_each_event_one_position(database: Database):
+    with database.work() as session:
         for _ in range(10):
             Desk(session, NOON).dispatched()
     barrier = threading.Barrier(4)
@@ -98,7 +98,7 @@ def test_two_placers_at_once_give_each_event_one_position(either: Database):
     def placer() -> None:
         barrier.wait()
         for _ in range(5):
-            with either.work() as session:
+            with database.work() as session:
                 feed.place(session, limit=4)
 
     threads = [threading.Thread(target=placer) for _ in range(4)]
@@ -106,7 +106,7 @@ def test_two_placers_at_once_give_each_event_one_position(either: Database):
         thread.start()
     for thread in threads:
         thread.join()
-    with either.read() as session:
+    with database.read() as session:
         rows = feed.after(session, 0, actor=SUPERVISOR, limit=100)
     assert [event.position for event, _ in rows] == list(range(1, 31))
 

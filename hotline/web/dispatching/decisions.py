@@ -63,10 +63,6 @@ DECISIONS: dict[Action, tuple[type[Body], Callable[[Any], Steps]]] = {
 }
 
 
-def told(action: Action, body: Body, answer: dict[str, Any], pile: str) -> Markup:
+def told(done: dict[str, Any]) -> Markup:
     """What was done, in one sentence, with the way back where the table of steps has one."""
-    return Markup(
-        render_template(
-            "dispatching/done.html", action=action, body=body, ticket=answer, pile=pile
-        ).strip()
-    )
+    return Markup(render_template("dispatching/done.html", **done).strip())

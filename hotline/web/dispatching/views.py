@@ -1,32 +1,28 @@
-"""The pages of the dispatch desk: a pile, the ticket beside it, and what each decision does."""
+"""The routes of the dispatch desk: a pile with its ticket, and what each decision does."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug import Response
 
-from hotline.db import Replayed
-from hotline.delivery import settling, states
+from hotline.db import Replayed, keep_reply
+from hotline.delivery import settling
 from hotline.errors import HotlineError, KeyReused
+from hotline.people import users
 from hotline.people.rights import Action, scope_of
-from hotline.tickets import alarms, lists, merging
-from hotline.tickets.deadlines import dispatch_due_at
-from hotline.tickets.lists import DeskPile
-from hotline.tickets.words import Status
+from hotline.tickets import alarms
 from hotline.web import bodies, steps
 from hotline.web.api import presenters
-from hotline.web.current import actor, city, current, now
-from hotline.web.dispatching import choices, piles
+from hotline.web.current import actor, current, now
+from hotline.web.dispatching import piles, sheets
 from hotline.web.dispatching.decisions import DECISIONS, told
 from hotline.web.dispatching.piles import Pile
 from hotline.web.forms import Form, filled
 from hotline.web.guards import request_key
-from hotline.web.tickets.page import ticket_page
 
 dispatching = Blueprint("dispatching", __name__, url_prefix="/dispatching")
 
-SHOWN = 50
 TICKETS = f"<any({','.join(pile for pile in Pile if pile is not Pile.DELIVERIES)}):pile>"
 
 
@@ -37,42 +33,109 @@ def _for_dispatchers() -> None:
 
 
 @dispatching.get("")
-def desk() -> Any:
+def desk() -> Response:
     """Where work presses most."""
     with current().database.read() as session:
         waiting = piles.counts(session, actor())
-    return redirect(url_of(piles.most_pressing(waiting)))
+    return redirect(_address(piles.most_pressing(waiting)))
 
 
 @dispatching.get(f"/{TICKETS}")
 def pile(pile: str) -> str:
-    return _pile_page(Pile(pile), at=request.args.get("at", ""))
-
-
-@dispatching.post("/alarms/<number>/take")
-def take_alarm(number: str) -> Any:
-    with current().database.work() as session:
-        alarm, row = alarms.take(session, number, actor=actor(), now=now())
-        mine = alarm.taken_by == actor().id
-        page = render_template("dispatching/taken.html", alarm=alarm, ticket=row, mine=mine)
-    flash(page.strip(), "good" if mine else "late")
-    return _onward(Pile.ALARMS)
+    return render_template("dispatching/pile.html", **sheets.pile(Pile(pile)))
 
 
 @dispatching.get("/deliveries")
 def deliveries() -> str:
-    return _deliveries_page(at=request.args.get("at", ""))
+    return render_template("dispatching/deliveries.html", **sheets.deliveries())
+
+
+@dispatching.post("/alarms/<number>/take")
+def take_alarm(number: str) -> Response:
+    with current().database.work() as session:
+        alarm, row = alarms.take(session, number, actor=actor(), now=now())
+        titles = users.titles(session, {alarm.taken_by})
+    mine = alarm.taken_by == actor().id
+    by = titles.get(alarm.taken_by, alarm.taken_by)
+    done = {"action": Action.TAKE_ALARM, "ticket": row, "alarm": alarm, "by": by, "mine": mine}
+    return _onward(Pile.ALARMS, told(done), "good" if mine else "late")
 
 
 @dispatching.post("/deliveries/<id>/receipt")
-def receipt(id: str) -> Any:
+def receipt(id: str) -> Response:
     given = filled(bodies.ReceiptBody)
     if given.body is None:
-        return make_response(_deliveries_page(at=id, given=given), 422)
+        return _refused_delivery(id, given, 422)
     try:
-        with current().database.work(key=request_key(), now=now()) as session:
-            row = settling.settle(session, id, given.body.outcome, actor=actor(), now=now())
-            ...
+        answer = _settle(id, given.body.outcome)
+    except Replayed as again:
+        answer = again.reply
     except HotlineError as refused:
-        ...
-    return _onward(Pile.DELIVERIES)
+        return _refused_delivery(id, _with(given, refused), refused.status)
+    current().wake()
+    done = {"action": Action.SETTLE_DELIVERY, "delivery": answer}
+    return _onward(Pile.DELIVERIES, told(done))
+
+
+def _settle(id: str, outcome: str) -> dict[str, Any]:
+    with current().database.work(key=request_key(), now=now()) as session:
+        row = settling.settle(session, id, outcome, actor=actor(), now=now())
+        number = settling.trouble(session, id)[0].number
+        return keep_reply(session, presenters.delivery(row) | {"number": number})
+
+
+def _add_step(action: Action) -> None:
+    def view(pile: str, number: str) -> Response:
+        return _decide(Pile(pile), number, action)
+
+    dispatching.post(f"/{TICKETS}/<number>/{action}", endpoint=f"step_{action}")(view)
+
+
+for _action in DECISIONS:
+    _add_step(_action)
+
+
+def _decide(pile: Pile, number: str, action: Action) -> Response:
+    form, steps_of = DECISIONS[action]
+    given = filled(form)
+    if given.body is None:
+        return _refused(pile, number, given, 422)
+    try:
+        answer = steps.take_all(number, steps_of(given.body), presenters.ticket)
+    except Replayed as again:
+        answer = again.reply
+    except HotlineError as refused:
+        return _refused(pile, number, _with(given, refused), refused.status)
+    done = {"action": action, "body": given.body, "ticket": answer, "pile": pile}
+    return _onward(pile, told(done))
+
+
+def _with(given: Form[Any], refused: HotlineError) -> Form[Any]:
+    """The form with its refusal; one whose key was used up gets a new key."""
+    given.refuse(refused)
+    if not isinstance(refused, KeyReused):
+        return given
+    sentence = _("这份表单刚才已提交过,这次的内容不同。请先看工单现状,确要办理请再提交。")
+    return Form(values=given.values, errors={"": sentence})
+
+
+def _refused(pile: Pile, number: str, given: Form[Any], status: int) -> Response:
+    page = render_template("dispatching/pile.html", **sheets.pile(pile, number, given))
+    return make_response(page, status)
+
+
+def _refused_delivery(id: str, given: Form[Any], status: int) -> Response:
+    page = render_template("dispatching/deliveries.html", **sheets.deliveries(id, given))
+    return make_response(page, status)
+
+
+def _onward(pile: Pile, sentence: str, tone: str = "good") -> Response:
+    """To what comes next in the pile, with word of what was done."""
+    flash(sentence, tone)
+    return redirect(_address(pile, then=request.form.get("next") or None))
+
+
+def _address(pile: Pile, **more: Any) -> str:
+    if pile is Pile.DELIVERIES:
+        return url_for(".deliveries", **more)
+    return url_for(".pile", pile=pile, **more)

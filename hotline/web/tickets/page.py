@@ -1,6 +1,5 @@
 """One ticket as a page shows it: loaded and logged as a look, then thought about and presented."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask_login import current_user
@@ -16,8 +15,8 @@ from hotline.tickets.stories import Story
 from hotline.tickets.words import Part, Status
 from hotline.web.api import presenters
 from hotline.web.current import actor, city, current, now
-from hotline.web.forms import Form
 from hotline.web.tickets import marking, step_forms, telling
+from hotline.web.tickets.step_forms import Refused, lead_unit
 
 # The code opens the citizen's own page, where a unit must never rate itself.
 HIDDEN_CODE = "······"
@@ -28,21 +27,20 @@ REPLY_SHOWN = (
 )  # fmt: skip
 
 
-def ticket_page(number: str, given: Mapping[Action, Form[Any]] | None = None) -> dict[str, Any]:
-    """What the ticket's template needs; `given` is what was typed and refused a moment ago."""
+def ticket_page(number: str, refused: Refused | None = None) -> dict[str, Any]:
+    """What the ticket's template needs."""
     with current().database.work() as session:
         row = queries.ticket(session, number, actor=actor(), action=Action.READ)
         story = stories.story(session, row)
         titles = users.titles(session, {event.actor for event in story.events})
         note_look(session, actor(), [row.number], "view", now())
-    return _presented(story, titles, given or {})
+    return _presented(story, titles, refused)
 
 
-def _presented(
-    story: Story, titles: dict[str, str], given: Mapping[Action, Form[Any]]
-) -> dict[str, Any]:
+def _presented(story: Story, titles: dict[str, str], refused: Refused | None) -> dict[str, Any]:
     row, line = story.ticket, _line(story.ticket)
     requester = presenters.contact(story.requester, row, actor())
+    offers = step_forms.offers(story, actor(), city=city(), title=_title(), refused=refused)
     return {
         "ticket": row,
         "story": story,
@@ -53,8 +51,10 @@ def _presented(
         "standing": [each for each in row.assignments if each.ended_at is None],
         "Part": Part,
         "letter": _letter(story, requester["name"]),
-        "blank_letter": _worded(story, requester["name"], HERE, _writing_unit(row)).split(HERE),
-        "offers": step_forms.offers(story, actor(), city=city(), title=_title(), given=given),
+        "blank_letter": _worded(story, requester["name"], HERE, lead_unit(row)).split(HERE),
+        "offers": offers,
+        "refused": refused,
+        "still_offered": refused and refused.action in [offer.action for offer in offers],
         "units": step_forms.units(row, actor(), city()),
         "sentences": {each.code: each.sentence for each in city().directory.guidance},
     }
@@ -84,11 +84,6 @@ def _worded(story: Story, name: str, text: str, unit: str) -> str:
         unit=unit, text=text, merged=bool(story.merged_into),
     )  # fmt: skip
     return letters.body(notice)
-
-
-def _writing_unit(row: Ticket) -> str:
-    """Whose reply it would be: of the unit that has it; a direct answer is the desk's."""
-    return step_forms.lead_unit(row)
 
 
 def _title() -> str:

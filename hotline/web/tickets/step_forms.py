@@ -51,6 +51,20 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """A step that was refused a moment ago, with all that was typed for it."""
+
+    action: Action
+    form: Form[Any]
+
+    @property
+    def written(self) -> list[str]:
+        """What must not get lost even where the step is no longer offered."""
+        values = self.form.values
+        return [values[name] for name in values if name in INPUTS and INPUTS[name].kind == "text"]
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """One step on the page, and what was typed for it so far."""
 
@@ -119,15 +133,17 @@ LOOKS = {
 
 
 def offers(
-    story: Story, actor: Actor, *, city: City, title: str, given: Mapping[Action, Form[Any]]
+    story: Story, actor: Actor, *, city: City, title: str, refused: Refused | None
 ) -> list[Offer]:
-    """What this reader may do to the ticket now; `given` is what was refused a moment ago.
-
-    `title` is what the reader is called.
-    """
+    """What this reader, who is called `title`, may do to the ticket now."""
     defaults = _defaults(story, title)
     return [
-        Offer(action, look, _asked(action, look, city, defaults), given.get(action) or Form())
+        Offer(
+            action=action,
+            look=look,
+            asked=_asked(action, look, city, defaults),
+            form=refused.form if refused and refused.action is action else Form(),
+        )
         for action, look in LOOKS.items()
         if _open_to(actor, action, story.ticket)
     ]

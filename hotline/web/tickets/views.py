@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from hotline.db import Replayed
@@ -12,6 +12,7 @@ from hotline.tickets.models import Ticket
 from hotline.web import bodies, saying, steps
 from hotline.web.forms import Form, filled, own_address
 from hotline.web.tickets.page import ticket_page
+from hotline.web.tickets.step_forms import Refused
 
 tickets = Blueprint("tickets", __name__)
 
@@ -39,16 +40,15 @@ for _action, (_body_type, _step) in steps.STEPS.items():
 def _take(number: str, action: Action, body_type: type[bodies.Body]) -> Any:
     given = filled(body_type)
     if given.body is None:
-        return _refused(number, action, given, 422)
+        return _refused(number, Refused(action, given), 422)
     try:
         done = steps.take(number, action, given.body, _status)
     except Replayed as again:
         done = again.reply
     except HotlineError as refused:
         given.refuse(refused)
-        if isinstance(refused, KeyReused):
-            given = _anew(given)
-        return _refused(number, action, given, refused.status)
+        given = _anew(given) if isinstance(refused, KeyReused) else given
+        return _refused(number, Refused(action, given), refused.status)
     flash(_told(action, done), "good")
     return redirect(_back() or f"/tickets/{number}")
 
@@ -72,16 +72,14 @@ def _anew(given: Form[Any]) -> Form[Any]:
     return Form(values=given.values, errors={"": sentence})
 
 
-def _refused(number: str, action: Action, given: Form[Any], status: int) -> Any:
+def _refused(number: str, refused: Refused, status: int) -> Any:
     """The page again with all that was typed; where there is no page any more, the text alone."""
     try:
-        page = render_template(
-            "tickets/ticket.html", **ticket_page(number, {action: given}), back=_back()
-        )
+        facts = ticket_page(number, refused)
     except HotlineError as gone:
-        given.refuse(gone)
-        page, status = render_template("tickets/kept.html", form=given, action=action), gone.status
-    return make_response(page, status)
+        refused.form.refuse(gone)
+        return render_template("tickets/kept.html", refused=refused), gone.status
+    return render_template("tickets/ticket.html", **facts, back=_back()), status
 
 
 def _back() -> str:

@@ -1,0 +1,129 @@
+"""What a page of the desk shows: the piles, the list of one, and the ticket chosen from it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import request
+
+from hotline.delivery import settling, states
+from hotline.delivery.settling import Trouble
+from hotline.tickets import alarms, lists, merging
+from hotline.tickets.deadlines import dispatch_due_at, warn_at
+from hotline.tickets.lists import DeskPile, Row
+from hotline.tickets.stories import Story
+from hotline.tickets.words import Status
+from hotline.web.api import presenters
+from hotline.web.current import actor, city, current
+from hotline.web.dispatching import choices, piles
+from hotline.web.dispatching.piles import Pile
+from hotline.web.forms import Form
+from hotline.web.tickets.page import ticket_page
+
+SHOWN = 50
+Clock = tuple[datetime | None, datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which of a list is looked at, and what stands before and behind it."""
+
+    here: str
+    before: str
+    behind: str
+
+    @classmethod
+    def in_list(cls, keys: Sequence[str], at: str) -> "Place":
+        """The one asked for, else (it may just have been decided) the next, else the first."""
+        then = request.args.get("then", "")
+        here = at or (then if then in keys else next(iter(keys), ""))
+        if here not in keys:
+            return cls(here, "", next(iter(keys), ""))
+        n = keys.index(here)
+        return cls(here, keys[n - 1] if n else "", keys[n + 1] if n + 1 < len(keys) else "")
+
+
+def _dispatch_clock(row: Row) -> Clock:
+    due = dispatch_due_at(row.urgency, row.since)
+    return due, warn_at(row.since, due)
+
+
+# Whose time is running while a ticket lies there; elsewhere it is told how long it has waited.
+CLOCKS: dict[Pile, Callable[[Row], Clock]] = {
+    Pile.TO_DISPATCH: _dispatch_clock,
+    Pile.TO_RULE: lambda row: (row.due_at, row.warn_at),
+    Pile.TO_REVIEW: lambda row: (row.promised_at, None),
+}
+
+
+def pile(pile: Pile, number: str = "", given: Form[Any] | None = None) -> dict[str, Any]:
+    """One pile of tickets; `number` and `given` are of a decision that was refused."""
+    with current().database.read() as session:
+        waiting = piles.counts(session, actor())
+        after = request.args.get("after") or None
+        rows = lists.desk_pile(session, actor(), DeskPile(pile), after, SHOWN)
+    place = Place.in_list([row.number for row in rows], number or request.args.get("at", ""))
+    return _desk(pile, waiting, place, given) | {
+        "rows": rows,
+        "clocks": {row.number: CLOCKS[pile](row) for row in rows if pile in CLOCKS},
+        "more": rows[-1].cursor if len(rows) == SHOWN else "",
+        **(_sheet(place.here) if place.here else {}),
+    }
+
+
+def deliveries(id: str = "", given: Form[Any] | None = None) -> dict[str, Any]:
+    """What could not be told to its requester."""
+    with current().database.read() as session:
+        waiting = piles.counts(session, actor())
+        rows = settling.needing_person(session, limit=SHOWN)
+        place = Place.in_list([row.delivery.id for row in rows], id or request.args.get("at", ""))
+        found = settling.trouble(session, place.here) if place.here else None
+    return _desk(Pile.DELIVERIES, waiting, place, given) | {
+        "rows": rows,
+        "states": states.CHINESE,
+        **(_trouble(*found) if found else {}),
+    }
+
+
+def _desk(
+    pile: Pile, waiting: dict[Pile, int], place: Place, given: Form[Any] | None
+) -> dict[str, Any]:
+    return {
+        "pile": pile,
+        "Pile": Pile,
+        "names": piles.NAMES,
+        "empty": piles.EMPTY[pile],
+        "counts": waiting,
+        "place": place,
+        "form": given or Form(),
+    }
+
+
+def _sheet(number: str) -> dict[str, Any]:
+    """The ticket, whose it may be, and what else the decision hangs on."""
+    page = ticket_page(number)
+    story: Story = page["story"]
+    with current().database.read() as session:
+        alarm = alarms.alarm_of(session, story.ticket)
+        parents = merging.likely_parents(session, story.ticket, story.requester)
+    suggested = choices.suggestion(story)
+    return page | {
+        "Status": Status,
+        "alarm": alarm,
+        "parents": parents,
+        "suggested": suggested,
+        "choices": choices.choices(story, suggested),
+        "objection": next(reversed(story.objections.values()), None),
+        "guidance": city().directory.guidance,
+    }
+
+
+def _trouble(trouble: Trouble, addressee: Any) -> dict[str, Any]:
+    page = ticket_page(trouble.number)
+    state = states.State(trouble.delivery.state)
+    return page | {
+        "trouble": trouble,
+        "addressee": presenters.contact(addressee, page["ticket"], actor()),
+        "outcomes": [said for (of, said), to in states.SETTLED.items() if of == state != to],
+    }
