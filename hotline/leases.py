@@ -29,6 +29,12 @@ def hold(session: Session, name: str, holder: str, *, now: datetime, span: timed
     return session.connection().execute(_HOLD, values).first() is not None
 
 
+def held_until(session: Session, name: str) -> datetime | None:
+    """When the lease runs out, or ran out; None when nobody holds it."""
+    lease = session.get(Lease, name)
+    return lease and lease.until
+
+
 def release(session: Session, name: str, holder: str) -> None:
     """Gives the lease up, if this one holds it."""
     session.exec(delete(Lease).where(col(Lease.name) == name, col(Lease.holder) == holder))

@@ -28,8 +28,8 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with server(tmp_path_factory.mktemp("pg")) as started:
+def postgres_server() -> Iterator[Postgres]:
+    with server() as started:
         yield started
 
 

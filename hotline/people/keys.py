@@ -45,6 +45,10 @@ def revoke(session: Session, holder: str, *, now: datetime) -> None:
     session.add(row)
 
 
+def everyone(session: Session) -> list[ApiKey]:
+    return list(session.exec(select(ApiKey).order_by(ApiKey.holder)))
+
+
 def actor_of(session: Session, text: str) -> Actor:
     """Whose key this is; refuses an unknown or revoked one."""
     row = session.exec(select(ApiKey).where(ApiKey.key_hash == _hash(text))).first()

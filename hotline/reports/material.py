@@ -14,7 +14,7 @@ from hotline.reports.measures import EVENT
 from hotline.reports.periods import Period, PeriodKind
 from hotline.reports.tallies import YEARS, Tally, tally
 from hotline.routing.types import Directory, UnitKind
-from hotline.tickets.words import CHINESE, Channel, MatterKind
+from hotline.tickets.words import CHINESE, Channel, MatterKind, Status
 
 NO_UNIT = "话务台"
 NO_LINE = "直拨 12345 或网络"
@@ -42,14 +42,21 @@ class Material:
 
     def words(self, dimension: str, value: str) -> str:
         """What a value of a dimension is called in print."""
-        if dimension == "kind":
-            return CHINESE[MatterKind(value)]
-        if dimension == "channel":
-            return CHINESE[Channel(value)]
-        if dimension == "line":
-            names = {line.key: line.name for line in self.directory.lines}
-            return names.get(value, value) or NO_LINE
-        return value or {"unit": NO_UNIT, "territory": NO_TERRITORY}[dimension]
+        return words(self.directory, dimension, value)
+
+
+def words(directory: Directory, dimension: str, value: str) -> str:
+    """What a value of a dimension is called by people; those that have none share a name."""
+    if dimension == "kind":
+        return CHINESE[MatterKind(value)]
+    if dimension == "channel":
+        return CHINESE[Channel(value)]
+    if dimension == "status":
+        return CHINESE[Status(value)]
+    if dimension == "line":
+        names = {line.key: line.name for line in directory.lines}
+        return names.get(value, value) or NO_LINE
+    return value or {"unit": NO_UNIT, "territory": NO_TERRITORY}[dimension]
 
 
 def gather(
@@ -77,9 +84,14 @@ def gather(
     )
 
 
-def _check(period: Period, actor: Actor, now: datetime) -> None:
+def check_reader(actor: Actor) -> None:
+    """Reports are about the whole city; a unit has its own tallies."""
     if scope_of(actor, Action.TALLY) is not Scope.ALL:
         raise NotAllowed("日清单、月汇总、季通报供全市统计使用,单位请查看本单位统计。")
+
+
+def _check(period: Period, actor: Actor, now: datetime) -> None:
+    check_reader(actor)
     if period.first.year not in YEARS or period.first > city_day(now):
         raise Invalid(f"{period.words}尚未开始或不在统计范围,请换一个日期。", field="date")
 

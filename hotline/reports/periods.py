@@ -1,5 +1,6 @@
 """The days, months and quarters that reports are about."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -16,6 +17,14 @@ class PeriodKind(StrEnum):
     MONTH = "month"
     QUARTER = "quarter"
 
+
+# Spans of days that end at the latest today; weeks begin on Monday.
+RECENT: dict[str, Callable[[date], tuple[date, date]]] = {
+    "today": lambda today: (today, today),
+    "yesterday": lambda today: (today - DAY, today - DAY),
+    "week": lambda today: (today - today.weekday() * DAY, today),
+    "month": lambda today: (today.replace(day=1), today),
+}
 
 _MONTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3}
 

@@ -7,11 +7,18 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from hotline.db import moment
-from hotline.errors import Invalid
+from hotline.db import moment, take_turn
+from hotline.errors import Invalid, NotFound
+from hotline.people.rights import Actor
 from hotline.reports.documents import Report, as_values, from_values
+from hotline.reports.material import check_reader
 from hotline.reports.periods import Period
+
+
+# Of two who publish at once, the second sees what the first did.
+PUBLISHER_LOCK = 12345_04
 
 
 class PublishedReport(SQLModel, table=True):
@@ -43,6 +50,7 @@ def publish(
     """Freezes the report. The same numbers again change nothing; other numbers need a reason."""
     if report.period.is_running(now):
         raise Invalid(f"{report.period.words}尚未结束,结束后才能发布。", field="date")
+    take_turn(session, PUBLISHER_LOCK)
     newest = published(session, report.period)
     numbers = json.loads(json.dumps(report.figures))
     digest = _digest(numbers)
@@ -64,12 +72,35 @@ def publish(
 
 def published(session: Session, period: Period) -> PublishedReport | None:
     """The newest published version of a period's report."""
-    query = (
+    return session.exec(_versions(period).limit(1)).first()
+
+
+def versions(session: Session, period: Period, *, actor: Actor) -> list[PublishedReport]:
+    """All versions of a period's report, the newest first."""
+    check_reader(actor)
+    return list(session.exec(_versions(period)))
+
+
+def version(versions: list[PublishedReport], number: int) -> PublishedReport:
+    for row in versions:
+        if row.version == number:
+            return row
+    raise NotFound(f"这份报告没有第 {number} 版,请从版本列表中选。", field="version")
+
+
+def latest(session: Session, *, actor: Actor, limit: int = 30) -> list[PublishedReport]:
+    """What was published last, of whatever period, the newest first."""
+    check_reader(actor)
+    query = select(PublishedReport).order_by(col(PublishedReport.id).desc())
+    return list(session.exec(query.limit(limit)))
+
+
+def _versions(period: Period) -> SelectOfScalar[PublishedReport]:
+    return (
         select(PublishedReport)
         .where(PublishedReport.kind == period.kind, PublishedReport.first == period.first)
         .order_by(col(PublishedReport.version).desc())
     )
-    return session.exec(query.limit(1)).first()
 
 
 def _digest(numbers: Any) -> str:

@@ -1,5 +1,6 @@
-"""A report as text, JSON or a workbook."""
+"""A report as text, JSON or a workbook; a section of one as a sheet or as CSV."""
 
+import csv
 import io
 import json
 import re
@@ -16,6 +17,7 @@ from hotline.reports.rates import Rate
 NUMERALS = "一二三四五六七八九十"
 _FIGURE = re.compile(r"[-+\d.,%]+|—")
 _GAP = "  "
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_json(report: Report) -> str:
@@ -64,6 +66,31 @@ def as_workbook(report: Report) -> bytes:
     notes = book.create_sheet("注")
     for note in _numbered(report.notes):
         _add(notes, (note,))
+    return _saved(book)
+
+
+def section_workbook(section: Section) -> bytes:
+    book = Workbook()
+    _sheet(book.active, section)
+    return _saved(book)
+
+
+def section_csv(section: Section) -> bytes:
+    """The tables of the section, marked as UTF-8 so that Excel reads Chinese."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    for table in section.tables:
+        writer.writerow(table.header)
+        writer.writerows([_inert(cell) for cell in row] for row in table.rows)
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _inert(cell: Cell) -> Cell:
+    # A spreadsheet runs what begins like a formula, whoever typed it.
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) else cell
+
+
+def _saved(book: Workbook) -> bytes:
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()

@@ -55,7 +55,7 @@ class CountedEvent:
 
 def tally(session: Session, first: date, last: date, *, actor: Actor) -> Tally:
     """All counts of the period in two statements, however many tickets; a unit sees its own."""
-    _check_days(first, last)
+    check_days(first, last)
     unit = _own_unit(actor)
     counts: dict[tuple[str, str], dict[str, int]] = {
         (measure.name, dimension): {}
@@ -84,7 +84,7 @@ def listing(
 
     With `dimension`, only those of that value (blank: those that have none).
     """
-    _check_days(first, last)
+    check_days(first, last)
     known = _measure(measure, dimension)
     counted, condition = known.chosen(EVENT)
     begin, end = city_span(first, last)
@@ -130,7 +130,8 @@ def _own(measure: Measure, counted: FromClause, actor: Actor) -> ColumnElement[b
     return counted.c.unit == unit
 
 
-def _check_days(first: date, last: date) -> None:
+def check_days(first: date, last: date) -> None:
+    """Refuses what cannot be meant: a year far off, a beginning after its end."""
     for field, day in (("first", first), ("last", last)):
         if day.year not in YEARS:
             raise Invalid(f"日期须在 {YEARS[0]} 至 {YEARS[-1]} 年之间。", field=field)

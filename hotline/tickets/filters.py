@@ -1,25 +1,26 @@
-"""What a list of tickets can be narrowed to besides words, and which of it is quickly listed."""
+"""What a list of tickets can be narrowed to, besides words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, exists, select
+from sqlalchemy import ColumnElement, Select, UnaryExpression, exists, select, true
 from sqlalchemy.sql.operators import custom_op
 from sqlmodel import Session, col
 
 from hotline.clock import city_moment, city_span
 from hotline.people.rights import Action, Actor, Role, Scope, scope_of
 from hotline.tickets.asking import Asked
-from hotline.tickets.lists import OPEN_LEAD
 from hotline.tickets.models import Assignment, Contact, Ticket
-from hotline.tickets.queries import standing_with, visible
+from hotline.tickets.queries import visible
+from hotline.tickets.standing import CRITICAL, OPEN_LEAD, due_soon, overdue, standing_with
 from hotline.tickets.words import Channel, MatterKind, Status, Urgency
 
 
 class Due(StrEnum):
-    """How the clock of the unit that has it stands."""
+    """How the clock of the accountable unit stands."""
 
     OVERDUE = "overdue"  # 已超期
     DUE_SOON = "due_soon"  # 将到期
@@ -38,3 +39,90 @@ class Filters:
     due: Due | None = None
     first: date | None = None
     last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a ticket must meet; `ids` lists those that do, where an index knows them."""
+
+    condition: ColumnElement[bool]
+    ids: Select[Any] | None = None
+
+
+_DUE = {Due.OVERDUE: overdue, Due.DUE_SOON: due_soon}
+_tickets, _assigned = select(col(Ticket.id)), select(col(Assignment.ticket_id))
+
+
+def narrowings(
+    session: Session, actor: Actor, asked: Asked, filters: Filters, now: datetime
+) -> list[Narrowing]:
+    """All but the words, the actor's own scope first."""
+    return [
+        _scope(actor),
+        *_equal(session, filters),
+        *_due(filters, now),
+        *_days(session, filters),
+        *_asked(session, actor, asked),
+    ]
+
+
+def _scope(actor: Actor) -> Narrowing:
+    own = scope_of(actor, Action.READ) is Scope.UNIT
+    ids = _assigned.where(standing_with(actor.unit)) if own else None
+    return Narrowing(visible(actor, Action.READ), ids)
+
+
+def _equal(session: Session, filters: Filters) -> Iterator[Narrowing]:
+    critical = _tickets.where(CRITICAL) if filters.urgency is Urgency.CRITICAL else None
+    for column, value, ids in (
+        (Ticket.status, filters.status, _tickets.where(Ticket.status == filters.status)),
+        (Ticket.lead_unit, filters.unit, _tickets.where(Ticket.lead_unit == filters.unit)),
+        (Ticket.urgency, filters.urgency, critical),
+        (Ticket.kind, filters.kind, None),
+        (Ticket.channel, filters.channel, None),
+        (Ticket.territory, filters.territory, None),
+    ):
+        if value:
+            yield Narrowing(_aside(session, column) == value, ids)
+
+
+def _due(filters: Filters, now: datetime) -> Iterator[Narrowing]:
+    if filters.due:
+        late = OPEN_LEAD & _DUE[filters.due](now)
+        of_ticket = exists().where(Assignment.ticket_id == Ticket.id, late)
+        yield Narrowing(of_ticket, _assigned.where(late))
+
+
+def _days(session: Session, filters: Filters) -> Iterator[Narrowing]:
+    if filters.first or filters.last:
+        within = _tickets.where(_logged(col(Ticket.logged_at), filters))
+        yield Narrowing(_logged(_aside(session, Ticket.logged_at), filters), within)
+
+
+def _logged(logged_at: ColumnElement[datetime], filters: Filters) -> ColumnElement[bool]:
+    first, last = filters.first, filters.last
+    since = logged_at >= city_moment(first) if first else true()
+    return since & (logged_at < city_span(last, last)[1]) if last else since
+
+
+def _asked(session: Session, actor: Actor, asked: Asked) -> Iterator[Narrowing]:
+    if asked.numbers:
+        ids = _tickets.where(col(Ticket.number).in_(asked.numbers))
+        yield Narrowing(_aside(session, Ticket.number).in_(asked.numbers), ids)
+    if asked.callers:
+        called = col(Contact.phone_hash).in_(asked.callers)
+        of_ticket = exists().where(Contact.ticket_id == Ticket.id, called)
+        if actor.role is Role.HANDLER:
+            # Else a unit could try numbers against a report whose sender it must not know.
+            of_ticket = of_ticket & ~col(Ticket.confidential)
+        yield Narrowing(of_ticket, select(col(Contact.ticket_id)).where(called))
+
+
+def _aside(session: Session, column: Any) -> ColumnElement[Any]:
+    """The column, to be compared row by row: SQLite shall not take its index as the way in.
+
+    It keeps no counts of values, so it would take any index for better than what we found best.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return col(column)
+    return UnaryExpression(col(column), operator=custom_op("+"), type_=col(column).type)

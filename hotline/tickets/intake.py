@@ -16,6 +16,7 @@ from hotline.tickets.deadlines import due_at
 from hotline.tickets.dispatch import end_assignments
 from hotline.tickets.models import Alarm, Contact, Reply, Ticket, TicketEvent
 from hotline.tickets.numbers import new_query_code, next_number
+from hotline.tickets.pairs import searchable
 from hotline.tickets.steps import take_step
 from hotline.tickets.words import Channel, MatterKind, Outcome, Urgency
 
@@ -66,7 +67,7 @@ def log(
     session.add(ticket)
     session.flush()
     content = add_content(session, ticket, matter.text, title=matter.title)
-    session.add(_contact(ticket, matter.requester, key))
+    session.add_all((searchable(ticket, content), _contact(ticket, matter.requester, key)))
     take_step(session, ticket, Action.LOG, actor=actor, now=now, content=content)
     if suggestion.emergency and matter.channel is not Channel.PHONE:
         session.add(Alarm(ticket_id=ticket.id, service=suggestion.emergency.service, raised_at=now))

@@ -1,6 +1,6 @@
 """The piles people work from: counts and small rows, a fixed number of statements each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -112,6 +112,7 @@ _RANK = case(
 )  # fmt: skip
 _BY_DUE = (col(Assignment.due_at), col(Assignment.id))
 _BY_URGENCY = (_RANK, col(Ticket.id))
+_BY_AGE = (-col(Ticket.id), col(Ticket.id))
 # What the router could not decide waits for nobody else, so it comes first of equal urgency.
 _ASKED = case((col(Ticket.decision) == Decision.ASK, 0), else_=1)
 _BY_DECISION = (_RANK * 2 + _ASKED, col(Ticket.id))
@@ -214,6 +215,12 @@ def burning_units(session: Session, actor: Actor, now: datetime) -> list[UnitHea
     return [UnitHeat(*row) for row in session.execute(query)]
 
 
+def newest(session: Session, ids: Sequence[int]) -> list[Row]:
+    """These tickets, the newest first; the caller knows that its reader may see them."""
+    query = _from_tickets().where(col(Ticket.id).in_(ids))
+    return _page(session, query, _BY_AGE, None, len(ids))
+
+
 def _heap(burn: Burn, actor: Actor, now: datetime) -> tuple[Select[Any], Order]:
     if burn in (Burn.OVERDUE, Burn.DUE_TODAY):
         leads = (_OPEN_LEAD, _falls_due(burn, now), visible(actor, Action.READ))
@@ -272,12 +279,11 @@ def _of_assignments(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 def _of_tickets(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
-    return (
-        _columns()
-        .select_from(Ticket)
-        .outerjoin(Assignment, _same_ticket() & _OPEN_LEAD)
-        .where(condition, visible(actor, Action.READ))
-    )
+    return _from_tickets().where(condition, visible(actor, Action.READ))
+
+
+def _from_tickets() -> Select[Any]:
+    return _columns().select_from(Ticket).outerjoin(Assignment, _same_ticket() & _OPEN_LEAD)
 
 
 def _columns() -> Select[Any]:

@@ -14,6 +14,14 @@ class Ticket(SQLModel, table=True):
     """One matter of one requester, and where it stands now."""
 
     __tablename__ = "ticket"
+    __table_args__ = (
+        Index(
+            "ticket_critical",
+            "urgency",
+            sqlite_where=text("urgency = 'critical'"),
+            postgresql_where=text("urgency = 'critical'"),
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(max_length=24, unique=True)
     query_code: str = Field(max_length=8)
@@ -85,6 +93,13 @@ class Assignment(SQLModel, table=True):
             postgresql_where=text("ended_at IS NULL AND part = 'lead'"),
         ),
         Index("unit_open", "unit", "ended_at", "due_at"),
+        Index("unit_tickets", "unit", "ticket_id"),
+        Index(
+            "open_leads",
+            "due_at",
+            sqlite_where=text("ended_at IS NULL AND part = 'lead'"),
+            postgresql_where=text("ended_at IS NULL AND part = 'lead'"),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)

@@ -12,18 +12,15 @@ from hotline.errors import NotFound
 from hotline.people.rights import Action, Actor, Scope, scope_of
 from hotline.tickets.models import Assignment, Contact, Content, Reply, Ticket, TicketEvent
 from hotline.tickets.numbers import is_number
-from hotline.tickets.words import Outcome, Part, Status
+from hotline.tickets.standing import standing_with
+from hotline.tickets.words import Part, Status
 
 
 def visible(actor: Actor, action: Action) -> ColumnElement[bool]:
     """The one predicate of row scope, shared by every list, count and feed."""
     scope = scope_of(actor, action)
     if scope is Scope.UNIT:
-        return exists().where(
-            Assignment.ticket_id == Ticket.id,
-            Assignment.unit == actor.unit,
-            Assignment.outcome != Outcome.MOVED,
-        )
+        return exists().where(Assignment.ticket_id == Ticket.id, standing_with(actor.unit))
     if scope is Scope.OWN:
         return col(Ticket.number) == actor.ticket
     return true()

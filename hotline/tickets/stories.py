@@ -6,7 +6,15 @@ from sqlmodel import Session, col, select
 
 from hotline.people.rights import Action
 from hotline.tickets import queries
-from hotline.tickets.models import Contact, Content, Objection, Reply, Ticket, TicketEvent
+from hotline.tickets.models import (
+    Assignment,
+    Contact,
+    Content,
+    Objection,
+    Reply,
+    Ticket,
+    TicketEvent,
+)
 from hotline.tickets.steps import content_hash
 
 
@@ -20,6 +28,7 @@ class Story:
     ticket: Ticket
     matter: Content
     requester: Contact
+    assignments: list[Assignment]
     events: list[TicketEvent]
     texts: dict[int, str]
     objections: dict[int, Objection]
@@ -38,6 +47,7 @@ def story(session: Session, ticket: Ticket) -> Story:
         ticket=ticket,
         matter=contents[0],
         requester=queries.contact(session, ticket),
+        assignments=ticket.assignments,
         events=events,
         texts=_texts(events, contents),
         objections=_objections(events, _of(session, Objection, ticket)),

@@ -212,3 +212,20 @@ class GuidanceForm(Body):
 
     code: NeededWord
     sentence: _line(2000) = ""
+
+
+class UserForm(Body):
+    name: NeededWord
+    title: Word = ""
+    role: NeededWord
+    unit: Word = ""
+
+
+class KeyForm(Body):
+    holder: NeededWord
+    role: NeededWord
+    unit: Word = ""
+
+
+class RestoreForm(Body):
+    version: int = Field(ge=1, le=LAST_CURSOR)

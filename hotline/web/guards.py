@@ -68,6 +68,32 @@ GUARDS: dict[str, Action | Anyone] = {
     "portal.own_follow_up": PUBLIC,
     "portal.own_reopen": PUBLIC,
     "portal.own_withdraw": PUBLIC,
+    "tickets.ticket": Action.READ,
+    "dispatching.desk": Action.RULE,
+    "dispatching.pile": Action.RULE,
+    "dispatching.take_alarm": Action.TAKE_ALARM,
+    "dispatching.deliveries": Action.SETTLE_DELIVERY,
+    "dispatching.receipt": Action.SETTLE_DELIVERY,
+    "administration.overview": Action.ADMINISTER,
+    "administration.users": Action.ADMINISTER,
+    "administration.add_user": Action.ADMINISTER,
+    "administration.disable_user": Action.ADMINISTER,
+    "administration.enable_user": Action.ADMINISTER,
+    "administration.reset_user": Action.ADMINISTER,
+    "administration.keys": Action.ADMINISTER,
+    "administration.make_key": Action.ADMINISTER,
+    "administration.revoke_key": Action.ADMINISTER,
+    "administration.looks": Action.ADMINISTER,
+    "administration.file": Action.ADMINISTER,
+    "administration.row": Action.ADMINISTER,
+    "administration.new_row": Action.ADMINISTER,
+    "administration.change_row": Action.ADMINISTER,
+    "administration.add_row": Action.ADMINISTER,
+    "administration.remove_row": Action.ADMINISTER,
+    "administration.history": Action.ADMINISTER,
+    "administration.restore": Action.ADMINISTER,
+    "administration.download": Action.ADMINISTER,
+    "administration.upload": Action.ADMINISTER,
     "static": PUBLIC,
     "bootstrap.static": PUBLIC,
     "htmx.static": PUBLIC,
@@ -81,6 +107,8 @@ GUARDS: dict[str, Action | Anyone] = {
 STEP = ".step_"
 # Programs show a key or a query code with each request, so no page can make them act unawares.
 KEYED = ("api", "calls")
+# Bytes of a body, where more than the usual limit is sent.
+LARGER = {"administration.upload": 4 * 2**20}
 SAFE = ("GET", "HEAD", "OPTIONS")
 # Where a user whose password somebody else has seen may go before it is changed.
 BEFORE_CHANGE = ("signing.account", "signing.change_password", "signing.sign_out")
@@ -100,6 +128,7 @@ def check() -> None:
     """Signs the caller in and refuses what its role may not do at all."""
     if request.endpoint is None:
         return  # no such address; says so by itself
+    request.max_content_length = LARGER.get(request.endpoint)
     guard = guard_of(request.endpoint)
     if guard is not PUBLIC:
         g.actor = _signed_in()

@@ -1,11 +1,12 @@
 """How time passes in a simulated city: when people call, and how long each step takes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
+from hotline.cli.simulation.scripts import SCRIPTS, STARTS_CLOCK, Move, Script
 from hotline.clock import city_moment
-from hotline.cli.simulation.scripts import Move
 from hotline.registry.calendar import CLOSING_HOUR, WorkCalendar
 
 DAY = 24 * 3600
@@ -22,14 +23,14 @@ QUANTILES = 1024
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """From `least` to `most` minutes, mostly near the least; in office hours or around the clock."""
+    """From `least` to `most` minutes, mostly near the least; of office hours, or of any."""
 
     least: float
     most: float
     office: bool = False
 
 
-# From the move before; a unit's reply is paced by its deadline instead. Custom throughout.
+# After the move before. Custom throughout.
 LAGS: dict[Move, Lag] = {
     Move.TAKE_ALARM: Lag(0.5, 5),
     Move.ACCEPT: Lag(1, 8),
@@ -51,12 +52,91 @@ LAGS: dict[Move, Lag] = {
     Move.REOPEN: Lag(600, 18000),
     Move.WITHDRAW: Lag(30, 900),
     Move.MERGE: Lag(10, 120),
+    # A late one, after its deadline; one in time takes a part of what is left until then.
+    Move.REPLY: Lag(60, 4000, office=True),
 }
 # Written at night, a message waits for the morning shift.
-WRITTEN = Lag(5, 120, office=True)
-# Of the time between the claim and the deadline. And how long after it a late one comes.
+ACCEPT_WRITTEN = Lag(5, 120, office=True)
 REPLY_SHARE = (0.05, 0.95)
-LATE = Lag(60, 4000, office=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A lag in seconds, and what the move has to do with the unit's clock."""
+
+    least: float
+    more: float
+    office: bool
+    starts_clock: bool
+    at_due: bool
+    before_due: bool
+
+
+class OfficeHours:
+    """Seconds of the working day laid end to end; moments are whole seconds since 1970 in UTC.
+
+    Counts as the calendar does, only faster.
+    """
+
+    def __init__(self, calendar: WorkCalendar, first: date, days: int) -> None:
+        span = [first + timedelta(days=n) for n in range(days)]
+        self.midnight = int(city_moment(first).timestamp())
+        self._works = [calendar.is_working_day(day) for day in span]
+        self._before = [0, *accumulate(self._works)]
+        self._working = [n for n, works in enumerate(self._works) if works]
+        self._opens, self._closes = _seconds(OPENING_HOUR), _seconds(CLOSING_HOUR)
+        self._length = self._closes - self._opens
+
+    def worked(self, moment: int) -> int:
+        """Office seconds from the first day to this moment."""
+        day, second = divmod(moment - self.midnight, DAY)
+        today = min(max(second - self._opens, 0), self._length) if self._works[day] else 0
+        return self._before[day] * self._length + today
+
+    def later(self, moment: int, seconds: float) -> int:
+        """The moment when so many more office seconds have passed."""
+        nth, rest = divmod(self.worked(moment) + int(seconds), self._length)
+        return self.midnight + self._working[nth] * DAY + self._opens + rest
+
+    def due(self, moment: int, days: int) -> int:
+        """As `WorkCalendar.add_working_days`."""
+        today = (moment - self.midnight) // DAY
+        nth = self._before[today + 1] + days - 1
+        return self.midnight + self._working[nth] * DAY + self._closes
+
+
+class Timing:
+    """Gives each move of a life its moment; `end` is when the simulation ends."""
+
+    def __init__(self, office: OfficeHours, end: int) -> None:
+        self._office, self._end = office, end
+        self._paces = {
+            (script.name, by_phone): _paces(script, by_phone)
+            for script in SCRIPTS.values()
+            for by_phone in (True, False)
+        }
+
+    def times(
+        self, script: Script, logged: int, days: int, *, by_phone: bool, chance: Callable[[], float]
+    ) -> list[int]:
+        """The moments of all moves before the end, when a unit has so many working days."""
+        office, times, now, due = self._office, [logged], logged, 0
+        for pace in self._paces[script.name, by_phone]:
+            if pace.at_due:
+                now = due
+            elif pace.before_due:
+                least, most = REPLY_SHARE
+                left = office.worked(due) - office.worked(now)
+                now = office.later(now, left * (least + (most - least) * chance()))
+            else:
+                seconds = pace.least + pace.more * chance() ** 3
+                now = office.later(now, seconds) if pace.office else now + int(seconds)
+            if now >= self._end:
+                break
+            if pace.starts_clock:
+                due = office.due(now, days)
+            times.append(now)
+        return times
 
 
 def arrivals() -> list[float]:
@@ -72,37 +152,22 @@ def arrivals() -> list[float]:
     return found
 
 
-class OfficeHours:
-    """Seconds of the working day laid end to end; moments are whole seconds since 1970 in UTC.
+def _paces(script: Script, by_phone: bool) -> list[Pace]:
+    return [_pace(before, move, by_phone) for before, move in pairwise(script.moves)]
 
-    Same as the calendar, which counts in days and is asked too seldom to be this fast.
-    """
 
-    def __init__(self, calendar: WorkCalendar, first: date, days: int) -> None:
-        span = [first + timedelta(days=n) for n in range(days)]
-        self.midnight = int(city_moment(first).timestamp())
-        self._works = [calendar.is_working_day(day) for day in span]
-        self._before = [0, *accumulate(self._works)]
-        self._working = [n for n, works in enumerate(self._works) if works]
-        self._opens, self._closes = _seconds(OPENING_HOUR), _seconds(CLOSING_HOUR)
-        self._length = self._closes - self._opens
-
-    def worked(self, moment: float) -> int:
-        """Office seconds from the first day to this moment."""
-        day, second = divmod(int(moment) - self.midnight, DAY)
-        today = min(max(second - self._opens, 0), self._length) if self._works[day] else 0
-        return self._before[day] * self._length + today
-
-    def moment(self, worked: float) -> int:
-        """When so many office seconds have passed."""
-        nth, rest = divmod(int(worked), self._length)
-        return self.midnight + self._working[nth] * DAY + self._opens + rest
-
-    def due(self, moment: float, days: int) -> int:
-        """As `WorkCalendar.add_working_days`."""
-        today = (int(moment) - self.midnight) // DAY
-        nth = self._before[today + 1] + days - 1
-        return self.midnight + self._working[nth] * DAY + self._closes
+def _pace(before: Move, move: Move, by_phone: bool) -> Pace:
+    lag = LAGS.get(move, Lag(0, 0))
+    if move is Move.ACCEPT and not by_phone:
+        lag = ACCEPT_WRITTEN
+    return Pace(
+        least=lag.least * MINUTE,
+        more=(lag.most - lag.least) * MINUTE,
+        office=lag.office,
+        starts_clock=move in STARTS_CLOCK,
+        at_due=move is Move.FALL_OVERDUE,
+        before_due=move is Move.REPLY and before is not Move.FALL_OVERDUE,
+    )
 
 
 def _seconds(at: time) -> int:

@@ -34,6 +34,8 @@ class Move(StrEnum):
     MERGE = "merge"
 
 
+# Each of these needs a second unit.
+OTHER_UNIT = {Move.ASSIST, Move.TRANSFER, Move.OBJECT}
 # Each of these gives a unit a clock of its own.
 STARTS_CLOCK = (Move.DISPATCH, Move.TRANSFER, Move.GRANT, Move.SEND_BACK)
 
@@ -45,6 +47,10 @@ class Script:
     name: str
     moves: tuple[Move, ...]
     anonymous: bool = False
+
+    @property
+    def other_unit(self) -> bool:
+        return not OTHER_UNIT.isdisjoint(self.moves)
 
 
 def _script(name: str, moves: str, *, anonymous: bool = False) -> Script:

@@ -53,6 +53,8 @@ RESULTS = (
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高"
 TITLES = ("先生", "女士")
 PHRASE_LENGTHS = range(3, 13)
+# After the matter itself; a whole text has about 200 characters.
+SENTENCES = range(8, 18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +141,14 @@ class Phrasebook:
         return Disposition.TICKET, unit, pick.choice(phrases), place
 
 
-def fillers(pick: Random, n: int) -> list[str]:
-    """So many further sentences, with numbers in them."""
+def stories(pick: Random, n: int) -> list[str]:
+    """So many different ways to go on, of some sentences each."""
     return [
-        pick.choice(FILLERS).format(n=pick.randint(2, 98), few=pick.randint(2, 9)) for _ in range(n)
+        "".join(
+            filler.format(n=pick.randint(2, 98), few=pick.randint(2, 9))
+            for filler in pick.sample(FILLERS, pick.choice(SENTENCES))
+        )
+        for _ in range(n)
     ]
 
 

@@ -2,7 +2,9 @@
 "use strict";
 
 const token = document.querySelector('meta[name="csrf-token"]').content;
-const typing = (target) => target.matches("input, textarea, select, [contenteditable]");
+// A choice among few takes no letters, so keys go on working while it has the focus.
+const typing = (target) => target.matches("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+const answersEnter = (target) => target.matches("a, button, summary, input, textarea, select");
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = token;
@@ -64,6 +66,7 @@ document.addEventListener("keydown", (event) => {
   const name = nameOf(event);
   const plain = name.length === 1;
   if (event.isComposing || event.altKey || event.metaKey || (plain && typing(event.target))) return;
+  if (name === "Enter" && answersEnter(event.target)) return;
   if (event.target.closest("dialog[open]")) return;
   if (name === "?") return showKeys();
   const element = keyed().find((each) => each.dataset.key === name);

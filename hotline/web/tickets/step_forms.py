@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
 
 from hotline.people.rights import RIGHTS, Action, Actor, Scope
 from hotline.tickets.models import Ticket
@@ -16,7 +17,7 @@ from hotline.web.current import City
 from hotline.web.forms import Form
 from hotline.web.tickets.telling import SATISFIED, SOLVED
 
-Choices = list[tuple[str, str]]
+Choices = list[tuple[str, str | LazyString]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Input:
     """How a field of a body is asked for; `choices` may depend on the city as it is now."""
 
     kind: str  # unit | line | text | pick | choose
-    label: str
+    label: LazyString
     choices: Callable[[City], Choices] = lambda city: []
 
 
@@ -32,10 +33,10 @@ class Input:
 class Look:
     """How a step is offered: what its button says, what it will do, and its tone."""
 
-    button: str
-    hint: str = ""
+    button: LazyString
+    hint: LazyString | str = ""
     tone: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, LazyString] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Asked:
 
     name: str
     kind: str
-    label: str
+    label: LazyString
     choices: Choices
     required: bool
     default: str
@@ -83,11 +84,11 @@ def _rulings(_city: City) -> Choices:
 
 
 def _solved(_city: City) -> Choices:
-    return [(str(value).lower(), _(words)) for value, words in SOLVED.items()]
+    return [(str(value).lower(), words) for value, words in SOLVED.items()]
 
 
 def _satisfied(_city: City) -> Choices:
-    return [(str(value), _(words)) for value, words in SATISFIED.items()]
+    return [(str(value), words) for value, words in SATISFIED.items()]
 
 
 def _guidance(city: City) -> Choices:
@@ -95,40 +96,40 @@ def _guidance(city: City) -> Choices:
 
 
 INPUTS = {
-    "unit": Input("unit", "单位"),
-    "right_unit": Input("unit", "应由哪个单位办理"),
-    "handler": Input("line", "经办人"),
-    "parent": Input("line", "并入哪件工单(编号)"),
-    "text": Input("text", "答复内容"),
-    "note": Input("text", "说明理由"),
-    "reason": Input("text", "原因"),
-    "sentence": Input("text", "告诉诉求人的话"),
-    "code": Input("choose", "引导到哪里", _guidance),
-    "ground": Input("pick", "退单理由", _grounds),
-    "granted": Input("pick", "裁定", _rulings),
-    "solved": Input("pick", "问题解决了吗", _solved),
-    "satisfied": Input("pick", "满意吗", _satisfied),
+    "unit": Input("unit", _("单位")),
+    "right_unit": Input("unit", _("应由哪个单位办理")),
+    "handler": Input("line", _("经办人")),
+    "parent": Input("line", _("并入哪件工单(编号)")),
+    "text": Input("text", _("答复内容")),
+    "note": Input("text", _("说明理由")),
+    "reason": Input("text", _("原因")),
+    "sentence": Input("text", _("告诉诉求人的话")),
+    "code": Input("choose", _("引导到哪里"), _guidance),
+    "ground": Input("pick", _("退单理由"), _grounds),
+    "granted": Input("pick", _("裁定"), _rulings),
+    "solved": Input("pick", _("问题解决了吗"), _solved),
+    "satisfied": Input("pick", _("满意吗"), _satisfied),
 }
 # In the order of the page: what moves the work on stands first and open.
 LOOKS = {
-    Action.CLAIM: Look("签收", "签收后由经办人办理。办理时限从派单时起算。"),
-    Action.REPLY: Look("提交答复", "话务台审核后,由热线统一答复诉求人。"),
-    Action.APPROVE: Look("审核通过并答复诉求人", "通过后即送出,不能收回。"),
-    Action.RULE: Look("裁定", labels={"unit": "改派给"}),
-    Action.ACCEPT: Look("受理", "从受理时起计算对诉求人的承诺期限。"),
-    Action.DISPATCH: Look("派单", labels={"unit": "派给"}),
-    Action.FOLLOW_UP: Look("记下回访结果", "按诉求人的原话选,两项分开问。"),
-    Action.ANSWER: Look("直接答复诉求人", "不派单,送出后不能收回。"),
-    Action.CLOSE: Look("办结"),
-    Action.UNMERGE: Look("撤销并单", "恢复为单独一件,回到待派。"),
-    Action.REOPEN: Look("重启", "回到待派,重新派单。"),
-    Action.OBJECT: Look("退单", "等待裁定期间,办理时限照常计算。"),
-    Action.SEND_FOR_REWORK: Look("退回重办", "承办单位重新计时,对诉求人的承诺期限不变。"),
-    Action.REDIRECT: Look("引导到别处", "不属 12345 受理的,告诉诉求人该找谁。"),
-    Action.TRANSFER: Look("转办", "新单位重新计时。", labels={"unit": "转给"}),
-    Action.ASSIST: Look("请单位协办", "主办单位不变。", labels={"unit": "请谁协办"}),
-    Action.MERGE: Look("并单", "本件跟随并入的工单办理,诉求人会收到同一答复。可撤销。"),
-    Action.WITHDRAW: Look("撤单", tone="danger"),
+    Action.CLAIM: Look(_("签收"), _("签收后由经办人办理。办理时限从派单时起算。")),
+    Action.REPLY: Look(_("提交答复"), _("话务台审核后,由热线统一答复诉求人。")),
+    Action.APPROVE: Look(_("审核通过并答复诉求人"), _("通过后即送出,不能收回。")),
+    Action.RULE: Look(_("裁定"), labels={"unit": _("改派给")}),
+    Action.ACCEPT: Look(_("受理"), _("从受理时起计算对诉求人的承诺期限。")),
+    Action.DISPATCH: Look(_("派单"), labels={"unit": _("派给")}),
+    Action.FOLLOW_UP: Look(_("记下回访结果"), _("按诉求人的原话选,两项分开问。")),
+    Action.ANSWER: Look(_("直接答复诉求人"), _("不派单,送出后不能收回。")),
+    Action.CLOSE: Look(_("办结")),
+    Action.UNMERGE: Look(_("撤销并单"), _("恢复为单独一件,回到待派。")),
+    Action.REOPEN: Look(_("重启"), _("回到待派,重新派单。")),
+    Action.OBJECT: Look(_("退单"), _("等待裁定期间,办理时限照常计算。")),
+    Action.SEND_FOR_REWORK: Look(_("退回重办"), _("承办单位重新计时,对诉求人的承诺期限不变。")),
+    Action.REDIRECT: Look(_("引导到别处"), _("不属 12345 受理的,告诉诉求人该找谁。")),
+    Action.TRANSFER: Look(_("转办"), _("新单位重新计时。"), labels={"unit": _("转给")}),
+    Action.ASSIST: Look(_("请单位协办"), _("主办单位不变。"), labels={"unit": _("请谁协办")}),
+    Action.MERGE: Look(_("并单"), _("本件跟随并入的工单办理,诉求人会收到同一答复。可撤销。")),
+    Action.WITHDRAW: Look(_("撤单"), tone="danger"),
 }
 
 
@@ -155,7 +156,7 @@ def _asked(action: Action, look: Look, city: City, defaults: Mapping[str, str]) 
         Asked(
             name=name,
             kind=INPUTS[name].kind,
-            label=_(look.labels.get(name, INPUTS[name].label)),
+            label=look.labels.get(name, INPUTS[name].label),
             choices=INPUTS[name].choices(city),
             required=field.is_required(),
             default=defaults.get(name, ""),

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
 
 from hotline.people.rights import Action, Role
 from hotline.tickets.models import TicketEvent
@@ -12,33 +13,33 @@ from hotline.tickets.stories import Story
 from hotline.web import saying
 
 SENTENCES = {
-    Action.LOG: "%(who)s 登记,来自%(channel)s",
-    Action.ACCEPT: "%(who)s 受理",
-    Action.REDIRECT: "%(who)s 引导到别处",
-    Action.ANSWER: "%(who)s 直接答复",
-    Action.DISPATCH: "%(who)s 派单给 %(unit)s",
-    Action.TRANSFER: "%(who)s 转办给 %(unit)s",
-    Action.ASSIST: "%(who)s 请 %(unit)s 协办",
-    Action.CLAIM: "%(unit)s %(handler)s 签收",
-    Action.OBJECT: "%(unit)s 退单:%(ground)s,认为应由 %(right_unit)s 办理",
-    Action.REPLY: "%(unit)s 答复",
-    Action.APPROVE: "%(who)s 审核通过",
-    Action.SEND_FOR_REWORK: "%(who)s 退回 %(unit)s 重办",
-    Action.DELIVER: "答复已送达诉求人",
-    Action.FOLLOW_UP: "%(who)s 回访:%(solved)s,%(satisfied)s",
-    Action.CLOSE: "%(who)s 办结",
-    Action.REOPEN: "%(who)s 重启",
-    Action.WITHDRAW: "%(who)s 撤单",
-    Action.MERGE: "%(who)s 并单",
-    Action.UNMERGE: "%(who)s 撤销并单",
-    Action.FALL_OVERDUE: "%(unit)s 超期",
+    Action.LOG: _("%(who)s 登记,来自%(channel)s"),
+    Action.ACCEPT: _("%(who)s 受理"),
+    Action.REDIRECT: _("%(who)s 引导到别处"),
+    Action.ANSWER: _("%(who)s 直接答复"),
+    Action.DISPATCH: _("%(who)s 派单给 %(unit)s"),
+    Action.TRANSFER: _("%(who)s 转办给 %(unit)s"),
+    Action.ASSIST: _("%(who)s 请 %(unit)s 协办"),
+    Action.CLAIM: _("%(unit)s %(handler)s 签收"),
+    Action.OBJECT: _("%(unit)s 退单:%(ground)s,认为应由 %(right_unit)s 办理"),
+    Action.REPLY: _("%(unit)s 答复"),
+    Action.APPROVE: _("%(who)s 审核通过"),
+    Action.SEND_FOR_REWORK: _("%(who)s 退回 %(unit)s 重办"),
+    Action.DELIVER: _("答复已送达诉求人"),
+    Action.FOLLOW_UP: _("%(who)s 回访:%(solved)s,%(satisfied)s"),
+    Action.CLOSE: _("%(who)s 办结"),
+    Action.REOPEN: _("%(who)s 重启"),
+    Action.WITHDRAW: _("%(who)s 撤单"),
+    Action.MERGE: _("%(who)s 并单"),
+    Action.UNMERGE: _("%(who)s 撤销并单"),
+    Action.FALL_OVERDUE: _("%(unit)s 超期"),
 }
 RULED = {
-    "granted": "%(who)s 同意退单,改派给 %(unit)s",
-    "refused": "%(who)s 不同意退单,仍由 %(unit)s 办理",
+    "granted": _("%(who)s 同意退单,改派给 %(unit)s"),
+    "refused": _("%(who)s 不同意退单,仍由 %(unit)s 办理"),
 }
-SOLVED = {True: "已解决", False: "未解决"}
-SATISFIED = {5: "很满意", 4: "满意", 3: "一般", 2: "不满意", 1: "很不满意"}
+SOLVED = {True: _("已解决"), False: _("未解决")}
+SATISFIED = {5: _("很满意"), 4: _("满意"), 3: _("一般"), 2: _("不满意"), 1: _("很不满意")}
 TONES = {
     Action.FALL_OVERDUE: "bad",
     Action.OBJECT: "late",
@@ -65,7 +66,7 @@ def told(story: Story, titles: dict[str, str]) -> list[Line]:
     return [
         Line(
             event.at,
-            _(_sentence(event), **_facts(event, story, titles)),
+            _sentence(event) % _facts(event, story, titles),
             # The matter itself stands above the story.
             story.texts.get(event.seq, "") if event.action != Action.LOG else "",
             TONES.get(event.action, ""),
@@ -74,7 +75,7 @@ def told(story: Story, titles: dict[str, str]) -> list[Line]:
     ]
 
 
-def _sentence(event: TicketEvent) -> str:
+def _sentence(event: TicketEvent) -> LazyString:
     return RULED[event.reason] if event.action == Action.RULE else SENTENCES[Action(event.action)]
 
 
@@ -88,12 +89,12 @@ def _facts(event: TicketEvent, story: Story, titles: dict[str, str]) -> dict[str
         "handler": _handler(event, story),
         "ground": saying.word(event.reason),
         "right_unit": objection.right_unit if objection else "",
-        "solved": _(SOLVED[event.solved]) if event.solved is not None else "",
-        "satisfied": _(SATISFIED[event.satisfied]) if event.satisfied else "",
+        "solved": SOLVED[event.solved] if event.solved is not None else "",
+        "satisfied": SATISFIED[event.satisfied] if event.satisfied else "",
     }
 
 
 def _handler(event: TicketEvent, story: Story) -> str:
     """Who signed for it: a name is in the assignment alone, where it can be erased."""
-    claimed = (a for a in story.ticket.assignments if a.claimed_at == event.at)
+    claimed = (a for a in story.assignments if a.claimed_at == event.at)
     return next((a.handler for a in claimed if a.unit == event.unit), "")

@@ -1,0 +1,1 @@
+"""The desk shows: who calls, what is alike nearby, what was typed and not yet logged."""

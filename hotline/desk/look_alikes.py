@@ -1,0 +1,110 @@
+"""附近相似: open tickets of the same place that speak of the same things."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlmodel import Session, col
+
+from hotline.people.rights import Action, Actor
+from hotline.routing.types import Suggestion
+from hotline.tickets.merging import TOO_LATE
+from hotline.tickets.models import Content, Ticket
+from hotline.tickets.queries import visible
+
+WITHIN = timedelta(days=30)
+# What one look reads at most: so many of the newest tickets, so far into each.
+NEWEST, READ = 300, 400
+SHOWN = 5
+# Custom (proposal): the share of what our phrases weigh that another ticket must have too.
+ALIKE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """No word of the other ticket is shown but those that both have."""
+
+    number: str
+    kind: str
+    status: str
+    unit: str
+    place: str
+    logged_at: datetime
+    shared: tuple[str, ...]
+
+
+def look_alikes(
+    session: Session, text: str, suggestion: Suggestion, *, actor: Actor, now: datetime
+) -> list[LookAlike]:
+    """Those that share most, best first; none without a territory or a phrase to compare by."""
+    phrases = telling_phrases(text, suggestion)
+    if not suggestion.territory or not phrases:
+        return []
+    rows = session.execute(_nearby(suggestion, actor, now)).all()
+    enough = ALIKE * sum(phrases.values())
+    ranked = sorted(
+        ((_shared(phrases, row.begun), row.Ticket) for row in rows),
+        key=lambda found: -_weight(phrases, found[0]),
+    )
+    return [
+        _look_alike(ticket, shared)
+        for shared, ticket in ranked[:SHOWN]
+        if _weight(phrases, shared) >= enough
+    ]
+
+
+def telling_phrases(text: str, suggestion: Suggestion) -> dict[str, float]:
+    """The words of the text that spoke for a unit, as they were typed, and what each weighs."""
+    weights: dict[str, float] = {}
+    for candidate in suggestion.candidates:
+        for reason in candidate.reasons:
+            for mark in reason.marks[:1]:
+                words = text[mark.start : mark.end]
+                weights[words] = max(weights.get(words, 0.0), reason.points)
+    return weights
+
+
+def _nearby(suggestion: Suggestion, actor: Actor, now: datetime) -> Select[tuple[Ticket, str]]:
+    newest = (
+        select(col(Ticket.id))
+        .where(col(Ticket.territory) == suggestion.territory)
+        .where(col(Ticket.logged_at) >= now - WITHIN, visible(actor, Action.READ))
+        .order_by(col(Ticket.logged_at).desc())
+        .limit(NEWEST)
+    )
+    if suggestion.place:
+        newest = newest.where(col(Ticket.place) == suggestion.place)
+    first = (
+        select(func.min(col(Content.id)))
+        .where(col(Content.ticket_id) == col(Ticket.id))
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
+    begun = func.substr(col(Content.title) + "。" + col(Content.text), 1, READ).label("begun")
+    return (
+        select(Ticket, begun)
+        .join(Content, col(Content.id) == first)
+        .where(col(Ticket.id).in_(newest), col(Ticket.status).not_in(TOO_LATE))
+        .order_by(col(Ticket.id).desc())
+    )
+
+
+def _shared(phrases: Mapping[str, float], text: str) -> list[str]:
+    return [phrase for phrase in phrases if phrase in text]
+
+
+def _weight(phrases: Mapping[str, float], shared: list[str]) -> float:
+    return sum(phrases[phrase] for phrase in shared)
+
+
+def _look_alike(ticket: Ticket, shared: list[str]) -> LookAlike:
+    return LookAlike(
+        number=ticket.number,
+        kind=ticket.kind,
+        status=ticket.status,
+        unit=ticket.lead_unit,
+        place=ticket.place,
+        logged_at=ticket.logged_at,
+        shared=tuple(shared),
+    )

@@ -1,0 +1,78 @@
+"""Asks for words in each database's own way: FTS5 in SQLite, a GIN index in PostgreSQL."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    and_,
+    cast,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlmodel import Session, col
+
+from hotline.tickets.asking import Needle
+from hotline.tickets.pairs import Searchable
+
+Words = tuple[tuple[Needle, ...], ...]
+
+INDEX = "searchable_pairs"
+_FTS5 = table(INDEX, column("rowid"), column("pairs"))
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """How a query to an index is written."""
+
+    all_of: str
+    any_of: str
+    entry: str
+    beginning: str
+
+
+_OF_FTS5 = Signs(" AND ", " OR ", '"{}"', '"{}"*')
+_OF_GIN = Signs(" & ", " | ", "'{}'", "'{}':*")
+
+
+def hits(session: Session, words: Words) -> CTE:
+    """Ids of all tickets that hold the words, by the index alone."""
+    if on_sqlite(session):
+        match = literal_column(INDEX).op("MATCH")(_query(words, _OF_FTS5))
+        ids, pairs = _FTS5.c.rowid, _FTS5.c.pairs
+    else:
+        asked = cast(_query(words, _OF_GIN), TSQUERY)
+        ids, pairs = col(Searchable.ticket_id), col(Searchable.pairs)
+        match = cast(pairs, TSVECTOR).op("@@")(asked)
+    query = select(ids.label("id")).where(match, hold(session, pairs, words))
+    return query.cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def hold(session: Session, pairs: ColumnElement[str], words: Words) -> ColumnElement[bool]:
+    """Whether a ticket's pairs hold the words, found by reading them through."""
+    place = func.instr if on_sqlite(session) else func.strpos
+    return and_(
+        *(or_(*(place(pairs, needle.pattern) > 0 for needle in readings)) for readings in words)
+    )
+
+
+def on_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _query(words: Words, signs: Signs) -> str:
+    # Entries are letters and digits alone: there is no sign in them that either would misread.
+    return signs.all_of.join(
+        f"({signs.any_of.join(_needle(needle, signs) for needle in readings)})"
+        for readings in words
+    )
+
+
+def _needle(needle: Needle, signs: Signs) -> str:
+    form = signs.entry if needle.whole else signs.beginning
+    return f"({signs.all_of.join(form.format(entry) for entry in needle.entries)})"

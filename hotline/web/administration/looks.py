@@ -1,0 +1,24 @@
+"""Who looked at whose data, when."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from hotline.people import access_log
+from hotline.web.current import current
+
+PAGE = 100
+
+
+def add_routes(administration: Blueprint) -> None:
+    administration.get("/looks", endpoint="looks")(page)
+
+
+def page() -> Any:
+    who, ticket = (request.args.get(name, "").strip()[:60] for name in ("actor", "ticket"))
+    before = request.args.get("before", type=int)
+    with current().database.read() as session:
+        rows = access_log.looks(session, actor=who, ticket=ticket, before=before, limit=PAGE)
+    return render_template(
+        "administration/looks.html", rows=rows, who=who, ticket=ticket, more=len(rows) == PAGE
+    )
