@@ -28,12 +28,13 @@ from hotline.registry.numbers import Lines
 from hotline.routing.router import Router
 from hotline.settings import Settings, load
 from hotline.telephony import snapshot
-from hotline.web import calls, frame, guards, limits, live, pages, problems
+from hotline.web import calls, frame, guards, limits, live, metrics, pages, problems, vitals
 from hotline.web.administration import administration
 from hotline.web.api import api_blueprint
 from hotline.web.current import City, Current
 from hotline.web.dispatching.views import dispatching
 from hotline.web.portal import portal
+from hotline.web.proxies import BehindProxy
 from hotline.web.signing import signing
 from hotline.web.tickets.views import tickets
 
@@ -187,6 +188,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         queue_answers=lambda: queues.answers(redis),
     )
     problems.register(app)
+    metrics.install(app, settings, vitals.gauges)
     frame.install(app)
     limits.install(app, queues.url(settings))
     app.before_request(guards.check)
@@ -200,6 +202,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.paths.update(calls.PATHS)
     app.register_blueprint(live.live)
     app.register_blueprint(pages.pages)
+    if settings.trusted_proxies:
+        app.wsgi_app = BehindProxy(app.wsgi_app, settings.trusted_proxies)
     return app
 
 

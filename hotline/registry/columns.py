@@ -7,10 +7,14 @@ from typing import Any, NamedTuple
 
 
 class Reader(NamedTuple):
-    """Turns a cell into a value or raises ValueError; `expected` tells people what it accepts."""
+    """Turns a cell into a value or raises ValueError; `expected` tells people what it accepts.
+
+    `choices` are all the values there are, where they are few.
+    """
 
     parse: Callable[[str], Any]
     expected: str
+    choices: tuple[str, ...] = ()
 
 
 class Reference(NamedTuple):
@@ -73,7 +77,7 @@ def _moment_in_time(cell: str) -> date:
 
 
 def _choice(*values: str) -> Reader:
-    return Reader(_matching("|".join(values)), "下列之一:" + "、".join(values))
+    return Reader(_matching("|".join(values)), "下列之一:" + "、".join(values), values)
 
 
 TEXT = Reader(_text, "单行文字,首尾无空格")

@@ -16,7 +16,6 @@ from hotline.reports.documents import Report, as_values, from_values
 from hotline.reports.material import check_reader
 from hotline.reports.periods import Period
 
-
 # Of two who publish at once, the second sees what the first did.
 PUBLISHER_LOCK = 12345_04
 

@@ -142,6 +142,15 @@ def inbox(
     return _page(session, query, _BY_DUE, after, limit)
 
 
+def arrivals(session: Session, actor: Actor, since: datetime) -> int:
+    """How many tickets have come to the actor's unit after `since` and are still to be claimed."""
+    query = select(func.count()).select_from(Assignment).join(Ticket, _same_ticket())
+    fresh = col(Assignment.dispatched_at) > since
+    return session.execute(
+        query.where(_own(actor), _in_pile(Pile.TO_CLAIM, since), fresh)
+    ).scalar_one()
+
+
 def desk_counts(session: Session, actor: Actor) -> dict[DeskPile, int]:
     """How much waits in each pile of the desk."""
     query = (

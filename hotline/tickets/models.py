@@ -21,6 +21,7 @@ class Ticket(SQLModel, table=True):
             sqlite_where=text("urgency = 'critical'"),
             postgresql_where=text("urgency = 'critical'"),
         ),
+        Index("ticket_nearby", "territory", "logged_at", "place"),
     )
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(max_length=24, unique=True)

@@ -2,6 +2,7 @@
 
 import re
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from hotline.routing.fold import fold_character
@@ -17,6 +18,15 @@ class Searchable(SQLModel, table=True):
     """
 
     __tablename__ = "searchable"
+    __table_args__ = (
+        # SQLite has a table of the same name for it, which the migration makes.
+        Index(
+            "searchable_pairs",
+            text("CAST(pairs AS tsvector)"),
+            postgresql_using="gin",
+            postgresql_with={"gin_pending_list_limit": 1024},
+        ).ddl_if(dialect="postgresql"),
+    )
     ticket_id: int = Field(primary_key=True, foreign_key="ticket.id")
     pairs: str
 

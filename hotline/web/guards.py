@@ -47,6 +47,8 @@ GUARDS: dict[str, Action | Anyone] = {
     "live.take_seat": Action.TAKE_CALLS,
     "live.set_state": Action.TAKE_CALLS,
     "live.leave_seat": Action.TAKE_CALLS,
+    # Guarded by a secret of its own, so that it can be watched when the database is away.
+    "metrics.show": PUBLIC,
     "pages.status": PUBLIC,
     "pages.healthz": PUBLIC,
     "pages.readyz": PUBLIC,

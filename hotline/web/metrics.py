@@ -20,8 +20,10 @@ from prometheus_client.registry import Collector
 from hotline.errors import NotSignedIn
 from hotline.people.privacy import secret
 from hotline.settings import Settings
+from hotline.web.problem_document import problem
 
 SECRET = "metrics"
+KEY_NEEDED = "请用 Authorization: Bearer 提供监控密钥(数据目录 secrets/metrics)。"
 # Seconds; what people feel lies between 0.1 and 1, and time-outs lie above.
 STEPS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -74,7 +76,7 @@ def _metrics(settings: Settings, gauges: Gauges) -> Blueprint:
     @metrics.get("/metrics")
     def show() -> Response:
         if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected):
-            raise NotSignedIn("请用 Authorization: Bearer 提供监控密钥(数据目录 secrets/metrics)。")
+            return problem(NotSignedIn.status, NotSignedIn.code, KEY_NEEDED)
         return Response(generate_latest(_registry(gauges)), content_type=CONTENT_TYPE_LATEST)
 
     return metrics

@@ -26,6 +26,8 @@ from hotline.db import Database, UtcDateTime
 
 # The registry is shipped anew with each release, and is half a megabyte.
 LEFT_OUT = {"alembic_version", "reference_version"}
+# SQLite fills the tables of its word index by itself.
+WORD_INDEX = "searchable_pairs"
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -60,7 +62,11 @@ def _tables(connection: Connection) -> list[Table]:
     metadata = MetaData()
     event.listen(metadata, "column_reflect", _in_utc)
     metadata.reflect(connection)
-    return [table for table in metadata.sorted_tables if table.name not in LEFT_OUT]
+    return [
+        table
+        for table in metadata.sorted_tables
+        if table.name not in LEFT_OUT and not table.name.startswith(WORD_INDEX)
+    ]
 
 
 def _in_utc(_: Any, __: Any, column: dict[str, Any]) -> None:

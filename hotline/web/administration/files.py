@@ -10,7 +10,7 @@ from hotline.registry import editing, versions
 from hotline.registry.columns import SCHEMAS
 from hotline.registry.versions import ReferenceVersion
 from hotline.web import bodies
-from hotline.web.administration.words import COLUMNS, FILES, LONG
+from hotline.web.administration.words import COLUMNS, FILES, LONG, VALUES
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, filled
 
@@ -176,6 +176,7 @@ def _listing(file: str, form: Form[Any]) -> str:
         found=len(rows),
         q=wanted,
         columns=_columns(file),
+        values=VALUES,
     )
 
 
@@ -188,6 +189,7 @@ def _editor(file: str, index: int | None, form: Form[Any]) -> str:
         form=form,
         columns=_columns(file),
         long=LONG,
+        choices=_choices(file),
     )
 
 
@@ -197,3 +199,15 @@ def _columns(file: str) -> list[tuple[str, str, str, bool]]:
         (column.name, COLUMNS[column.name], column.reader.expected, column.required)
         for column in SCHEMAS[file].columns
     ]
+
+
+def _choices(file: str) -> dict[str, list[tuple[str, str]]]:
+    """The columns that hold one of a few values, with what pages call these."""
+    return {
+        column.name: [
+            *([] if column.required else [("", "")]),
+            *((value, _(VALUES[value])) for value in column.reader.choices),
+        ]
+        for column in SCHEMAS[file].columns
+        if column.reader.choices
+    }

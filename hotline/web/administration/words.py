@@ -40,3 +40,23 @@ COLUMNS = {
 }
 # Columns wide enough for many words.
 LONG = ("words", "names", "phrases", "look_alikes", "sentence")
+# What pages call the values of which there are few.
+VALUES = {
+    "emergency": "应急直通",
+    "retained": "保留",
+    "merged": "并入 12345",
+    "full_merger": "整体并入",
+    "parallel_numbers": "双号并行",
+    "branch_desk": "设分中心",
+    "public-source": "公开资料",
+    "national-short-code": "全国短号",
+    "reconstructed": "推定",
+    "department": "部门",
+    "territory": "属地",
+    "zone": "园区",
+    "county": "区县",
+    "town": "乡镇街道",
+    "village": "村社区",
+    "off": "放假",
+    "work": "上班",
+}

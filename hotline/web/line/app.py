@@ -1,11 +1,15 @@
 """The line process: a Flask application that imports no database, no queue and no router."""
 
 from flask import Flask, Response, jsonify
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from hotline import logs
 from hotline.errors import HotlineError
 from hotline.settings import Settings, load
+from hotline.telephony.journal import Journal
+from hotline.web import metrics
 from hotline.web.line.calls import answerer, calls_blueprint
 from hotline.web.problem_document import problem
 
@@ -27,6 +31,7 @@ def create_line(settings: Settings | None = None) -> Flask:
     app.register_blueprint(calls_blueprint(settings, answer), url_prefix="/api/v1", name="api")
     app.register_error_handler(HotlineError, _refused)
     app.register_error_handler(HTTPException, _http)
+    metrics.install(app, settings, lambda: [_journal_up(answer.journal)])
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -34,6 +39,14 @@ def create_line(settings: Settings | None = None) -> Flask:
         return jsonify(status="ok", journal="failing" if answer.journal.failing else "ok")
 
     return app
+
+
+def _journal_up(journal: Journal) -> Metric:
+    return GaugeMetricFamily(
+        "hotline_journal_up",
+        "Whether the last record reached the disk.",
+        float(not journal.failing),
+    )
 
 
 def _refused(error: HotlineError) -> Response:

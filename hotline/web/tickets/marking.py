@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from hotline.routing.types import Candidate, Mark, Suggestion
 
-Piece = tuple[str, str]  # words, and "" | "mark" | "danger"
+Piece = tuple[str, str]  # words, and "" | "why" | "danger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Marked:
 def marked(text: str, suggestion: Suggestion, unit: str) -> Marked:
     """Marks what speaks for the unit (else for the first candidate), and what sounds urgent."""
     chosen = _chosen(suggestion.candidates, unit)
-    spans = [(mark, "mark") for reason in chosen.reasons for mark in reason.marks]
+    spans = [(mark, "why") for reason in chosen.reasons for mark in reason.marks]
     if suggestion.emergency:
         spans = [(mark, "danger") for mark in suggestion.emergency.marks] + spans
     phrases = [reason.text for reason in chosen.reasons if reason.marks]

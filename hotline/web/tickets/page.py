@@ -10,6 +10,7 @@ from hotline.people.access_log import note_look
 from hotline.people.rights import Action
 from hotline.routing.types import Line
 from hotline.tickets import queries, stories
+from hotline.tickets.lists import HEADING_LENGTH
 from hotline.tickets.models import Ticket
 from hotline.tickets.stories import Story
 from hotline.tickets.words import Part, Status
@@ -43,6 +44,7 @@ def _presented(story: Story, titles: dict[str, str], refused: Refused | None) ->
     offers = step_forms.offers(story, actor(), city=city(), title=_title(), refused=refused)
     return {
         "ticket": row,
+        "heading": story.matter.title or story.matter.text[:HEADING_LENGTH],
         "story": story,
         "line": line,
         "lines": telling.told(story, titles),
