@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from hotline.tickets.lists import Pile
 from hotline.tickets.words import Channel, Ground, MatterKind, Urgency
 
 ALLOWED_CONTROLS = "\t\n\r"
@@ -229,3 +230,38 @@ class KeyForm(Body):
 
 class RestoreForm(Body):
     version: int = Field(ge=1, le=LAST_CURSOR)
+
+
+class ConsoleForm(TicketBody):
+    """A request as an agent takes it down, and what becomes of it at once.
+
+    Which of the last five is needed, the act says; `other` is any unit a dispatcher names.
+    """
+
+    act: Literal["dispatch", "accept", "answer", "redirect", "transfer_call", "hand_over", "merge"]
+    anonymous: bool = False
+    picked: Word = ""
+    other: Word = ""
+    answer: _line(20_000) = ""
+    code: Word = ""
+    sentence: _line(2000) = ""
+    service: Word = ""
+    parent: Word = ""
+
+
+class InboxForm(Body):
+    """Which pile of the unit, from where on, and which ticket beside it."""
+
+    pile: Pile | None = None
+    after: _line(60) = ""
+    ticket: _line(24) = ""
+
+
+class NewsForm(Body):
+    since: AwareDatetime
+
+
+class ClaimForm(HandlerBody):
+    """Several tickets of the unit, by one handler."""
+
+    numbers: list[NeededWord] = Field(max_length=50)

@@ -45,11 +45,27 @@ class Form(Generic[B]):
 
 def filled(kind: type[B], **more: Any) -> Form[B]:
     """The form as sent: `requester.phone` is a field of a part; `more` is what the page knows."""
-    typed = {name: value for name, value in request.form.items() if name not in NOT_OURS}
     once = request.form.get("once") or secrets.token_urlsafe(12)
-    form = Form[B](values=typed, once=once)
+    return _checked(Form[B](values=_typed(request.form), once=once), kind, more)
+
+
+def asked(kind: type[B]) -> Form[B]:
+    """The form of a page that changes nothing, read from its address; a blank field asks nothing.
+
+    What the address holds besides is not ours to refuse.
+    """
+    known = {name: value for name, value in _typed(request.args).items() if value.strip()}
+    given = {name: value for name, value in known.items() if name in kind.model_fields}
+    return _checked(Form[B](values=given), kind, {})
+
+
+def _typed(sent: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in sent.items() if name not in NOT_OURS}
+
+
+def _checked(form: Form[B], kind: type[B], more: dict[str, Any]) -> Form[B]:
     try:
-        form.body = kind.model_validate(_nested(typed) | more)
+        form.body = kind.model_validate(_nested(form.values) | more)
     except ValidationError as error:
         form.errors = {each["field"]: each["remedy"] for each in remedies(error)}
     return form
@@ -60,7 +76,7 @@ def own_address(address: str) -> str:
     return address if OWN.fullmatch(address) else ""
 
 
-def _nested(typed: dict[str, str]) -> dict[str, Any]:
+def _nested(typed: Mapping[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {}
     for name, value in typed.items():
         part, dot, leaf = name.rpartition(".")

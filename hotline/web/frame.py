@@ -32,7 +32,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 # What a page asks for by itself keeps nobody signed in.
-BY_ITSELF = ("live",)
+BY_ITSELF = ("live", "inbox.news")
 
 # The doors of each role, in the order of its work; the first is where it lands after signing in.
 NAVIGATION: dict[Role, tuple[tuple[str, str], ...]] = {
@@ -97,7 +97,7 @@ def _signing_in(app: Flask) -> None:
 
     @manager.user_loader
     def reader(token: str) -> Reader | None:
-        active = request.blueprint not in BY_ITSELF
+        active = not {request.blueprint, request.endpoint} & set(BY_ITSELF)
         try:
             return Reader(sign_ins.user_of(current().database, token, now(), active=active), token)
         except HotlineError as error:

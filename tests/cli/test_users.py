@@ -1,0 +1,64 @@
+"""`hotline users`: letting the first people in, and those back who cannot get in."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline import clock
+from hotline.cli import main
+from hotline.db import Database
+from hotline.errors import NotSignedIn
+from hotline.people import sign_ins
+from hotline.settings import Settings
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOTLINE_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("REDIS_URL", raising=False)
+
+    def invoke(*arguments: str) -> Result:
+        return CliRunner().invoke(main, arguments)
+
+    return invoke
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    return Database(Settings(data_dir=tmp_path / "var", database_url="").db_url)
+
+
+def test_the_first_administrator_signs_in_with_the_password_shown(run, database):
+    name, password = run("users", "add", "guanli", "--role", "administrator").output.split()
+    token = sign_ins.sign_in(database, name, password, clock.now())
+    assert sign_ins.user_of(database, token, clock.now()).must_change
+
+
+def test_a_former_name_of_a_unit_leads_to_the_unit_of_the_day(run):
+    run("users", "add", "jingban", "--role", "handler", "--unit", "生态环境局")
+    assert "市环保局" in run("users", "list").output
+
+
+def test_a_reset_gives_a_new_password_and_ends_the_old_sign_ins(run, database):
+    password = run("users", "add", "guanli", "--role", "administrator").output.split()[1]
+    token = sign_ins.sign_in(database, "guanli", password, clock.now())
+    fresh = run("users", "reset", "guanli").output.split()[1]
+    with pytest.raises(NotSignedIn):
+        sign_ins.user_of(database, token, clock.now())
+    later = clock.now() + timedelta(seconds=1)
+    assert sign_ins.sign_in(database, "guanli", fresh, later)
+
+
+def test_a_wrong_name_is_refused_in_words(run):
+    result = run("users", "reset", "nobody")
+    assert result.exit_code == 1
+    assert "没有登录名为「nobody」的用户" in result.output
+
+
+def test_demo_people_are_made_once(run):
+    first = run("prepare", "--demo").output
+    assert "zuoxi" in first
+    assert run("prepare", "--demo").output == first
