@@ -33,6 +33,7 @@ from hotline.web.administration import administration
 from hotline.web.api import api_blueprint
 from hotline.web.current import City, Current
 from hotline.web.dispatching.views import dispatching
+from hotline.web.inbox.views import inbox
 from hotline.web.portal import portal
 from hotline.web.proxies import BehindProxy
 from hotline.web.signing import signing
@@ -196,6 +197,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(portal)
     app.register_blueprint(administration)
     app.register_blueprint(tickets)
+    app.register_blueprint(inbox)
     app.register_blueprint(dispatching)
     app.register_api(api_blueprint())
     app.register_blueprint(calls.calls_blueprint(settings), url_prefix="/api/v1")

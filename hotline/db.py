@@ -75,17 +75,18 @@ class StoredReply(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=64)
     digest: str = Field(max_length=64)
     reply: Any = Field(default=None, sa_column=Column(JSON))
+    status: int = Field(default=200, sa_column_kwargs={"server_default": "200"})  # of HTTP
     at: datetime = moment(index=True)
 
 
 class Replayed(HotlineError):
-    """The same request came before: here is what was answered then."""
+    """The same request came before: here is what was answered then, and with which status."""
 
-    code, status = "replayed", 200
+    code = "replayed"
 
-    def __init__(self, reply: Any) -> None:
+    def __init__(self, reply: Any, status: int) -> None:
         super().__init__()
-        self.reply = reply
+        self.reply, self.status = reply, status
 
 
 class OutcomeUnknown(Unavailable):
@@ -167,7 +168,7 @@ class Database:
             stored = key and _claim_key(session, key, now)
             yield session
             if stored:
-                stored.reply = session.info.pop("reply")
+                stored.reply, stored.status = session.info.pop("reply")
             session.flush()
             _commit(session)
 
@@ -197,9 +198,9 @@ def take_turn(session: Session, lock: int) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
 
 
-def keep_reply(session: Session, reply: Any) -> Any:
+def keep_reply(session: Session, reply: Any, *, status: int = 200) -> Any:
     """Remembers the answer for the request key of this `work`, and hands it back."""
-    session.info["reply"] = reply
+    session.info["reply"] = (reply, status)
     return reply
 
 
@@ -229,7 +230,7 @@ def _claim_key(session: Session, key: RequestKey, now: datetime) -> StoredReply:
 def _replay(stored: StoredReply, key: RequestKey) -> None:
     if stored.digest != key.digest:
         raise KeyReused(field="Idempotency-Key")
-    raise Replayed(stored.reply)
+    raise Replayed(stored.reply, stored.status)
 
 
 @contextmanager

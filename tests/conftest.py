@@ -62,6 +62,22 @@ def either(database: Database) -> Database:
     return database
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def shared_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated_file: Path
+) -> Iterator[str]:
+    """The URL of a database that the tests of one file share; both databases in turn."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("shared") / "hotline.db"
+        shutil.copy(migrated_file, path)
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    url = server.create()
+    yield url
+    server.drop(url)
+
+
 @pytest.fixture
 def empty_postgres(postgres_server: Postgres) -> Iterator[str]:
     """The URL of a database without a single table."""

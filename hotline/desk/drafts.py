@@ -42,6 +42,12 @@ def drop(session: Session, form: str, *, actor: Actor) -> None:
     session.exec(delete(Draft).where(col(Draft.actor) == actor.id, col(Draft.form) == form))
 
 
+def find(session: Session, form: str, *, actor: Actor, now: datetime) -> Draft | None:
+    """The actor's own draft of this form; one that is to be swept is gone already."""
+    kept = session.get(Draft, (actor.id, form))
+    return kept if kept and kept.saved_at > now - LIFETIME else None
+
+
 def unfinished(session: Session, *, actor: Actor, now: datetime) -> list[Draft]:
     """The actor's own, the newest first."""
     query = (

@@ -55,3 +55,9 @@ def _logged(actor: Actor, begin: datetime, end: datetime) -> ColumnElement[bool]
         at >= begin,
         at < end,
     )
+
+
+def of_call(session: Session, call_id: str) -> list[str]:
+    """The numbers of the tickets that came of this call; one call may end in several."""
+    query = select(col(Ticket.number)).where(col(Ticket.call_id) == call_id)
+    return list(session.execute(query.order_by(col(Ticket.id))).scalars())

@@ -112,7 +112,6 @@ _RANK = case(
 )  # fmt: skip
 _BY_DUE = (col(Assignment.due_at), col(Assignment.id))
 _BY_URGENCY = (_RANK, col(Ticket.id))
-_BY_AGE = (-col(Ticket.id), col(Ticket.id))
 # What the router could not decide waits for nobody else, so it comes first of equal urgency.
 _ASKED = case((col(Ticket.decision) == Decision.ASK, 0), else_=1)
 _BY_DECISION = (_RANK * 2 + _ASKED, col(Ticket.id))
@@ -226,8 +225,8 @@ def burning_units(session: Session, actor: Actor, now: datetime) -> list[UnitHea
 
 def newest(session: Session, ids: Sequence[int]) -> list[Row]:
     """These tickets, the newest first; the caller knows that its reader may see them."""
-    query = _from_tickets().where(col(Ticket.id).in_(ids))
-    return _page(session, query, _BY_AGE, None, len(ids))
+    query = _from_tickets().where(col(Ticket.id).in_(ids)).order_by(col(Ticket.id).desc())
+    return _headed(session, [Row(*row, cursor=str(row[0])) for row in session.execute(query)])
 
 
 def _heap(burn: Burn, actor: Actor, now: datetime) -> tuple[Select[Any], Order]:
@@ -322,7 +321,10 @@ def _how_many(query: Select[Any]) -> ColumnElement[int]:
 def _page(
     session: Session, query: Select[Any], order: Order, after: str | None, limit: int
 ) -> list[Row]:
-    rows = _loaded(session, query, order, after, limit)
+    return _headed(session, _loaded(session, query, order, after, limit))
+
+
+def _headed(session: Session, rows: Sequence[Row]) -> list[Row]:
     headings = _headings(session, (row.id for row in rows))
     return [replace(row, heading=headings.get(row.id, "")) for row in rows]
 

@@ -1,7 +1,7 @@
 """Ticket numbers (NJ + day + serial + check digit) and query codes."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -13,17 +13,31 @@ from hotline.clock import city_day
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 _NEXT = text(
-    "INSERT INTO day_serial (day, last) VALUES (:day, 1) "
-    "ON CONFLICT (day) DO UPDATE SET last = day_serial.last + 1 RETURNING last"
+    "INSERT INTO day_serial (day, last) VALUES (:day, :n) "
+    "ON CONFLICT (day) DO UPDATE SET last = day_serial.last + :n RETURNING last"
 )
 
 
 def next_number(session: Session, now: datetime) -> str:
-    """The day's next ticket number; it holds no personal data and a mistyped digit is noticed."""
-    day = city_day(now).strftime("%Y%m%d")
-    serial = session.connection().execute(_NEXT, {"day": day}).scalar_one()
-    digits = f"{day}{serial:05d}"
+    """The day's next ticket number."""
+    day = city_day(now)
+    return number_of(day, next_serial(session, day))
+
+
+def next_serial(session: Session, day: date, n: int = 1) -> int:
+    """The first of so many serials of the day that nobody else gets."""
+    facts = {"day": _digits(day), "n": n}
+    return session.connection().execute(_NEXT, facts).scalar_one() - n + 1
+
+
+def number_of(day: date, serial: int) -> str:
+    """It holds no personal data, and a mistyped digit is noticed."""
+    digits = f"{_digits(day)}{serial:05d}"
     return f"NJ{digits}{damm.calc_check_digit(digits)}"
+
+
+def _digits(day: date) -> str:
+    return f"{day:%Y%m%d}"
 
 
 def is_number(number: str) -> bool:

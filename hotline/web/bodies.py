@@ -1,12 +1,13 @@
 """What programs may send: each field with its limits; unknown fields are refused."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from hotline.tickets.filters import Due
 from hotline.tickets.lists import Pile
-from hotline.tickets.words import Channel, Ground, MatterKind, Urgency
+from hotline.tickets.words import Channel, Ground, MatterKind, Status, Urgency
 
 ALLOWED_CONTROLS = "\t\n\r"
 # Ids and positions are 32 bits wide in PostgreSQL, which refuses to compare with more.
@@ -265,3 +266,42 @@ class ClaimForm(HandlerBody):
     """Several tickets of the unit, by one handler."""
 
     numbers: list[NeededWord] = Field(max_length=50)
+
+
+class SearchForm(Body):
+    """What tickets are looked for by; each blank field asks nothing."""
+
+    q: _line(200) = ""
+    status: Status | None = None
+    unit: Word = ""
+    kind: MatterKind | None = None
+    channel: Channel | None = None
+    territory: Word = ""
+    urgency: Urgency | None = None
+    due: Due | None = None
+    first: date | None = None
+    last: date | None = None
+    after: _line(20) = ""
+
+
+class TallyForm(Body):
+    """Which days are counted, by what: a recent span, a month, or two days of one's own."""
+
+    period: Word = ""
+    month: Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] = ""
+    first: date | None = None
+    last: date | None = None
+    by: Word = "unit"
+
+
+class TallyListForm(PeriodQuery):
+    """The rows behind one count; with a dimension and no value, those that have none."""
+
+    measure: NeededWord
+    dimension: Word = ""
+    value: Word = ""
+    after: int = Field(0, ge=0, le=LAST_CURSOR)
+
+
+class PublishForm(Body):
+    reason: _line(200) = ""

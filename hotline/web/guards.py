@@ -70,7 +70,11 @@ GUARDS: dict[str, Action | Anyone] = {
     "portal.own_follow_up": PUBLIC,
     "portal.own_reopen": PUBLIC,
     "portal.own_withdraw": PUBLIC,
+    "tickets.search": Action.READ,
     "tickets.ticket": Action.READ,
+    "inbox.pile": Action.CLAIM,
+    "inbox.news": Action.CLAIM,
+    "inbox.claim_chosen": Action.CLAIM,
     "dispatching.desk": Action.RULE,
     "dispatching.pile": Action.RULE,
     "dispatching.take_alarm": Action.TAKE_ALARM,
@@ -164,7 +168,9 @@ def request_key() -> RequestKey | None:
         return None
     if len(key) > 200 or not key.isprintable():
         raise Invalid("Idempotency-Key 须为 200 字以内的可见字符。", field="Idempotency-Key")
-    return RequestKey(actor().id, f"{request.method} {request.path}", key, _sent())
+    # Citizens are one actor: the number of the ticket keeps their keys apart.
+    who = actor().id + actor().ticket
+    return RequestKey(who, f"{request.method} {request.path}", key, _sent())
 
 
 def _sent() -> bytes:

@@ -44,7 +44,7 @@ def log(
             dispatch.dispatch(session, row, unit, calendar=calendar, actor=who, now=at)
         if then:
             then(session, row)
-        return keep_reply(session, present(row, suggestion))
+        return keep_reply(session, present(row, suggestion), status=201)
 
 
 def _matter(body: bodies.TicketBody) -> intake.Matter:

@@ -58,6 +58,7 @@ FIELD_SENTENCES = {
 PATTERN_SENTENCES = {
     "phone": "须为电话号码,只用数字、空格和 + - ( ),最多 32 位。",
     "email": "须为电子邮箱地址,如 name@example.com。",
+    "month": "须为年月,如 2018-07。",
 }
 
 
@@ -91,7 +92,7 @@ def register(app: Flask) -> None:
 
 def _refused(error: HotlineError) -> Response:
     if isinstance(error, Replayed):
-        response = jsonify(error.reply)
+        response = make_response(jsonify(error.reply), error.status)
         response.headers["Idempotency-Replayed"] = "true"
         return response
     if error.status >= 500:

@@ -1,53 +1,175 @@
-"""The line process as it is started in the city: gunicorn on a real socket."""
+"""Processes as they are started in the city: real sockets, real signals."""
 
+import errno
 import os
+import re
+import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from served import HOTLINE, environment, eventually, free_port, served
 
+from hotline.cli.listening import CannotListen, listen
 from hotline.web.serving import SILENCE, threads
 
-
-@pytest.fixture
-def line(tmp_path: Path) -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = os.environ | {"HOTLINE_DATA_DIR": str(tmp_path), "HOTLINE_LINE_PORT": str(port)}
-    command = [sys.executable, "-c", "from hotline.cli import main; main()", "process", "line"]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-    until_alive(port)
-    yield port
-    process.terminate()
-    process.wait(20)
+ROOT = Path(__file__).parents[2]
 
 
-def alive(port: int, patience: float) -> bool:
-    address = f"http://127.0.0.1:{port}/healthz"
-    try:
-        return urllib.request.urlopen(address, timeout=patience).status == 200
-    except (OSError, urllib.error.URLError):
-        return False
+def addresses(host: str, port: int) -> list[str]:
+    opened = listen(host, port, setting="HOTLINE_PORT")
+    found = [listener.getsockname()[0] for listener in opened]
+    for listener in opened:
+        listener.close()
+    return found
 
 
-def until_alive(port: int) -> None:
-    deadline = time.monotonic() + 20
-    while not alive(port, 1):
-        assert time.monotonic() < deadline, "the line did not start"
-        time.sleep(0.1)
+@pytest.mark.parametrize(
+    ("host", "found"),
+    [
+        ("localhost", ["127.0.0.1", "::1"]),
+        ("*", ["0.0.0.0", "::"]),
+        ("127.0.0.1", ["127.0.0.1"]),
+        ("::1", ["::1"]),
+        ("0.0.0.0", ["0.0.0.0"]),
+    ],
+)
+def test_a_host_stands_for_its_addresses_of_both_families(host: str, found: list[str]):
+    assert addresses(host, free_port()) == found
 
 
-def test_senders_that_fall_silent_do_not_silence_the_line(line: int):
+@pytest.mark.parametrize("reason", [errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL])
+def test_a_machine_without_ipv6_listens_on_ipv4(monkeypatch: pytest.MonkeyPatch, reason: int):
+    create, port = socket.create_server, free_port()
+
+    def without_ipv6(address: tuple[str, int], *, family: int) -> socket.socket:
+        if family == socket.AF_INET6:
+            raise OSError(reason, os.strerror(reason))
+        return create(address, family=family)
+
+    monkeypatch.setattr(socket, "create_server", without_ipv6)
+    assert addresses("localhost", port) == ["127.0.0.1"]
+    with pytest.raises(CannotListen, match="HOTLINE_HOST"):
+        addresses("::1", port)
+
+
+def test_an_address_that_is_not_ours_is_named():
+    with pytest.raises(CannotListen, match="192.0.2.1.*HOTLINE_HOST"):
+        addresses("192.0.2.1", free_port())
+
+
+def test_a_port_that_is_given_back_in_a_moment_is_waited_for():
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        code = f"from hotline.cli.listening import listen; listen('127.0.0.1', {port}, setting='')"
+        waiting = subprocess.Popen([sys.executable, "-c", code])
+        time.sleep(1)
+    assert waiting.wait(20) == 0
+
+
+def test_a_port_in_use_is_named_with_its_setting_and_is_no_reason_to_try_again(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        done = subprocess.run(
+            [*HOTLINE, "process", "line"],
+            env=environment(tmp_path, HOTLINE_LINE_PORT=str(port)),
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == os.EX_CONFIG
+    assert f"端口 {port} 已被占用" in done.stderr
+    assert "HOTLINE_LINE_PORT" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_web_and_line_answer_on_ipv6_and_ipv4_by_default(tmp_path: Path):
+    with served("line", tmp_path) as line:
+        assert line.answers(host="127.0.0.1")
+        assert line.answers(host="[::1]")
+
+
+def test_senders_that_fall_silent_do_not_silence_the_line(tmp_path: Path):
     half = b"POST /calls HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
-    slow = [socket.create_connection(("127.0.0.1", line)) for _ in range(threads + 10)]
-    for connection in slow:
-        connection.sendall(half)
-    assert alive(line, 3 * SILENCE)
-    for connection in slow:
-        connection.close()
+    with served("line", tmp_path) as line:
+        address = ("127.0.0.1", line.port)
+        slow = [socket.create_connection(address) for _ in range(threads + 10)]
+        for connection in slow:
+            connection.sendall(half)
+        assert eventually(line.answers, 3 * SILENCE)
+        for connection in slow:
+            connection.close()
+        assert "Traceback" not in line.log()
+
+
+def test_a_web_process_without_its_database_says_so_without_a_stack_of_calls(tmp_path: Path):
+    nowhere = f"postgresql://hotline@127.0.0.1:{free_port()}/hotline"
+    done = subprocess.run(
+        [*HOTLINE, "process", "web"],
+        env=environment(tmp_path, DATABASE_URL=nowhere, HOTLINE_PORT=str(free_port())),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode != 0
+    assert "DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def honcho(folder: Path, ports: dict[str, str], said: Path) -> subprocess.Popen[bytes]:
+    """`make run` but for the environment that it makes."""
+    bin = folder / "bin"
+    bin.mkdir(exist_ok=True)
+    hotline = bin / "hotline"
+    hotline.write_text(f"#!{sys.executable}\nfrom hotline.cli import main\nmain()\n")
+    hotline.chmod(0o755)
+    path = f"{bin}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    with said.open("w") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", "honcho", "-f", str(ROOT / "Procfile"), "start"],
+            cwd=folder,
+            env=environment(folder / "var", **ports) | {"PATH": path, "PYTHONPATH": str(ROOT)},
+            stdout=out,
+            stderr=out,
+        )
+
+
+def alive(folder: Path) -> list[int]:
+    """Processes that work on this data folder."""
+    mark = f"HOTLINE_DATA_DIR={folder / 'var'}".encode()
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark in entry.read_bytes().split(b"\0"):
+                found.append(int(entry.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def test_everything_starts_stops_in_seconds_and_refuses_a_second_start(tmp_path: Path):
+    ports = {"HOTLINE_PORT": str(free_port()), "HOTLINE_LINE_PORT": str(free_port())}
+    first, second = tmp_path / "first.said", tmp_path / "second.said"
+    running = honcho(tmp_path, ports, first)
+    try:
+        ready = f"http://[::1]:{ports['HOTLINE_PORT']}/readyz"
+        assert eventually(lambda: _answers(ready), patience=90), first.read_text()
+        assert honcho(tmp_path, ports, second).wait(90) == os.EX_CONFIG
+        assert re.search(r"端口 \d+ 已被占用", second.read_text())
+        assert _answers(ready)
+        began = time.monotonic()
+        running.send_signal(signal.SIGINT)
+        running.wait(30)
+        assert time.monotonic() - began < 15
+    finally:
+        running.kill()
+    assert eventually(lambda: not alive(tmp_path), patience=5)
+    assert "Traceback" not in first.read_text() + second.read_text()
+
+
+def _answers(address: str) -> bool:
+    code = "import sys, urllib.request as u; u.build_opener(u.ProxyHandler({})).open(sys.argv[1])"
+    done = subprocess.run([sys.executable, "-c", code, address], stderr=subprocess.DEVNULL)
+    return done.returncode == 0

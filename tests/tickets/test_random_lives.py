@@ -15,7 +15,7 @@ from hotline.tickets.models import Assignment, Ticket, TicketEvent
 from hotline.tickets.steps import broken_link
 from hotline.tickets.words import Ground, Status
 
-LIVES = 2000 if os.environ.get("HOTLINE_SOAK") else 60
+LIVES = 2000 if os.environ.get("HOTLINE_SOAK") else 30
 UNITS = (CITY, ENVIRONMENT, "市公安局")
 OPEN_WITH_UNIT = (Status.DISPATCHED, Status.OBJECTED, Status.IN_PROGRESS)
 

@@ -1,7 +1,7 @@
 """The real web application on a data folder of its own, and callers with keys."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +19,14 @@ from hotline.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    # One application a file: tests use tickets of their own.
-    return create_app(
-        Settings(data_dir=tmp_path_factory.mktemp("var"), database_url="", redis_url="")
+def app(tmp_path_factory: pytest.TempPathFactory, shared_url: str) -> Iterator[Flask]:
+    # One application a file and database: tests use tickets of their own.
+    settings = Settings(
+        data_dir=tmp_path_factory.mktemp("var"), database_url=shared_url, redis_url=""
     )
+    app = create_app(settings)
+    yield app
+    app.extensions["hotline"].database.engine.dispose()
 
 
 @dataclass

@@ -1,29 +1,13 @@
-"""Moulds: the rows that a life leaves, taken from specimens walked through the real steps.
+"""Moulds: the rows that a life leaves, with gaps where another life has other facts."""
 
-So no rule of the house is written twice: what a bulk city stores is what the rooms themselves
-store, with other names, texts and times poured in.
-"""
-
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Integer, Table, select
+from sqlalchemy import Column, Integer, Table
 
-from hotline.cli.simulation.planning import Life
-from hotline.cli.simulation.scripts import SCRIPTS, STARTS_CLOCK, Move, Script
-from hotline.cli.simulation.walking import Walker, handler_of
-from hotline.cli.simulation.wording import Citizen, Matter
-from hotline.db import Database, Session
 from hotline.delivery.models import Delivery, DeliveryAttempt
-from hotline.people.privacy import keyed_hash
-from hotline.registry.calendar import WorkCalendar
-from hotline.routing import types
-from hotline.routing.types import Candidate, Decision, Disposition, Emergency, Guidance
-from hotline.tickets.deadlines import warn_at
 from hotline.tickets.models import (
     Alarm,
     Assignment,
@@ -35,7 +19,6 @@ from hotline.tickets.models import (
     Ticket,
     TicketEvent,
 )
-from hotline.tickets.words import Channel, MatterKind
 
 # Each after those that it refers to.
 TABLES: tuple[Table, ...] = tuple(
@@ -45,7 +28,7 @@ TABLES: tuple[Table, ...] = tuple(
         Delivery, DeliveryAttempt,
     )
 )  # fmt: skip
-# What every ticket has from its life, whatever the specimen's was.
+# What every ticket has from its own life, whatever it was before.
 OF_THE_LIFE = {
     "ticket": (
         "kind", "channel", "urgency", "line", "territory", "place", "confidential", "disposition",
@@ -75,92 +58,64 @@ class Relative(NamedTuple):
     nth: int
 
 
-# A moment of the life: that of its nth move, or the deadline or warning of the clock it starts.
-Moment = tuple[str, int]
-Row = Mapping[str, Any]  # a constant or one of the above by column
+class Moment(NamedTuple):
+    """Of the nth move, or the deadline (`due`) or warning (`warn`) of the clock it starts."""
+
+    kind: str
+    nth: int
+    later: int = 0  # seconds
+
+
+Row = Mapping[str, Any]  # by column: a constant, or one of the above
+Stored = Mapping[str, Sequence[Mapping[str, Any]]]  # rows as they were stored, by table
 
 
 @dataclass(frozen=True, slots=True)
 class Mould:
-    """The rows of a life after some of its moves, with gaps to pour into."""
+    """`moments` are the elements of the array `times`."""
 
     number: int
-    rows: Mapping[str, tuple[Row, ...]]  # by table
-    moments: tuple[Moment, ...]  # what the elements of `times` are
+    rows: Mapping[str, Sequence[Row]]  # by table
+    moments: Sequence[Moment]
 
 
-Moulds = Mapping[tuple[str, bool, int], Mould]
+def take_mould(
+    number: int, stored: Stored, meanings: Mapping[Any, Any], moment: Callable[[datetime], Moment]
+) -> Mould:
+    """Leaves a gap wherever a stored value is one of those that mean a fact of the life."""
+    nth = {
+        (table.name, row["id"]): Relative(table.name, n)
+        for table in TABLES
+        for n, row in enumerate(stored[table.name], start=1)
+    }
+    used: dict[datetime, Element] = {}
 
-# The specimen's own values: each stands for a fact of the life and for nothing else.
-FAR, HOUR = timedelta(days=1000), timedelta(hours=1)
-BEGUN = datetime(2018, 7, 25, 4, tzinfo=UTC)
-KEY = b"specimen"
-SERIAL, PARENT = 1, 2
-UNIT, OTHER_UNIT, PARENT_UNIT = "甲单位", "乙单位", "丙单位"
-SATISFIED = 4
-SUGGESTION = types.Suggestion(
-    Disposition.TICKET,
-    Decision.AUTO,
-    (Candidate(UNIT, 1.0),),
-    guidance=Guidance("某事由", "", (), "", "引导的话"),
-)
-LIFE = Life(
-    SERIAL, SCRIPTS["answered"], [], Matter("标题", "", "", None, SUGGESTION), "正文",
-    MatterKind.HELP, Channel.WEB, 0, True, UNIT, OTHER_UNIT, "某坐席", "某派单员", "答复",
-    SATISFIED, parent=PARENT, parent_unit=PARENT_UNIT,
-)  # fmt: skip
+    def gap(table: Table, column: Column[Any], value: Any) -> Any:
+        if column.name in OF_THE_LIFE.get(table.name, ()):
+            return Field(column.name)
+        if refers_to(column) and value is not None:
+            return nth[refers_to(column), value]
+        if isinstance(value, datetime):
+            return used.setdefault(value, Element("times", len(used) + 1))
+        if not isinstance(value, Hashable):
+            return value
+        return meanings.get((column.name, value), meanings.get(value, value))
 
-
-class FarDeadlines(WorkCalendar):
-    """Every deadline so long after its start that it is told from any other moment."""
-
-    def add_working_days(self, at: datetime, n: int) -> datetime:
-        return at + FAR
-
-
-def cast() -> Moulds:
-    """A mould for every script after each of its moves, sure of the unit or not."""
-    moulds: dict[tuple[str, bool, int], Mould] = {}
-    with tempfile.TemporaryDirectory(prefix="moulds-") as folder:
-        database = _scratch(Path(folder))
-        for script in SCRIPTS.values():
-            for sure in (True, False):
-                for moves, (rows, moments) in enumerate(_specimen(database, script, sure), start=1):
-                    mould = Mould(len(moulds), rows, moments)
-                    moulds[script.name, sure, moves] = mould
-        database.engine.dispose()
-    return moulds
+    rows = {
+        table.name: tuple(
+            {column.name: gap(table, column, row[column.name]) for column in table.columns}
+            for row in stored[table.name]
+        )
+        for table in TABLES
+    }
+    return Mould(number, rows, tuple(map(moment, used)))
 
 
-def _scratch(folder: Path) -> Database:
-    from hotline.app import upgrade
-
-    database = Database(f"sqlite:///{folder / 'specimens.db'}")
-    upgrade(database)
-    return database
-
-
-class Undone(Exception):
-    """Leaves a transaction without keeping what it did."""
-
-
-def _specimen(database: Database, script: Script, sure: bool) -> list[Any]:
-    found: list[Any] = []
-    try:
-        with database.work() as session:
-            found += _walked(session, _life(script, sure))
-            raise Undone
-    except Undone:
-        return found
-
-
-def _walked(session: Session, life: Life) -> Iterator[Any]:
-    walker = Walker(FarDeadlines(), KEY, "batch")
-    if life.script.name == "merged":
-        _walk_parent(session, walker, life)
-    for nth in range(len(life.script.moves)):
-        ticket = walker.take(session, life, nth)
-        session.flush()
-        stored = _stored(session, ticket)
-        moments = _moments(life)
-        yield _rows(stored, _meanings(stored, moments)), tuple(moments.values())
+def refers_to(column: Column[Any]) -> str:
+    """The table of whose rows the column holds the number; blank when it is none of ours."""
+    # The other way round would not do: the strings of SQLModel are no String to SQLAlchemy.
+    if not isinstance(column.type, Integer):
+        return ""
+    if column.primary_key:
+        return str(column.table.name)
+    return next((key.column.table.name for key in column.foreign_keys), "")

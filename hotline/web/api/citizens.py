@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import jsonify
+from flask import g, jsonify
 from flask_openapi3 import APIBlueprint
 
-from hotline.db import Session
+from hotline.db import Session, keep_reply
 from hotline.people.rights import Actor
 from hotline.tickets import intake, queries, replies
 from hotline.tickets.models import Ticket
 from hotline.web import bodies
 from hotline.web.api import presenters
 from hotline.web.current import current, now
-from hotline.web.guards import citizen
+from hotline.web.guards import citizen, request_key
 from hotline.web.limits import guesses
 
 
@@ -53,11 +53,12 @@ def _with_reason(
 
 
 def _step(body: bodies.CitizenBody, do: Callable[[Session, Ticket, Actor], Any]) -> Any:
-    with current().database.work() as session:
+    g.actor = citizen(body.number)
+    with current().database.work(key=request_key(), now=now()) as session:
         row = _own(session, body, lock=True)
         do(session, row, citizen(row.number))
         session.flush()
-        return jsonify(_progress(session, row))
+        return jsonify(keep_reply(session, _progress(session, row)))
 
 
 def _own(session: Session, body: bodies.CitizenBody, *, lock: bool = False) -> Ticket:

@@ -39,9 +39,9 @@ def alarms():  # noqa: ANN201
 
 
 def take_alarm(path: bodies.TicketPath):  # noqa: ANN201
-    with current().database.work() as session:
+    with current().database.work(key=request_key(), now=now()) as session:
         taken = tickets_alarms.take(session, path.number, actor=actor(), now=now())
-        return jsonify(presenters.alarm(*taken))
+        return jsonify(keep_reply(session, presenters.alarm(*taken)))
 
 
 def deliveries():  # noqa: ANN201

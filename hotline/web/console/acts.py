@@ -8,10 +8,11 @@ from hotline.db import Session
 from hotline.desk import drafts
 from hotline.errors import Invalid
 from hotline.people.rights import Action
+from hotline.registry.numbers import canonical
 from hotline.routing.types import Disposition, LineCategory, Suggestion
+from hotline.telephony.shown import shown_call
 from hotline.tickets.models import Ticket
 from hotline.web import bodies, intake, steps
-from hotline.web.console.calls import known_call
 from hotline.web.current import actor, city, current, now
 
 Form = bodies.ConsoleForm
@@ -50,7 +51,7 @@ def _redirect(session: Session, row: Ticket, form: Form) -> None:
 def _transfer_call(session: Session, row: Ticket, form: Form) -> None:
     if form.service not in transfers():
         raise Invalid("这个号码不是保留专线,请从列表中选。", field="service")
-    row.service = form.service
+    row.service = form.service  # the agent's word goes before the router's
     _lead(session, row, form.act, TRANSFERRED.format(service=form.service))
 
 
@@ -113,8 +114,9 @@ def _requester(form: Form) -> bodies.RequesterBody:
     if form.requester.phone or not form.call_id:
         return form.requester
     with current().database.read() as session:
-        call = known_call(session, form.call_id)
-    return form.requester.model_copy(update={"phone": call.number if call else ""})
+        call = shown_call(session, form.call_id, actor=actor())
+    number = canonical(call.number) if call else None
+    return form.requester.model_copy(update={"phone": number or ""})
 
 
 def _result(act: str) -> Callable[[Ticket, Suggestion], dict[str, Any]]:

@@ -1,6 +1,5 @@
 """Whose it may be: the router's candidates with how sure it is and why, ready to be picked."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -33,34 +32,39 @@ def suggestion(story: Story) -> Suggestion:
 
 
 def choices(story: Story, suggested: Suggestion) -> list[Choice]:
-    """For dispatch the candidates; for a ruling whose they say it is, then the runners-up."""
+    """The candidates; for a ruling those beside the unit that the objection names."""
     ticket = story.ticket
-    by_unit = {candidate.unit: candidate for candidate in suggested.candidates}
-    named = _named(story)
-    units = [unit for unit in (*named, *by_unit) if unit not in _barred(ticket)]
     fresh = ticket.status in (Status.LOGGED, Status.ACCEPTED) and ticket.decision != Decision.ASK
-    sure = bool(named) or fresh
+    left_out = {*_barred(ticket), _named(story)}
+    offered = [each for each in suggested.candidates if each.unit not in left_out]
     return [
-        _choice(unit, by_unit.get(unit), picked=sure and place == 0)
-        for place, unit in enumerate(dict.fromkeys(units))
+        _choice(each.unit, each, picked=fresh and place == 0) for place, each in enumerate(offered)
     ]
 
 
-def _named(story: Story) -> list[str]:
-    """Whose the objecting unit says it is."""
+def named(story: Story, suggested: Suggestion) -> Choice | None:
+    """Whose the objecting unit says it is; None for a unit that must not have it."""
+    unit = _named(story)
+    if not unit or unit in _barred(story.ticket):
+        return None
+    by_unit = {candidate.unit: candidate for candidate in suggested.candidates}
+    return _choice(unit, by_unit.get(unit))
+
+
+def _named(story: Story) -> str:
     if story.ticket.status != Status.OBJECTED:
-        return []
-    return [objection.right_unit for objection in list(story.objections.values())[-1:]]
+        return ""
+    return list(story.objections.values())[-1].right_unit
 
 
-def _barred(ticket: Ticket) -> Iterable[str]:
+def _barred(ticket: Ticket) -> set[str]:
     """The accused, and whoever has it already."""
     return {*ticket.excluded, *(a.unit for a in ticket.assignments if a.ended_at is None)}
 
 
-def _choice(unit: str, candidate: Candidate | None, *, picked: bool) -> Choice:
+def _choice(unit: str, candidate: Candidate | None, *, picked: bool = False) -> Choice:
     if candidate is None:
-        return Choice(unit, _("退单单位所称"), (), picked)
+        return Choice(unit, _("系统没有推荐"), ())
     why = dict.fromkeys(reason.text for reason in candidate.reasons)
     return Choice(unit, _sure(candidate.confidence), tuple(why)[:REASONS_SHOWN], picked)
 

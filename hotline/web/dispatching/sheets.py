@@ -77,10 +77,12 @@ def deliveries(id: str = "", given: Form[Any] | None = None) -> dict[str, Any]:
     with current().database.read() as session:
         waiting = piles.counts(session, actor())
         rows = settling.needing_person(session, limit=SHOWN)
+        tickets = lists.newest(session, [row.delivery.ticket_id for row in rows])
         place = Place.in_list([row.delivery.id for row in rows], id or request.args.get("at", ""))
         found = settling.trouble(session, place.here) if place.here else None
     return _desk(Pile.DELIVERIES, waiting, place, given) | {
         "rows": rows,
+        "headings": {row.number: row.heading for row in tickets},
         "states": states.CHINESE,
         **(_trouble(*found) if found else {}),
     }
@@ -114,9 +116,19 @@ def _sheet(number: str) -> dict[str, Any]:
         "parents": parents,
         "suggested": suggested,
         "choices": choices.choices(story, suggested),
-        "objection": next(reversed(story.objections.values()), None),
+        "named": choices.named(story, suggested),
+        "objected": _objected(story),
         "guidance": city().directory.guidance,
     }
+
+
+def _objected(story: Story) -> dict[str, Any] | None:
+    """The last objection with its note, and the how manieth it is."""
+    if not story.objections:
+        return None
+    seq, objection = list(story.objections.items())[-1]
+    note = story.texts.get(seq, "")
+    return {"objection": objection, "note": note, "nth": len(story.objections)}
 
 
 def _trouble(trouble: Trouble, addressee: Any) -> dict[str, Any]:

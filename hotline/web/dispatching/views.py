@@ -50,15 +50,15 @@ def deliveries() -> str:
     return render_template("dispatching/deliveries.html", **sheets.deliveries())
 
 
-@dispatching.post("/alarms/<number>/take")
-def take_alarm(number: str) -> Response:
+@dispatching.post(f"/{TICKETS}/<number>/take")
+def take_alarm(pile: str, number: str) -> Response:
     with current().database.work() as session:
         alarm, row = alarms.take(session, number, actor=actor(), now=now())
         titles = users.titles(session, {alarm.taken_by})
     mine = alarm.taken_by == actor().id
     by = titles.get(alarm.taken_by, alarm.taken_by)
     done = {"action": Action.TAKE_ALARM, "ticket": row, "alarm": alarm, "by": by, "mine": mine}
-    return _onward(Pile.ALARMS, told(done), "good" if mine else "late")
+    return _onward(Pile(pile), told(done), "good" if mine else "late")
 
 
 @dispatching.post("/deliveries/<id>/receipt")

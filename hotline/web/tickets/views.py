@@ -10,11 +10,41 @@ from hotline.errors import HotlineError, KeyReused
 from hotline.people.rights import Action
 from hotline.tickets.models import Ticket
 from hotline.web import bodies, saying, steps
-from hotline.web.forms import Form, filled, own_address
+from hotline.web.current import city
+from hotline.web.forms import Form, asked, filled, own_address
+from hotline.web.tickets import searching
 from hotline.web.tickets.page import ticket_page
 from hotline.web.tickets.step_forms import Refused
 
 tickets = Blueprint("tickets", __name__)
+
+
+@tickets.get("/tickets")
+def search() -> Any:
+    """Nothing is looked for until something is asked; a number leads straight to its ticket."""
+    form = asked(bodies.SearchForm)
+    if form.body is None or not form.values:
+        return _search_page(form), 422 if form.errors else 200
+    try:
+        what, found = searching.find(form.body)
+    except HotlineError as refused:
+        form.refuse(refused)
+        return _search_page(form), refused.status
+    number = searching.only_number(what, form.body)
+    if number and found.rows:
+        return redirect(f"/tickets/{number}")
+    return _search_page(form, found=found, misspelt=searching.misspelt(what))
+
+
+def _search_page(form: Form[bodies.SearchForm], **found: Any) -> str:
+    return render_template(
+        "tickets/search.html",
+        form=form,
+        choices=searching.choices(),
+        units=city().directory.units,
+        address=searching.address,
+        **found,
+    )
 
 
 @tickets.get("/tickets/<number>")

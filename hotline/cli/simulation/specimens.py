@@ -1,0 +1,185 @@
+"""Specimens: one life of every script, walked through the real steps to take its mould.
+
+So no rule of the house is written twice: what a bulk city stores is what the rooms themselves
+store, with other names, texts and times.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from hotline.cli.simulation.moulds import TABLES, Element, Field, Moment, Mould, Stored, take_mould
+from hotline.cli.simulation.planning import Life
+from hotline.cli.simulation.scripts import SCRIPTS, STARTS_CLOCK, Move, Script
+from hotline.cli.simulation.walking import Walker, handler_of
+from hotline.cli.simulation.wording import Citizen, Matter
+from hotline.db import Database, Session
+from hotline.people.privacy import keyed_hash
+from hotline.registry.calendar import WorkCalendar
+from hotline.routing.types import (
+    Candidate,
+    Decision,
+    Disposition,
+    Emergency,
+    Guidance,
+    Suggestion,
+)
+from hotline.tickets.deadlines import warn_at
+from hotline.tickets.models import Content, Ticket
+from hotline.tickets.steps import content_hash
+from hotline.tickets.words import Channel, MatterKind
+
+# Every deadline so long after its start that it is told from any other moment.
+FAR, HOUR = timedelta(days=1000), timedelta(hours=1)
+BEGUN = datetime(2018, 7, 25, 4, tzinfo=UTC)
+KEY = b"specimen"
+CITIZEN, SERIAL, PARENT = 0, 1, 2
+# Each value stands for one fact of the life, and for nothing else.
+UNIT, OTHER_UNIT, PARENT_UNIT = "甲单位", "乙单位", "丙单位"
+GUIDANCE = Guidance("某事由", "", (), "", "引导的话")
+SUGGESTION = Suggestion(
+    Disposition.TICKET, Decision.AUTO, (Candidate(UNIT, 1.0),), guidance=GUIDANCE
+)
+LIFE = Life(
+    SERIAL, SCRIPTS["answered"], [], Matter("标题", "", "", None, SUGGESTION), "正文",
+    MatterKind.HELP, Channel.WEB, CITIZEN, True, UNIT, OTHER_UNIT, "某坐席", "某派单员", "答复", 4,
+    parent=PARENT, parent_unit=PARENT_UNIT,
+)  # fmt: skip
+
+Moulds = Mapping[tuple[str, bool, int], Mould]
+
+
+class FarDeadlines(WorkCalendar):
+    def add_working_days(self, at: datetime, n: int) -> datetime:
+        return at + FAR
+
+
+class Undone(Exception):
+    """Ends a transaction without keeping what it did."""
+
+
+def cast(database: Database) -> Moulds:
+    """A mould by script, whether the router was sure, and number of moves; keeps nothing."""
+    moulds: dict[tuple[str, bool, int], Mould] = {}
+    for script in SCRIPTS.values():
+        for sure in (True, False):
+            for moves, taken in enumerate(_walked(database, _life(script, sure)), start=1):
+                moulds[script.name, sure, moves] = take_mould(len(moulds), *taken)
+    return moulds
+
+
+def _life(script: Script, sure: bool) -> Life:
+    alarmed = Move.TAKE_ALARM in script.moves
+    emergency = Emergency("119", ()) if alarmed else None
+    given = replace(SUGGESTION, emergency=emergency)
+    return replace(
+        LIFE, script=script, times=_times(script), matter=replace(LIFE.matter, given=given),
+        citizen=None if script.anonymous else CITIZEN, sure=sure,
+    )  # fmt: skip
+
+
+def _times(script: Script) -> list[int]:
+    """An hour apart; but what falls overdue does so at its deadline."""
+    times, now, due = [], BEGUN, BEGUN
+    for move in script.moves:
+        now = due if move is Move.FALL_OVERDUE else now + HOUR
+        due = now + FAR if move in STARTS_CLOCK else due
+        times.append(int(now.timestamp()))
+    return times
+
+
+Taken = tuple[Stored, Mapping[Any, Any], Callable[[datetime], Moment]]
+
+
+def _walked(database: Database, life: Life) -> list[Taken]:
+    """What is stored after each move, and what its values mean."""
+    taken: list[Taken] = []
+    with suppress(Undone), database.work() as session:
+        taken += _steps(session, life)
+        raise Undone
+    return taken
+
+
+def _steps(session: Session, life: Life) -> Iterator[Taken]:
+    walker = Walker(FarDeadlines(), KEY, "")
+    if life.script.name == "merged":
+        parent = replace(life, serial=PARENT, script=SCRIPTS["stuck"], sure=False, unit=PARENT_UNIT)
+        for nth in range(len(_times(SCRIPTS["merged"])) - 1):
+            walker.take(session, parent, nth)
+    for nth in range(len(life.script.moves)):
+        ticket = walker.take(session, life, nth)
+        session.flush()
+        stored = _stored(session, ticket)
+        yield stored, _meanings(stored), _moments(life)
+
+
+def _stored(session: Session, ticket: Ticket) -> Stored:
+    found: dict[str, Any] = {}
+    for table in TABLES:
+        query = select(table).order_by(table.c.get("event_id", table.c.id))
+        if "ticket_id" in table.c:
+            query = query.where(table.c.ticket_id == ticket.id)
+        elif table.name == "ticket":
+            query = query.where(table.c.id == ticket.id)
+        else:
+            ids = [row["id"] for row in found["delivery"]]
+            query = query.where(table.c.delivery_id.in_(ids))
+        found[table.name] = session.execute(query).mappings().all()
+    return found
+
+
+def _meanings(stored: Stored) -> dict[Any, Any]:
+    """Which fact each value is; where one alone is too common a value, with its column."""
+    (ticket,) = stored["ticket"]
+    citizen = Citizen.numbered(CITIZEN)
+    meanings: dict[Any, Any] = {
+        ticket["number"]: Field("number"),
+        ticket["query_code"]: Field("query_code"),
+        ("satisfied", LIFE.satisfied): Field("satisfied"),
+        citizen.name: Field("name"),
+        citizen.phone: Field("phone"),
+        citizen.email: Field("email"),
+        keyed_hash(KEY, citizen.phone): Field("phone_hash"),
+        keyed_hash(KEY, citizen.email): Field("email_hash"),
+        LIFE.matter.title: Field("title"),
+        LIFE.text: Field("text"),
+        LIFE.reply: Field("reply"),
+        LIFE.agent: Field("agent"),
+        LIFE.dispatcher: Field("dispatcher"),
+        GUIDANCE.code: Field("code"),
+        GUIDANCE.sentence: Field("sentence"),
+        UNIT: Field("unit"),
+        OTHER_UNIT: Field("other_unit"),
+        PARENT_UNIT: Field("parent_unit"),
+        handler_of(UNIT).id: Field("handler"),
+        handler_of(OTHER_UNIT).id: Field("other_handler"),
+    }
+    for n, event in enumerate(stored["ticket_event"], start=1):
+        meanings[event["hash"]] = Element("hashes", n)
+    for n, row in enumerate(stored["content"], start=1):
+        meanings[row["salt"]] = Element("salts", n)
+        meanings[content_hash(Content(**row))] = Element("content_hashes", n)
+    for n, row in enumerate(stored["delivery"], start=1):
+        meanings[row["id"]] = Element("deliveries", n)
+    return meanings
+
+
+def _moments(life: Life) -> Callable[[datetime], Moment]:
+    """Tells which moment of the life it is; a deadline that has passed is still the deadline."""
+    known: dict[datetime, Moment] = {}
+    for nth, (move, second) in enumerate(zip(life.script.moves, life.times, strict=True)):
+        at = datetime.fromtimestamp(second, UTC)
+        known.setdefault(at, Moment("move", nth))
+        if move is Move.ACCEPT or move in STARTS_CLOCK:
+            known[at + FAR] = Moment("due", nth)
+            known[warn_at(at, at + FAR)] = Moment("warn", nth)
+
+    def moment(at: datetime) -> Moment:
+        before = max(each for each in known if each <= at)
+        return known[before]._replace(later=int((at - before).total_seconds()))
+
+    return moment

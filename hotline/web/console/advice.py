@@ -1,0 +1,137 @@
+"""What the router says, as an agent takes it in at a glance: how sure, by which words, where."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from hotline.people.rights import Action, Scope, scope_of
+from hotline.routing.router import ASK, AUTO
+from hotline.routing.types import (
+    Candidate,
+    Decision,
+    Disposition,
+    Line,
+    LineCategory,
+    Suggestion,
+)
+from hotline.web import bodies, intake
+from hotline.web.current import actor, city
+
+# From so much confidence on; never a bare percentage (ui.md, rule 6).
+SURENESS = ((AUTO, "很有把握", "good"), (ASK, "比较可能", ""), (0.0, "拿不准", "quiet"))
+PHRASES = 4
+# Stretches underlined in a text; a pasted book may hold thousands.
+MARKS = 300
+LONGEST = 20_000
+
+Stretch = tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A unit to choose: how sure the router is, and the words that decided."""
+
+    unit: str
+    sure: str
+    tone: str
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """`chosen` is the unit that F4 sends to, blank where a dispatcher must decide.
+
+    `emergency` and `transfer` are numbers to put the caller through to, with what they are.
+    """
+
+    suggestion: Suggestion
+    choices: tuple[Choice, ...]
+    chosen: str
+    emergency: str
+    transfer: Line | None
+    where: str
+    marks: tuple[Stretch, ...]
+
+
+def advise(text: str, *, dialled: str = "", picked: str = "") -> Advice | None:
+    """None while there is nothing to go by; `picked` is the unit the agent chose before."""
+    text = _as_typed(text)
+    line = city().find_line(dialled)
+    if not text.strip() and line is None:
+        return None
+    asked = bodies.RouteBody.model_construct(text=text, title="", dialled=dialled)
+    found = intake.think(asked)
+    return Advice(
+        suggestion=found,
+        choices=tuple(map(_choice, found.candidates)),
+        chosen=_chosen(found, picked),
+        emergency=found.service or "" if found.disposition is Disposition.EMERGENCY else "",
+        transfer=_transfer(found),
+        where=" · ".join(filter(None, (found.territory, found.place))),
+        marks=tuple(_in_utf16(text, _marks(text, found))),
+    )
+
+
+def may_choose_freely() -> bool:
+    return scope_of(actor(), Action.DISPATCH) is Scope.ALL
+
+
+def _as_typed(text: str) -> str:
+    """A form ends lines with two characters where the page has one."""
+    return text.replace("\r\n", "\n")[:LONGEST]
+
+
+def _choice(candidate: Candidate) -> Choice:
+    sure, tone = next((w, t) for least, w, t in SURENESS if candidate.confidence >= least)
+    phrases = [reason.text for reason in candidate.reasons if reason.kind in ("phrase", "name")]
+    others = [reason.text for reason in candidate.reasons]
+    return Choice(candidate.unit, sure, tone, tuple(dict.fromkeys(phrases or others))[:PHRASES])
+
+
+def _chosen(found: Suggestion, picked: str) -> str:
+    units = [candidate.unit for candidate in found.candidates]
+    if found.decision is Decision.ASK and not may_choose_freely():
+        return ""
+    return picked if picked in units else units[0]
+
+
+def _transfer(found: Suggestion) -> Line | None:
+    """The line that stayed: the one the router names, else one of the first unit's own."""
+    kept = [each for each in city().directory.lines if each.category is LineCategory.RETAINED]
+    named = [each for each in kept if found.service and each.number == found.service]
+    own = [each for each in kept if each.number and each.department == found.candidates[0].unit]
+    return next(iter(named or own), None)
+
+
+def _marks(text: str, found: Suggestion) -> list[Stretch]:
+    """Stretches that do not overlap; where they would, the more pressing one is seen."""
+    painted = [""] * len(text)
+    reasons = [reason for candidate in found.candidates for reason in candidate.reasons]
+    for tone, marks in (
+        ("said", [mark for reason in reasons for mark in reason.marks]),
+        ("said", [mark for reason in found.reasons for mark in reason.marks]),
+        ("danger", found.emergency.marks if found.emergency else ()),
+    ):
+        for mark in marks:
+            painted[mark.start : mark.end] = [tone] * (mark.end - mark.start)
+    return _runs(painted)[:MARKS]
+
+
+def _runs(painted: list[str]) -> list[Stretch]:
+    stretches: list[Stretch] = []
+    at = 0
+    for tone, same in groupby(painted):
+        length = len(list(same))
+        if tone:
+            stretches.append((at, at + length, tone))
+        at += length
+    return stretches
+
+
+def _in_utf16(text: str, stretches: list[Stretch]) -> list[Stretch]:
+    """Browsers count a rare character as two."""
+    if text.isascii() or max(text) <= "\uffff":
+        return stretches
+    places = [0]
+    for character in text:
+        places.append(places[-1] + 1 + (character > "\uffff"))
+    return [(places[start], places[end], tone) for start, end, tone in stretches]

@@ -1,0 +1,146 @@
+"""The desk's page: log a request, and what the page asks for while the agent types."""
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+
+from hotline.db import Replayed, RequestKey, Session, StoredReply
+from hotline.desk import drafts, shift
+from hotline.desk.look_alikes import look_alikes
+from hotline.errors import HotlineError, KeyReused
+from hotline.web import bodies
+from hotline.web.console import acts, screen
+from hotline.web.console.advice import LONGEST, advise
+from hotline.web.current import actor, current, now
+from hotline.web.forms import Form, filled
+
+FIELDS = {*bodies.ConsoleForm.model_fields, "requester.name", "requester.phone"} | {
+    "requester.email",
+    "requester.address",
+}
+
+# The route under which a form's request key is kept.
+LOGGING = "POST /desk"
+
+
+def add_routes(console: Blueprint) -> None:
+    console.get("")(page)
+    console.post("")(log)
+    console.post("/suggest")(suggest)
+    console.post("/nearby")(nearby)
+    console.post("/person")(person)
+    console.post("/draft")(save_draft)
+    console.post("/draft/discard")(discard_draft)
+    console.get("/today")(today)
+
+
+def page() -> str:
+    """The form: blank when asked so, else the draft asked for, else the newest."""
+    return _whole(_form_asked_for())
+
+
+def log() -> Any:
+    given = filled(bodies.ConsoleForm)
+    if given.body is None:
+        return _refused(given, 422)
+    try:
+        done = acts.log(given.body, draft=screen.draft_key(given.values, given.once))
+    except Replayed as again:
+        done = again.reply
+    except KeyReused:
+        # The answer to the first sending got lost, and the agent went on typing.
+        with current().database.read() as session:
+            done = _kept_reply(session, given.once) | {"changed": True}
+    except HotlineError as refused:
+        given.refuse(refused)
+        return _refused(given, refused.status)
+    return _whole(Form(), result=done)
+
+
+def suggest() -> str:
+    """Whose it may be, by what is typed so far."""
+    typed = request.form
+    advice = advise(
+        typed.get("text", ""), dialled=typed.get("dialled", ""), picked=typed.get("picked", "")
+    )
+    return render_template("console/suggestion.html", advice=advice, **screen.choices())
+
+
+def nearby() -> str:
+    typed = request.form
+    advice = advise(typed.get("text", ""), dialled=typed.get("dialled", ""))
+    with current().database.read() as session:
+        found = advice and look_alikes(
+            session, typed["text"], advice.suggestion, actor=actor(), now=now()
+        )
+    return render_template("console/nearby.html", nearby=found, parent=typed.get("parent"))
+
+
+def person() -> str:
+    found = screen.person(screen.typed_hash(Form(values=request.form)))
+    return render_template("console/person.html", person=found)
+
+
+def save_draft() -> Any:
+    """Keeps what was typed; a form that was logged meanwhile leaves nothing behind."""
+    typed = {name: value[:LONGEST] for name, value in request.form.items() if name in FIELDS}
+    once = request.form.get("once", "")[:200]
+    with current().database.work() as session:
+        if not _kept_reply(session, once):
+            drafts.save(
+                session,
+                screen.draft_key(typed, once),
+                typed | {"once": once},
+                actor=actor(),
+                now=now(),
+            )
+    return render_template("console/saved.html")
+
+
+def discard_draft() -> Response:
+    with current().database.work() as session:
+        drafts.drop(session, request.form.get("form", "")[:64], actor=actor())
+    return redirect("/desk?new=1")  # type: ignore[return-value]
+
+
+def today() -> str:
+    with current().database.read() as session:
+        rows = shift.taken(session, actor(), *screen.today())
+    return render_template("console/today.html", rows=rows)
+
+
+def _form_asked_for() -> Form[Any]:
+    if "new" in request.args:
+        return Form()
+    wanted = request.args.get("draft")
+    with current().database.read() as session:
+        kept = (
+            drafts.find(session, wanted, actor=actor(), now=now())
+            if wanted
+            else next(iter(drafts.unfinished(session, actor=actor(), now=now())), None)
+        )
+    return screen.restored(kept) if kept else Form()
+
+
+def _kept_reply(session: Session, once: str) -> dict[str, Any]:
+    """What the agent was told when this form was logged; empty while it is not."""
+    key = RequestKey(actor().id, LOGGING, once, b"")
+    stored = session.get(StoredReply, key.id)
+    return stored.reply if stored else {}
+
+
+def _whole(form: Form[Any], *, result: dict[str, Any] | None = None) -> str:
+    """The page, or the form alone for a page that asks for it in place."""
+    facts = screen.desk_form(form, result=result)
+    if "HX-Request" in request.headers:
+        return render_template("console/form.html", **facts)
+    return render_template("console/desk.html", bar=screen.bar(), **facts)
+
+
+def _refused(given: Form[bodies.ConsoleForm], status: int) -> tuple[Any, int]:
+    """What is wrong, beside what was typed; in place, what was typed is not even sent back."""
+    if "HX-Request" not in request.headers:
+        return _whole(given), status
+    answer = make_response(render_template("console/problems.html", form=given))
+    answer.headers.update({"HX-Retarget": "#problems", "HX-Reswap": "outerHTML"})
+    return answer, status

@@ -1,0 +1,1 @@
+"""A unit's inbox: its piles, the tickets of one, and the ticket being worked on beside them."""

@@ -1,0 +1,117 @@
+"""The routes of a unit's inbox."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_login import current_user
+
+from hotline.db import Replayed
+from hotline.errors import HotlineError, NotFound
+from hotline.tickets import lists
+from hotline.tickets.lists import Pile
+from hotline.web import bodies
+from hotline.web.current import actor, current, now
+from hotline.web.forms import Form, asked, filled
+from hotline.web.inbox.claiming import claim
+from hotline.web.tickets.page import ticket_page
+
+inbox = Blueprint("inbox", __name__)
+
+SHOWN = 50
+NAMES = {
+    Pile.TO_CLAIM: lazy_gettext("待签收"),
+    Pile.IN_PROGRESS: lazy_gettext("办理中"),
+    Pile.DUE_SOON: lazy_gettext("将到期"),
+    Pile.OVERDUE: lazy_gettext("已超期"),
+}
+EMPTY = {
+    Pile.TO_CLAIM: lazy_gettext("都签收了。有新工单派来,这里会提示。"),
+    Pile.IN_PROGRESS: lazy_gettext("手上没有在办的工单。"),
+    Pile.DUE_SOON: lazy_gettext("没有将到期的工单。"),
+    Pile.OVERDUE: lazy_gettext("没有超期的工单,继续保持。"),
+}
+
+
+@inbox.get("/inbox")
+def pile() -> str:
+    wanted = asked(bodies.InboxForm).body or bodies.InboxForm()
+    return _page(wanted, Form())
+
+
+@inbox.get("/inbox/news")
+def news() -> str:
+    """A line when tickets came after the page was loaded; asked by the page itself."""
+    wanted = asked(bodies.NewsForm).body
+    with current().database.read() as session:
+        count = lists.arrivals(session, actor(), wanted.since) if wanted else 0
+    return render_template("inbox/news.html", count=count)
+
+
+@inbox.post("/inbox/claim")
+def claim_chosen() -> Any:
+    given = filled(bodies.ClaimForm, numbers=request.form.getlist("numbers"))
+    if given.body is None:
+        return _page(bodies.InboxForm(pile=Pile.TO_CLAIM), given), 422
+    try:
+        done = claim(given.body)
+    except Replayed as again:
+        done = again.reply
+    except HotlineError as refused:
+        given.refuse(refused)
+        return _page(bodies.InboxForm(pile=Pile.TO_CLAIM), given), refused.status
+    _tell(done, given.body.handler)
+    return redirect("/inbox?pile=to_claim")
+
+
+def _tell(done: dict[str, list[str]], handler: str) -> None:
+    if done["claimed"]:
+        count = len(done["claimed"])
+        flash(_("已签收 %(n)d 件,经办人 %(handler)s。", n=count, handler=handler), "good")
+    for sentence in done["refused"]:
+        flash(_(sentence), "bad")
+
+
+def _page(wanted: bodies.InboxForm, form: Form[Any]) -> str:
+    with current().database.read() as session:
+        counts = lists.inbox_counts(session, actor(), now())
+        pile = wanted.pile or _most_pressing(counts)
+        rows = lists.inbox(session, actor(), pile, now(), wanted.after or None, SHOWN)
+    return render_template(
+        "inbox/inbox.html",
+        Pile=Pile,
+        pile=pile,
+        names=NAMES,
+        empty=EMPTY[pile],
+        counts=counts,
+        rows=rows,
+        wanted=wanted,
+        more=_address(pile, after=rows[-1].cursor) if len(rows) == SHOWN else "",
+        address=_address,
+        form=form,
+        chosen=request.form.getlist("numbers"),
+        title=current_user.user.title if current_user.is_authenticated else "",
+        **_beside(wanted, pile),
+    )
+
+
+def _beside(wanted: bodies.InboxForm, pile: Pile) -> dict[str, Any]:
+    """The ticket that is open beside the list, if it is still the unit's."""
+    if not wanted.ticket:
+        return {}
+    try:
+        page = ticket_page(wanted.ticket)
+    except NotFound as gone:
+        flash(_(gone.sentence), "late")
+        return {}
+    return page | {"part": True, "back": _address(pile, ticket=wanted.ticket)}
+
+
+def _most_pressing(counts: dict[Pile, int]) -> Pile:
+    return next((pile for pile in (Pile.TO_CLAIM, Pile.IN_PROGRESS) if counts[pile]), Pile.TO_CLAIM)
+
+
+def _address(pile: Pile, **more: str) -> str:
+    return f"/inbox?{urlencode({'pile': pile} | more)}"
