@@ -1,6 +1,10 @@
 # Every target works on a fresh clone: it makes the environment that it needs.
 PYTHON ?= python3
 BIN := .venv/bin
+# What the browser tests need of the system, and the packages of Debian that bring it.
+CHROMIUM := /usr/bin/chromium
+FONT := /usr/share/fonts/truetype/wqy/wqy-zenhei.ttc
+PACKAGES := chromium fonts-wqy-zenhei
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -24,10 +28,19 @@ run: $(BIN)/hotline ## Prepare the data folder, then run queue, line, web, worke
 	@$(BIN)/hotline prepare --demo
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho start
 
-test: .venv/dev ## Every test at small size
+$(CHROMIUM) $(FONT) &:
+	@echo "Getting a browser and a Chinese font: $(PACKAGES)"
+	@if [ "$$(id -u)" = 0 ]; then as=; else as='sudo -n'; fi; \
+	  { command -v apt-get && $$as true && $$as apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	  $$as apt-get install -y -qq --no-install-recommends $(PACKAGES); } >/dev/null \
+	  || { echo "They could not be got by themselves: apt-get install $(PACKAGES)"; exit 1; }
+
+browser: $(CHROMIUM) $(FONT) ## Get the browser and the Chinese font that tests need
+
+test: .venv/dev browser ## Every test at small size
 	$(BIN)/pytest -n 2 --dist loadfile
 
-soak: .venv/dev ## The same tests at full size
+soak: .venv/dev browser ## The same tests at full size
 	HOTLINE_SOAK=1 $(BIN)/pytest -n 2 --dist loadfile
 
 lint: .venv/dev ## Format and lint checks
@@ -37,4 +50,4 @@ lint: .venv/dev ## Format and lint checks
 bench: .venv/dev ## Every benchmark beside its anchor
 	$(BIN)/python -m bench
 
-.PHONY: help setup run test soak lint bench
+.PHONY: help setup run browser test soak lint bench

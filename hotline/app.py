@@ -31,12 +31,14 @@ from hotline.telephony import snapshot
 from hotline.web import calls, frame, guards, limits, live, metrics, pages, problems, vitals
 from hotline.web.administration import administration
 from hotline.web.api import api_blueprint
+from hotline.web.console import console
 from hotline.web.current import City, Current
 from hotline.web.dispatching.views import dispatching
 from hotline.web.inbox.views import inbox
 from hotline.web.portal import portal
 from hotline.web.proxies import BehindProxy
 from hotline.web.signing import signing
+from hotline.web.supervision import supervision
 from hotline.web.tickets.views import tickets
 
 log = structlog.get_logger()
@@ -195,10 +197,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(guards.check)
     app.register_blueprint(signing)
     app.register_blueprint(portal)
+    app.register_blueprint(console)
     app.register_blueprint(administration)
     app.register_blueprint(tickets)
     app.register_blueprint(inbox)
     app.register_blueprint(dispatching)
+    app.register_blueprint(supervision)
     app.register_api(api_blueprint())
     app.register_blueprint(calls.calls_blueprint(settings), url_prefix="/api/v1")
     app.paths.update(calls.PATHS)

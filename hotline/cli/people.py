@@ -6,6 +6,7 @@ from hotline import clock
 from hotline.cli.opening import Group, opened
 from hotline.people import passwords, sign_ins
 from hotline.people import users as table
+from hotline.people.keys import STAFF
 from hotline.people.rights import Role
 
 
@@ -17,7 +18,7 @@ def users() -> None:
 @users.command()
 @click.argument("name")
 @click.option("--title", default="", help="What pages call the user, such as 坐席07.")
-@click.option("--role", required=True, type=click.Choice(table.STAFF))
+@click.option("--role", required=True, type=click.Choice([str(role) for role in STAFF]))
 @click.option("--unit", default="", help="For handlers: whose tickets they work on.")
 def add(name: str, title: str, role: str, unit: str) -> None:
     """Makes a user and prints a first password, to be changed at the first sign-in."""

@@ -79,14 +79,14 @@ class Clock:
             with self._parts.database.work() as session:
                 leases.release(session, "clock", self._holder)
         except OUTAGES as error:
-            log.warning("clock kept its lease", error=str(error))
+            log.warning("clock kept its lease", cause=_cause(error))
 
     def _ask(self) -> bool:
         try:
             with self._parts.database.work() as session:
                 return leases.hold(session, "clock", self._holder, now=clock.now(), span=LEASE)
         except OUTAGES as error:
-            log.warning("clock has no lease", error=str(error))
+            log.warning("clock has no lease", cause=_cause(error))
             return False
 
     def _run(self, task: Task) -> float:
@@ -95,10 +95,15 @@ class Clock:
             more = task.run(self._parts)
         except OUTAGES as error:
             self._failures[task.name] += 1
-            log.warning("task failed", task=task.name, error=str(error))
+            log.warning("task failed", task=task.name, cause=_cause(error))
             return min(task.seconds * 2 ** self._failures[task.name], LONGEST_WAIT)
         self._failures[task.name] = 0
         return 0.0 if more else task.seconds
+
+
+def _cause(error: Exception) -> str:
+    """What really happened, where a refusal of ours only says what to do about it."""
+    return repr(error.__cause__ or error)
 
 
 def main(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from hotline.delivery import settling, worker
 from hotline.delivery.channels import Channel
 from hotline.delivery.maildir import Maildir
 from hotline.delivery.smtp import Smtp
+from hotline.desk import drafts
 from hotline.errors import Unavailable
 from hotline.jobs import queues
 from hotline.people.privacy import secret
@@ -43,6 +44,7 @@ class Parts:
 
 
 def parts_of(settings: Settings) -> Parts:
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.db_url, patience=PATIENCE)
     return Parts(settings, database, queues.connect(settings), channel(settings))
 
@@ -67,7 +69,7 @@ def drain() -> None:
         worker.drain(parts.database, parts.channel, clock.now, until=clock.now() + TURN)
         wake(parts)
     except Unavailable as error:
-        log.warning("sending put off, the clock asks again", error=str(error))
+        log.warning("sending put off, the clock asks again", cause=repr(error.__cause__))
 
 
 def wake(parts: Parts) -> None:
@@ -131,6 +133,7 @@ def load_calls(parts: Parts) -> None:
 
 
 def forget(parts: Parts) -> None:
-    """Drops the kept replies to requests whose keys have run out."""
+    """Drops the kept replies to requests whose keys have run out, and drafts left lying."""
     with parts.database.work() as session:
         forget_replies(session, clock.now())
+        drafts.sweep(session, clock.now())

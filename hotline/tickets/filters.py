@@ -11,11 +11,10 @@ from sqlalchemy.sql.operators import custom_op
 from sqlmodel import Session, col
 
 from hotline.clock import city_moment, city_span
-from hotline.people.rights import Action, Actor, Role, Scope, scope_of
+from hotline.people.rights import Actor, Role
 from hotline.tickets.asking import Asked
 from hotline.tickets.models import Assignment, Contact, Ticket
-from hotline.tickets.queries import visible
-from hotline.tickets.standing import CRITICAL, OPEN_LEAD, due_soon, overdue, standing_with
+from hotline.tickets.standing import CRITICAL, OPEN_LEAD, due_soon, overdue
 from hotline.tickets.words import Channel, MatterKind, Status, Urgency
 
 
@@ -56,20 +55,13 @@ _tickets, _assigned = select(col(Ticket.id)), select(col(Assignment.ticket_id))
 def narrowings(
     session: Session, actor: Actor, asked: Asked, filters: Filters, now: datetime
 ) -> list[Narrowing]:
-    """All but the words, the actor's own scope first."""
+    """All but the words and the actor's own scope."""
     return [
-        _scope(actor),
         *_equal(session, filters),
         *_due(filters, now),
         *_days(session, filters),
         *_asked(session, actor, asked),
     ]
-
-
-def _scope(actor: Actor) -> Narrowing:
-    own = scope_of(actor, Action.READ) is Scope.UNIT
-    ids = _assigned.where(standing_with(actor.unit)) if own else None
-    return Narrowing(visible(actor, Action.READ), ids)
 
 
 def _equal(session: Session, filters: Filters) -> Iterator[Narrowing]:
@@ -95,14 +87,14 @@ def _due(filters: Filters, now: datetime) -> Iterator[Narrowing]:
 
 def _days(session: Session, filters: Filters) -> Iterator[Narrowing]:
     if filters.first or filters.last:
-        within = _tickets.where(_logged(col(Ticket.logged_at), filters))
-        yield Narrowing(_logged(_aside(session, Ticket.logged_at), filters), within)
+        yield Narrowing(logged(_aside(session, Ticket.logged_at), filters))
 
 
-def _logged(logged_at: ColumnElement[datetime], filters: Filters) -> ColumnElement[bool]:
+def logged(at: ColumnElement[datetime], filters: Filters) -> ColumnElement[bool]:
+    """Whether the moment lies within the days."""
     first, last = filters.first, filters.last
-    since = logged_at >= city_moment(first) if first else true()
-    return since & (logged_at < city_span(last, last)[1]) if last else since
+    since = at >= city_moment(first) if first else true()
+    return since & (at < city_span(last, last)[1]) if last else since
 
 
 def _asked(session: Session, actor: Actor, asked: Asked) -> Iterator[Narrowing]:

@@ -8,6 +8,8 @@ from sqlmodel import Field, SQLModel
 from hotline.routing.fold import fold_character
 from hotline.tickets.models import Content, Ticket
 
+# Tickets whose ids differ in what is left of this only are a block, some days of a city.
+BLOCK = 1 << 14
 _RUN = re.compile(r"[^\W_]+")
 
 
@@ -33,13 +35,13 @@ class Searchable(SQLModel, table=True):
 
 def searchable(ticket: Ticket, matter: Content) -> Searchable:
     texts = (ticket.territory + ticket.place, matter.title, matter.text)
-    return Searchable(ticket_id=ticket.id, pairs=pairs(ticket.number, *texts))
+    return Searchable(ticket_id=ticket.id, pairs=pairs(ticket.id, ticket.number, *texts))
 
 
-def pairs(number: str, *texts: str) -> str:
-    """What is stored for a ticket: its number from behind, then the pairs of every text."""
+def pairs(ticket_id: int, number: str, *texts: str) -> str:
+    """What is stored for a ticket: its block, its number from behind, the pairs of every text."""
     cut = [pair for text in texts for run in runs(text) for pair in pairs_of(run)]
-    return f" {' '.join([from_behind(number), *cut])} "
+    return f" {' '.join([block_of(ticket_id), from_behind(number), *cut])} "
 
 
 def runs(text: str) -> list[str]:
@@ -55,3 +57,8 @@ def pairs_of(run: str) -> list[str]:
 def from_behind(number: str) -> str:
     """People read out the end of a number; turned round, an end is a beginning."""
     return number[::-1].lower()
+
+
+def block_of(ticket_id: int) -> str:
+    """An entry shared by the tickets logged about the same time; no text has one so long."""
+    return f"block{ticket_id // BLOCK}"

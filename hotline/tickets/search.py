@@ -27,10 +27,12 @@ COUNTED = 1000
 # How far back words of one or two characters are looked for.
 RECENT = timedelta(days=90)
 
-# So few tickets are looked through one by one.
-FEW = 10_000
-# Words in at least `COMMON` of the newest `SAMPLE` tickets are soonest met going backwards.
-SAMPLE, COMMON = 2000, 60
+# Of so many of the newest tickets it is counted how many hold the words.
+SAMPLE = 2000
+# Conditions are counted up to this; one that fewer than `FEW` tickets meet may lead.
+CENSUS, FEW = 50_000, 10_000
+# How many more hits than wanted are asked of an index at first.
+SPARE = 3
 
 # For one transaction of PostgreSQL: it shall neither compile what runs for milliseconds nor read
 # a whole table, and have room for every hit of a common word.
@@ -55,6 +57,18 @@ class Found:
     after: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where to look: ids from the lowest to the highest, both included."""
+
+    lowest: int
+    highest: int
+
+    @property
+    def size(self) -> int:
+        return max(0, self.highest - self.lowest + 1)
+
+
 def search(
     session: Session,
     actor: Actor,
@@ -70,16 +84,14 @@ def search(
         session.execute(_TUNING)
     since = _since(asked, filters, now)
     filters = replace(filters, first=since) if since else filters
-    query = _query(session, asked.words, narrowings(session, actor, asked, filters, now))
-    if after is None:
-        ids = _ids(session, query, max(COUNTED, limit) + 1)
-    else:
-        ids = _ids(session, query.where(col(Ticket.id) < _place(after)), limit + 1)
+    span = _span(session, filters, after)
+    wanted = limit + 1 if after else max(limit, COUNTED) + 1
+    ids = _ids(session, actor, asked, filters, span, now=now, wanted=wanted)
     page = ids[:limit]
     return Found(
         rows=lists.newest(session, page),
-        count=min(len(ids), COUNTED) if after is None else None,
-        more=after is None and len(ids) > COUNTED,
+        count=None if after else min(len(ids), COUNTED),
+        more=not after and len(ids) > COUNTED,
         since=since,
         after=str(page[-1]) if len(ids) > limit else None,
     )
@@ -90,46 +102,20 @@ def _since(asked: Asked, filters: Filters, now: datetime) -> date | None:
     return recent if asked.brief and (filters.first is None or filters.first < recent) else None
 
 
-def _ids(session: Session, query: Select[Any], limit: int) -> list[int]:
-    return list(session.execute(query.order_by(col(Ticket.id).desc()).limit(limit)).scalars())
-
-
-def _query(session: Session, words: Words, narrowings: Sequence[Narrowing]) -> Select[Any]:
-    query = select(col(Ticket.id)).where(*(each.condition for each in narrowings))
-    few = _fewest(session, [each.ids for each in narrowings if each.ids is not None])
-    if words and few is None and not _common(session, words):
-        found = hits(session, words)
-        return query.join(found, found.c.id == Ticket.id)
-    # A unit that has many tickets has far from all: going backwards, its own are enough.
-    lead = few if few is not None else narrowings[0].ids
-    query = query if lead is None else query.where(col(Ticket.id).in_(lead))
-    if not words:
-        return query
-    held = hold(session, col(Searchable.pairs), words)
-    return query.join(Searchable, col(Searchable.ticket_id) == Ticket.id).where(held)
-
-
-def _fewest(session: Session, sets: list[Select[Any]]) -> Select[Any] | None:
-    """The set with the fewest ids, if they are few enough to look at each."""
-    if not sets:
-        return None
-    sizes = [
-        select(func.count()).select_from(ids.limit(FEW + 1).subquery()).scalar_subquery()
-        for ids in sets
-    ]
-    counted = session.execute(select(*sizes)).one()
-    size, ids = min(zip(counted, sets, strict=True), key=lambda pair: pair[0])
-    return ids if size <= FEW else None
-
-
-def _common(session: Session, words: Words) -> bool:
-    newest = select(Searchable.pairs).order_by(col(Searchable.ticket_id).desc()).limit(SAMPLE)
-    sample = newest.subquery()
-    query = select(func.count()).where(hold(session, sample.c.pairs, words))
-    return session.execute(query).scalar_one() >= COMMON
+def _span(session: Session, filters: Filters, after: str | None) -> Span:
+    if filters.first or filters.last:
+        # Counted, too: else PostgreSQL would look for the lowest from the first ticket on.
+        days = select(func.min(Ticket.id), func.max(Ticket.id), func.count())
+        lowest, highest, _ = session.execute(
+            days.where(logged(col(Ticket.logged_at), filters))
+        ).one()
+    else:
+        lowest, highest = 1, session.execute(select(func.max(Ticket.id))).scalar_one()
+    highest = highest or 0
+    return Span(lowest or 1, min(highest, _place(after) - 1) if after else highest)
 
 
 def _place(after: str) -> int:
-    if not after.isdecimal():
+    if not after.isdecimal() or int(after) > LAST:
         raise Invalid("翻页标记有误,请从第一页重新打开。", field="after")
     return int(after)

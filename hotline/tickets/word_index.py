@@ -18,11 +18,13 @@ from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlmodel import Session, col
 
 from hotline.tickets.asking import Needle
-from hotline.tickets.pairs import Searchable
+from hotline.tickets.pairs import BLOCK, Searchable, block_of
 
 Words = tuple[tuple[Needle, ...], ...]
 
 INDEX = "searchable_pairs"
+# More blocks cost more than they spare.
+MOST_BLOCKS = 20
 _FTS5 = table(INDEX, column("rowid"), column("pairs"))
 
 
@@ -40,16 +42,20 @@ _OF_FTS5 = Signs(" AND ", " OR ", '"{}"', '"{}"*')
 _OF_GIN = Signs(" & ", " | ", "'{}'", "'{}':*")
 
 
-def hits(session: Session, words: Words) -> CTE:
-    """Ids of all tickets that hold the words, by the index alone."""
+def hits(session: Session, words: Words, lowest: int, highest: int) -> CTE:
+    """Ids between these two of the tickets that hold the words, found by the index.
+
+    SQLite hands them out one by one, from the highest if so asked; PostgreSQL all at once.
+    """
     if on_sqlite(session):
         match = literal_column(INDEX).op("MATCH")(_query(words, _OF_FTS5))
         ids, pairs = _FTS5.c.rowid, _FTS5.c.pairs
     else:
-        asked = cast(_query(words, _OF_GIN), TSQUERY)
+        asked = cast(_query(words, _OF_GIN) + _within(lowest, highest), TSQUERY)
         ids, pairs = col(Searchable.ticket_id), col(Searchable.pairs)
         match = cast(pairs, TSVECTOR).op("@@")(asked)
-    query = select(ids.label("id")).where(match, hold(session, pairs, words))
+    query = select(ids.label("id")).where(match, ids.between(lowest, highest))
+    query = query.where(hold(session, pairs, words))
     return query.cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
@@ -71,6 +77,14 @@ def _query(words: Words, signs: Signs) -> str:
         f"({signs.any_of.join(_needle(needle, signs) for needle in readings)})"
         for readings in words
     )
+
+
+def _within(lowest: int, highest: int) -> str:
+    """Only in these blocks of tickets: else the index would list its hits of all years."""
+    blocks = range(lowest // BLOCK, highest // BLOCK + 1)
+    if len(blocks) > MOST_BLOCKS:
+        return ""
+    return f" & ({' | '.join(block_of(number * BLOCK) for number in blocks)})"
 
 
 def _needle(needle: Needle, signs: Signs) -> str:

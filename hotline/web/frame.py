@@ -42,10 +42,20 @@ NAVIGATION: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/desk", "接话"),
         ("/tickets", "查工单"),
         ("/tallies", "统计"),
+        ("/reports", "报告"),
     ),
     Role.HANDLER: (("/inbox", "收件箱"), ("/tickets", "查工单"), ("/tallies", "统计")),
-    Role.SUPERVISOR: (("/supervision", "督办台"), ("/tickets", "查工单"), ("/tallies", "统计")),
-    Role.ADMINISTRATOR: (("/administration", "管理"), ("/tallies", "统计")),
+    Role.SUPERVISOR: (
+        ("/supervision", "督办台"),
+        ("/tickets", "查工单"),
+        ("/tallies", "统计"),
+        ("/reports", "报告"),
+    ),
+    Role.ADMINISTRATOR: (
+        ("/administration", "管理"),
+        ("/tallies", "统计"),
+        ("/reports", "报告"),
+    ),
 }
 
 

@@ -56,7 +56,7 @@ def _make_tickets_searchable() -> None:
     for rows in _matters():
         op.bulk_insert(
             searchable,
-            [{"ticket_id": row[0], "pairs": pairs(row.number, *row[2:])} for row in rows],
+            [{"ticket_id": row.id, "pairs": pairs(*row)} for row in rows],
         )
 
 
@@ -70,7 +70,7 @@ def _matters() -> Iterator[list[sa.Row]]:
     last = 0
     while rows := op.get_bind().execute(query, {"last": last, "batch": BATCH}).all():
         yield rows
-        last = rows[-1][0]
+        last = rows[-1].id
 
 
 def _index_on_postgresql() -> None:

@@ -10,6 +10,8 @@ from hotline.clock import city_moment
 from hotline.registry.calendar import CLOSING_HOUR, WorkCalendar
 
 DAY = 24 * 3600
+EPOCH = date(1970, 1, 1)
+WHOLE_SECONDS = len("1970-01-01 00:00:00")
 MINUTE = 60
 OPENING_HOUR = time(9)
 
@@ -137,6 +139,29 @@ class Timing:
                 due = office.due(now, days)
             times.append(now)
         return times
+
+
+class Clock:
+    """Writes moments in UTC fast: with a table of days and one of the seconds of a day."""
+
+    def __init__(self, before: str, after: str) -> None:
+        self._before = before
+        self._days: dict[int, str] = {}
+        self._seconds = [
+            f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}{after}"
+            for second in range(DAY)
+        ]
+
+    def __call__(self, moment: int) -> str:
+        day, second = divmod(moment, DAY)
+        if day not in self._days:
+            self._days[day] = f"{EPOCH + timedelta(days=day)}{self._before}"
+        return self._days[day] + self._seconds[second]
+
+    def tenths(self, moment: int, after: str) -> str:
+        """A moment in tenths of a second."""
+        second, tenth = divmod(moment, 10)
+        return f"{self(second)[:WHOLE_SECONDS]}.{tenth}{after}"
 
 
 def arrivals() -> list[float]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import TypeVar
 
@@ -37,6 +37,7 @@ SATISFIED = {5: 0.45, 4: 0.35, 3: 0.13, 2: 0.05, 1: 0.02}
 AGENTS = [f"坐席{n:02d}" for n in range(1, 41)]
 DISPATCHERS = [f"派单员{n}" for n in range(1, 7)]
 STORIES = 2000
+CITIZENS = 100_000
 # The position of a dispatch among the moves of whoever is merged or merged into.
 DISPATCHED, MERGED = 2, 3
 
@@ -73,6 +74,9 @@ class Plan:
     days: int
     per_day: int
 
+    def day(self, nth: int) -> date:
+        return self.first + timedelta(days=nth)
+
     @property
     def total(self) -> int:
         return self.days * self.per_day
@@ -83,13 +87,12 @@ class Planner:
 
     def __init__(self, plan: Plan, calendar: WorkCalendar, matters: Sequence[Matter]) -> None:
         self.plan = plan
-        office = OfficeHours(calendar, plan.first, plan.days + BEYOND)
-        self._midnight = office.midnight
-        self._timing = Timing(office, office.midnight + plan.days * DAY)
+        self.office = OfficeHours(calendar, plan.first, plan.days + BEYOND)
+        self._timing = Timing(self.office, self.office.midnight + plan.days * DAY)
         self._arrivals = arrivals()
         self._matters = matters
         self._stories = wording.stories(Random(f"stories {plan.seed}"), STORIES)
-        self._citizens = max(100, plan.total // 3)
+        self._citizens = min(max(100, plan.total // 3), CITIZENS)
         self._kinds = _wheel(scripts.KINDS)
         self._desk = _wheel(scripts.AT_THE_DESK)
         self._unit = _wheel(scripts.AT_A_UNIT)
@@ -119,7 +122,9 @@ class Planner:
         quantile = (nth + chance()) / self.plan.per_day * QUANTILES
         whole = int(quantile)
         before, after = self._arrivals[whole], self._arrivals[whole + 1]
-        return self._midnight + day * DAY + int(before + (after - before) * (quantile - whole))
+        return (
+            self.office.midnight + day * DAY + int(before + (after - before) * (quantile - whole))
+        )
 
     def _life(self, chance: Chance, serial: int) -> Life:
         matter = _one(self._matters, chance)

@@ -2,19 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from functools import cache
 from operator import add, itemgetter
 from random import Random
 from typing import Any
 
-from hotline.cli.simulation.moulds import TABLES, Element, Field, Moment, Mould, Row
-from hotline.cli.simulation.pace import DAY
+from hotline.cli.simulation.moulds import TABLES, Element, Field, Mould, Row
+from hotline.cli.simulation.pace import Clock
 from hotline.cli.simulation.planning import Life, Planner
-from hotline.cli.simulation.specimens import Moulds
 from hotline.cli.simulation.walking import handler_of
-from hotline.cli.simulation.wording import Citizen
+from hotline.cli.simulation.wording import Citizen, Matter
 from hotline.people.privacy import keyed_hash
 from hotline.tickets.deadlines import DAYS_FOR, WARN_SHARE
 from hotline.tickets.numbers import CODE_LETTERS, number_of
@@ -22,25 +21,31 @@ from hotline.tickets.steps import CHAINED
 from hotline.tickets.words import MatterKind, Urgency
 
 FIELDS = (
-    "number", "query_code", "kind", "channel", "urgency", "line", "territory", "place",
-    "confidential", "disposition", "service", "decision", "candidates", "merged_into", "title",
-    "text", "unit", "other_unit", "parent_unit", "handler", "other_handler", "agent", "dispatcher",
-    "reply", "code", "sentence", "name", "phone", "email", "phone_hash", "email_hash", "satisfied",
+    "number", "query_code", "kind", "channel", "confidential", "merged_into", "text", "unit",
+    "other_unit", "parent_unit", "handler", "other_handler", "agent", "dispatcher", "reply",
+    "satisfied",
+    # of the matter
+    "title", "urgency", "line", "territory", "place", "disposition", "service", "decision",
+    "candidates", "code", "sentence",
+    # of the citizen
+    "name", "phone", "email", "phone_hash", "email_hash",
 )  # fmt: skip
 ARRAYS = ("times", "hashes", "content_hashes", "salts", "deliveries")
 # What an event is hashed with, besides facts of the life.
 CHANGING = ("ticket_id", "previous", "content_hash", "at")
 PLACE = {name: n for n, name in enumerate(FIELDS + CHANGING)}
 PREVIOUS, CONTENT_HASH, AT = (PLACE[name] for name in CHANGING[1:])
-SALT_BYTES = 16
+NUMBERS = ("ticket_id", "satisfied")
+SALT = 32
+TRIPLES = [a + b + c for a in CODE_LETTERS for b in CODE_LETTERS for c in CODE_LETTERS]
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """How a database writes moments and arrays."""
 
-    between: str
-    after: str
+    moment: tuple[str, str]  # what stands before the time of day, and after it
+    tenths: str  # what stands after a time of day with tenths of a second
     array: str
     comma: str
 
@@ -51,15 +56,26 @@ class Reserved:
 
     batch: str
     first_id: int  # of its tickets
-    first_serials: tuple[int, ...]  # of its ticket numbers, by day
+    first_serials: Sequence[int]  # of its ticket numbers, by day
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A row for each life: mould, rows before its own in each table, facts, arrays."""
+    """A row for each life: mould, how many rows precede its own by table, facts, arrays."""
 
     rows: list[tuple[Any, ...]]
-    counts: Mapping[str, int]  # rows in each table
+    counts: Mapping[str, int]  # of rows that it makes, by table
+
+
+class Template:
+    """Text with gaps for facts of the life."""
+
+    def __init__(self, text: str, *gaps: str) -> None:
+        self.text = text
+        self._facts = itemgetter(*(PLACE[name] for name in gaps)) if gaps else None
+
+    def fill(self, facts: Sequence[Any]) -> str:
+        return self.text % self._facts(facts) if self._facts else self.text % ()
 
 
 class Pattern:
@@ -69,25 +85,152 @@ class Pattern:
         self.number, self.moments = mould.number, mould.moments
         self.counts = [len(mould.rows[table.name]) for table in TABLES]
         self.deliveries = range(1, len(mould.rows["delivery"]) + 1)
-        self.contents = [
-            (_place(row["title"]), _place(row["text"]), row["title"], row["text"])
-            for row in mould.rows["content"]
-        ]
+        self.contents = [_content(row) for row in mould.rows["content"]]
         self.events = [_event(row) for row in mould.rows["ticket_event"]]
 
 
 class Renderer:
-    """Renders block after block of the plan."""
+    """Renders block after block of a plan, in whatever process."""
 
     def __init__(
-        self, planner: Planner, moulds: Moulds, reserved: Reserved, form: Form, key: bytes
+        self,
+        planner: Planner,
+        moulds: Mapping[tuple[str, bool, int], Mould],
+        reserved: Reserved,
+        form: Form,
+        key: bytes,
     ) -> None:
         self._planner, self._reserved, self._form, self._key = planner, reserved, form, key
         self._patterns = {which: Pattern(mould) for which, mould in moulds.items()}
-        self._citizens: dict[int | None, tuple[str, ...]] = {None: ("", "", "", "", "")}
-        self._candidates: dict[int, str] = {}
-        self._write = _Clock(planner.plan.first, form.between, form.after)
-        self._say = _Clock(planner.plan.first, "T", "+00:00")
+        self._written, self._said = Clock(*form.moment), Clock("T", "+00:00")
         self._mark = hashlib.sha256(reserved.batch.encode()).hexdigest()[:13]
-"""
-"""
+        self._matters: dict[int, tuple[Any, ...]] = {}
+        self._citizens: dict[int | None, tuple[str, ...]] = {None: ("",) * 5}
+
+    def chunk(self, blocks: Iterable[tuple[int, int]]) -> Chunk:
+        offsets, rows = [0] * len(TABLES), []
+        for day, start in blocks:
+            more = Random(f"{self._planner.plan.seed} {day} {start} more")
+            for life in self._planner.lives(day, start):
+                pattern = self._patterns[life.script.name, life.sure, len(life.times)]
+                facts = self._facts(life, day, more)
+                arrays = self._arrays(life, pattern, facts, more)
+                rows.append((pattern.number, *offsets, *facts, *arrays))
+                offsets = list(map(add, offsets, pattern.counts))
+        names = (table.name for table in TABLES)
+        return Chunk(rows, dict(zip(names, offsets, strict=True)))
+
+    def _facts(self, life: Life, day: int, more: Random) -> list[Any]:
+        plan, reserved = self._planner.plan, self._reserved
+        serial = reserved.first_serials[day] + life.serial - day * plan.per_day
+        code = (
+            TRIPLES[int(more.random() * len(TRIPLES))],
+            TRIPLES[int(more.random() * len(TRIPLES))],
+        )
+        return [
+            number_of(plan.day(day), serial), TRIPLES[first] + TRIPLES[last], life.kind, life.channel,
+            # As intake does: a report of a breach is kept confidential.
+            life.kind is MatterKind.REPORT,
+            None if life.parent is None else reserved.first_id + life.parent,
+            life.text, life.unit, life.other_unit, life.parent_unit, _handler(life.unit),
+            _handler(life.other_unit), life.agent, life.dispatcher, life.reply, life.satisfied,
+            *self._of_matter(life.matter), *self._of_citizen(life.citizen),
+        ]  # fmt: skip
+
+    def _of_matter(self, matter: Matter) -> tuple[Any, ...]:
+        if id(matter) not in self._matters:
+            self._matters[id(matter)] = _matter_facts(matter)
+        return self._matters[id(matter)]
+
+    def _of_citizen(self, number: int | None) -> tuple[str, ...]:
+        if number not in self._citizens:
+            who = Citizen.numbered(number or 0)
+            hashes = keyed_hash(self._key, who.phone), keyed_hash(self._key, who.email)
+            self._citizens[number] = (who.name, who.phone, who.email, *hashes)
+        return self._citizens[number]
+
+    def _arrays(self, life: Life, pattern: Pattern, facts: list[Any], more: Random) -> list[str]:
+        ticket_id = self._reserved.first_id + life.serial
+        seconds, times = self._moments(life, pattern)
+        random = more.randbytes(SALT // 2 * len(pattern.contents)).hex()
+        salts = [random[at : at + SALT] for at in range(0, len(random), SALT)]
+        contents = [
+            _sha256(salt + content.fill(facts))
+            for salt, content in zip(salts, pattern.contents, strict=True)
+        ]
+        hashes = self._chain(pattern, [*facts, ticket_id, "", "", ""], seconds, contents)
+        deliveries = [f"{self._mark}{ticket_id:010x}{nth:x}" for nth in pattern.deliveries]
+        array, comma = self._form.array, self._form.comma
+        return [array % comma.join(each) for each in (times, hashes, contents, salts, deliveries)]
+
+    def _chain(
+        self, pattern: Pattern, facts: list[Any], seconds: list[int], contents: list[str]
+    ) -> list[str]:
+        hashes = []
+        for template, moment, content in pattern.events:
+            facts[AT] = self._said(seconds[moment])
+            facts[CONTENT_HASH] = contents[content] if content is not None else ""
+            facts[PREVIOUS] = _sha256(template.fill(facts))
+            hashes.append(facts[PREVIOUS])
+        return hashes
+
+    def _moments(self, life: Life, pattern: Pattern) -> tuple[list[int], list[str]]:
+        """What the mould needs: in whole seconds, and as the database writes it."""
+        seconds, times, days = [], [], DAYS_FOR[life.kind]
+        for kind, nth, later in pattern.moments:
+            moment = life.times[nth] + later
+            if kind != "move":
+                start, moment = moment, self._planner.office.due(moment, days)
+            if kind == "warn":
+                tenths = start * 10 + round((moment - start) * WARN_SHARE * 10)
+                times.append(self._written.tenths(tenths, self._form.tenths))
+            else:
+                times.append(self._written(moment))
+            seconds.append(moment)
+        return seconds, times
+
+
+def _content(row: Row) -> Template:
+    """As `steps.content_hash`, but for the salt before it."""
+    return _template("%s\n%s", [row["title"], row["text"]])
+
+
+def _event(row: Row) -> tuple[Template, int, int | None]:
+    """As `steps.link_hash`; with the places of its moment, and of its content if it has one."""
+    at, content = row["at"], row["content_hash"]
+    facts = {**row, **{name: Field(name) for name in CHANGING}}
+    parts = [facts[name] for name in (*CHAINED, "at")]
+    quoted = ", ".join("%s" if _is_bare(part) else '"%s"' for part in parts)
+    said = [part if isinstance(part, Field | str) else json.dumps(part) for part in parts]
+    index = content.index - 1 if isinstance(content, Element) else None
+    return _template(f"[{quoted}]", said), at.index - 1, index
+
+
+def _is_bare(part: Any) -> bool:
+    return part.name in NUMBERS if isinstance(part, Field) else not isinstance(part, str)
+
+
+def _template(text: str, parts: Sequence[Any]) -> Template:
+    """Puts the constants in at once; no fact holds a sign that JSON would have to escape."""
+    known = ("%s" if isinstance(part, Field) else part.replace("%", "%%") for part in parts)
+    return Template(text % tuple(known), *(part.name for part in parts if isinstance(part, Field)))
+
+
+def _matter_facts(matter: Matter) -> tuple[Any, ...]:
+    given, line, said = matter.given, matter.line, matter.given.guidance
+    units = [candidate.unit for candidate in given.candidates]
+    return (
+        matter.title, Urgency.CRITICAL if given.emergency else Urgency.NORMAL,
+        line.key if line else "", given.territory or "", given.place or "", given.disposition,
+        given.service or "", given.decision, json.dumps(units, ensure_ascii=False),
+        said.code if said else "", said.sentence if said else "",
+    )  # fmt: skip
+
+
+@cache
+def _handler(unit: str) -> str:
+    return handler_of(unit).id
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from hotline.clock import city_day, city_span
 from hotline.db import Session
 from hotline.desk import callers, drafts, shift
@@ -28,6 +30,25 @@ KINDS = {
     MatterKind.SUGGESTION: "y",
     MatterKind.PRAISE: "b",
 }
+# What a refusal calls the fields that it names.
+FIELD_NAMES = {
+    "text": "诉求内容",
+    "kind": "类别",
+    "urgency": "缓急",
+    "channel": "渠道",
+    "dialled": "对方拨打",
+    "unit": "派给谁",
+    "other": "其他单位",
+    "answer": "答复内容",
+    "code": "引导到哪里",
+    "sentence": "念给对方的话",
+    "service": "转接专线",
+    "parent": "并入哪一单",
+    "requester.name": "姓名",
+    "requester.phone": "电话",
+    "requester.address": "住址",
+    "requester.email": "邮箱",
+}
 # What reaches the desk by hand; imports have a way of their own.
 CHANNELS = tuple(channel for channel in Channel if channel is not Channel.IMPORT)
 
@@ -47,7 +68,8 @@ def bar() -> dict[str, Any]:
     with current().database.read() as session:
         return {
             "seat": seats.seats(session, now()).get(actor().id),
-            "seat_words": words.SEATS,
+            "seat_words": {state: _(said) for state, said in words.SEATS.items()},
+            "call_words": {state: _(said) for state, said in words.STATES.items()},
             "waiting": desk.waiting(session, now()).callers,
             "taken": shift.count(session, actor(), *today()),
         }
@@ -70,6 +92,7 @@ def desk_form(form: Form[Any], *, result: dict[str, Any] | None = None) -> dict[
     return {
         "form": form,
         "result": result,
+        "promised": _moment(result and result["promised_at"]),
         "call": call,
         "person": person(call.call.caller_hash if call else typed_hash(form)),
         "drafts": list(map(_shown, others)),
@@ -83,6 +106,7 @@ def choices() -> dict[str, Any]:
     directory = city().directory
     return {
         "kinds": KINDS,
+        "field_names": field_names(),
         "urgencies": tuple(Urgency),
         "channels": CHANNELS,
         "guidance": directory.guidance,
@@ -91,6 +115,10 @@ def choices() -> dict[str, Any]:
         "units": [unit.name for unit in directory.units] if may_choose_freely() else [],
         "free": may_choose_freely(),
     }
+
+
+def field_names() -> dict[str, str]:
+    return {name: _(said) for name, said in FIELD_NAMES.items()}
 
 
 def ringing(session: Session, call_id: str) -> Ringing | None:
@@ -130,6 +158,10 @@ def restored(draft: Draft) -> Form[Any]:
     """What was typed, under the request key it had: a ticket logged meanwhile stays one."""
     typed = dict(draft.typed)
     return Form(values=typed, once=typed.pop("once"))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _shown(draft: Draft) -> dict[str, Any]:

@@ -19,6 +19,8 @@ FIELDS = {*bodies.ConsoleForm.model_fields, "requester.name", "requester.phone"}
     "requester.address",
 }
 
+# Without any of these a form holds nothing worth keeping.
+WRITTEN = ("text", "answer", "sentence", *(name for name in FIELDS if "." in name))
 # The route under which a form's request key is kept.
 LOGGING = "POST /desk"
 
@@ -69,10 +71,12 @@ def suggest() -> str:
 def nearby() -> str:
     typed = request.form
     advice = advise(typed.get("text", ""), dialled=typed.get("dialled", ""))
-    with current().database.read() as session:
-        found = advice and look_alikes(
-            session, typed["text"], advice.suggestion, actor=actor(), now=now()
-        )
+    found = None
+    if advice and advice.where:
+        with current().database.read() as session:
+            found = look_alikes(
+                session, typed["text"], advice.suggestion, actor=actor(), now=now()
+            )
     return render_template("console/nearby.html", nearby=found, parent=typed.get("parent"))
 
 
@@ -86,15 +90,13 @@ def save_draft() -> Any:
     typed = {name: value[:LONGEST] for name, value in request.form.items() if name in FIELDS}
     once = request.form.get("once", "")[:200]
     with current().database.work() as session:
+        key = screen.draft_key(typed, once)
+        if not any(typed.get(name, "").strip() for name in WRITTEN):
+            drafts.drop(session, key, actor=actor())
+            return render_template("console/saved.html")
         if not _kept_reply(session, once):
-            drafts.save(
-                session,
-                screen.draft_key(typed, once),
-                typed | {"once": once},
-                actor=actor(),
-                now=now(),
-            )
-    return render_template("console/saved.html")
+            drafts.save(session, key, typed | {"once": once}, actor=actor(), now=now())
+    return render_template("console/saved.html", saved_at=now())
 
 
 def discard_draft() -> Response:
@@ -133,14 +135,23 @@ def _whole(form: Form[Any], *, result: dict[str, Any] | None = None) -> str:
     """The page, or the form alone for a page that asks for it in place."""
     facts = screen.desk_form(form, result=result)
     if "HX-Request" in request.headers:
-        return render_template("console/form.html", **facts)
+        return render_template("console/form.html", **facts, **_taken(result))
     return render_template("console/desk.html", bar=screen.bar(), **facts)
+
+
+def _taken(result: dict[str, Any] | None) -> dict[str, int]:
+    """What a new ticket changes above the form."""
+    if result is None:
+        return {}
+    with current().database.read() as session:
+        return {"taken": shift.count(session, actor(), *screen.today())}
 
 
 def _refused(given: Form[bodies.ConsoleForm], status: int) -> tuple[Any, int]:
     """What is wrong, beside what was typed; in place, what was typed is not even sent back."""
     if "HX-Request" not in request.headers:
         return _whole(given), status
-    answer = make_response(render_template("console/problems.html", form=given))
+    names = screen.field_names()
+    answer = make_response(render_template("console/problems.html", form=given, field_names=names))
     answer.headers.update({"HX-Retarget": "#problems", "HX-Reswap": "outerHTML"})
     return answer, status

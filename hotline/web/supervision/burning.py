@@ -1,0 +1,49 @@
+"""What needs a person now: four counts, and below them names and tickets instead of averages."""
+
+from flask import Blueprint, render_template, request
+from flask_babel import lazy_gettext as _
+
+from hotline.tickets import lists
+from hotline.tickets.lists import Burn
+from hotline.web.current import actor, current, now
+
+NAMES = {
+    Burn.OVERDUE: _("超期"),
+    Burn.DUE_TODAY: _("今日到期"),
+    Burn.CRITICAL: _("特急"),
+    Burn.TO_RULE: _("待裁定"),
+}
+# What exactly a count counts, in the order in which its list stands.
+MEANINGS = {
+    Burn.OVERDUE: _("办理时限已过、单位还没有答复的,超得最久的在前。"),
+    Burn.DUE_TODAY: _("今天到期、还没有超期的,先到期的在前。"),
+    Burn.CRITICAL: _("特急、答复还没有送到诉求人的,登记最早的在前。"),
+    Burn.TO_RULE: _("单位退单、等着派单员裁定的,紧急的在前。"),
+}
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    blueprint.get("/supervision")(burning)
+    blueprint.get(f"/supervision/<any({','.join(Burn)}):burn>")(heap)
+
+
+def burning() -> str:
+    with current().database.read() as session:
+        heaps = lists.burning(session, actor(), now())
+        units = lists.burning_units(session, actor(), now())
+    return render_template(
+        "supervision/burning.html", heaps=heaps, units=units, names=NAMES, meanings=MEANINGS,
+        calm=not any(heap.count for heap in heaps.values()), Burn=Burn,
+    )  # fmt: skip
+
+
+def heap(burn: str) -> str:
+    """All that one of the counts counts, of one unit where one is named."""
+    unit, after = request.args.get("unit", ""), request.args.get("after") or None
+    which = Burn(burn)
+    with current().database.read() as session:
+        found = lists.burning_pile(session, actor(), which, now(), unit=unit, after=after)
+    return render_template(
+        "supervision/heap.html", heap=found, burn=which, name=NAMES[which],
+        meaning=MEANINGS[which], unit=unit, after=after,
+    )  # fmt: skip

@@ -1,0 +1,519 @@
+"""The ticket page: what each reader sees, and every step on it by its form."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from browsing import Browser
+from builders import (
+    AGENT,
+    CALENDAR,
+    CITY,
+    DISPATCHER,
+    ENVIRONMENT,
+    MATTER,
+    SUGGESTION,
+    Desk,
+    handler_of,
+)
+from sqlmodel import select
+from test_bad_input import statements
+
+from hotline import clock
+from hotline.delivery import outbox
+from hotline.people.access_log import AccessLog
+from hotline.people.rights import CHANNEL, Action, Role
+from hotline.tickets import dispatch, intake, merging, replies
+from hotline.tickets.models import Ticket, TicketEvent
+from hotline.tickets.steps import STEPS as LIFE
+from hotline.tickets.words import Ground, MatterKind
+from hotline.web import steps
+from hotline.web.tickets import step_forms, telling
+
+OTHER = "市公安局"
+
+
+def objected(desk: Desk) -> Ticket:
+    ticket = desk.dispatched()
+    dispatch.object_to(
+        desk.session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT,
+        note="油烟归环保", actor=handler_of(CITY), now=desk.now,
+    )  # fmt: skip
+    return ticket
+
+
+def approved(desk: Desk) -> Ticket:
+    ticket = desk.replied()
+    outbox.approve(desk.session, ticket, actor=DISPATCHER, now=desk.now)
+    return ticket
+
+
+def delivered(desk: Desk) -> Ticket:
+    ticket = approved(desk)
+    replies.deliver(desk.session, ticket, actor=CHANNEL, now=desk.now)
+    return ticket
+
+
+def closed(desk: Desk) -> Ticket:
+    ticket = delivered(desk)
+    replies.close(desk.session, ticket, actor=DISPATCHER, now=desk.now)
+    return ticket
+
+
+def merged(desk: Desk) -> Ticket:
+    ticket = desk.dispatched()
+    merging.merge(desk.session, ticket, desk.dispatched(), actor=DISPATCHER, now=desk.now)
+    return ticket
+
+
+@pytest.fixture
+def made(app) -> Callable[..., str]:
+    """The number of a ticket brought to where a test begins."""
+
+    def make(walk: Callable[..., Ticket], **how: object) -> str:
+        with app.extensions["hotline"].database.work() as session:
+            return walk(Desk(session, clock.now()), **how).number
+
+    return make
+
+
+@pytest.fixture
+def dispatching(signed_in) -> Browser:
+    return signed_in(Role.DISPATCHER)
+
+
+@pytest.fixture
+def handling(signed_in) -> Browser:
+    return signed_in(Role.HANDLER, CITY)
+
+
+def row(app, number: str) -> Ticket:
+    with app.extensions["hotline"].database.read() as session:
+        return session.exec(select(Ticket).where(Ticket.number == number)).one()
+
+
+def events(app, number: str) -> list[str]:
+    with app.extensions["hotline"].database.read() as session:
+        of_ticket = select(TicketEvent.action).where(TicketEvent.ticket_id == row(app, number).id)
+        return list(session.exec(of_ticket.order_by(TicketEvent.seq)))
+
+
+def offered(page) -> list[str]:
+    return re.findall(r'<form method="post" action="/tickets/\w+/(\w+)">', page.text)
+
+
+# Who sees what
+
+
+@pytest.mark.parametrize(
+    ("role", "unit"),
+    [(Role.AGENT, ""), (Role.DISPATCHER, ""), (Role.SUPERVISOR, ""), (Role.HANDLER, CITY)],
+)
+def test_everyone_in_scope_reads_the_ticket(signed_in, made, role, unit):
+    number = made(Desk.in_progress)
+    page = signed_in(role, unit).get(f"/tickets/{number}")
+    assert page.status_code == 200
+    assert page.text.count("<h1") == 1
+    for words in (number, "办理中", "半夜还在吵", "张三 签收", "东兴区 · 西林街道"):
+        assert words in page.text
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_ticket_of_another_unit_is_not_found_as_page_or_part(signed_in, made, headers):
+    number = made(Desk.dispatched)
+    stranger = signed_in(Role.HANDLER, ENVIRONMENT)
+    there = stranger.get(f"/tickets/{number}", headers=headers)
+    nowhere = stranger.get("/tickets/NJ20180725999990", headers=headers)
+    assert (there.status_code, nowhere.status_code) == (404, 404)
+    assert "半夜还在吵" not in there.text
+
+
+def test_a_step_on_a_ticket_of_another_unit_is_not_found(signed_in, made, app):
+    number = made(Desk.dispatched)
+    refused = signed_in(Role.HANDLER, ENVIRONMENT).post(
+        f"/tickets/{number}/claim", {"handler": "李四"}
+    )
+    assert refused.status_code == 404
+    assert row(app, number).status == "dispatched"
+
+
+def test_an_administrator_has_no_business_with_tickets(signed_in, made):
+    assert signed_in(Role.ADMINISTRATOR).get(f"/tickets/{made(Desk.logged)}").status_code == 403
+
+
+def test_a_handler_sees_no_name_or_number_of_a_confidential_requester(handling, made):
+    page = handling.get(f"/tickets/{made(Desk.in_progress, confidential=True)}")
+    assert "保密" in page.text
+    assert not {name for name in ("李某", "13800000832", "li@example.invalid") if name in page.text}
+    assert "李*,您好!" in page.text  # also in the letter that the citizen will get
+
+
+def test_who_needs_the_requester_sees_them_and_a_supervisor_a_mask(dispatching, signed_in, made):
+    number = made(Desk.in_progress)
+    assert "13800000832" in dispatching.get(f"/tickets/{number}").text
+    assert "13800000832" not in signed_in(Role.SUPERVISOR).get(f"/tickets/{number}").text
+
+
+@pytest.mark.parametrize("walk", [Desk.in_progress, Desk.replied, delivered])
+def test_nobody_reads_the_query_code_by_which_citizens_rate(app, dispatching, made, walk):
+    number = made(walk)
+    assert row(app, number).query_code not in dispatching.get(f"/tickets/{number}").text
+
+
+def test_a_look_is_logged_with_who_looked(app, dispatching, made):
+    number = made(Desk.dispatched)
+    dispatching.get(f"/tickets/{number}")
+    with app.extensions["hotline"].database.read() as session:
+        (look,) = session.exec(select(AccessLog).where(AccessLog.ticket == number))
+    assert (look.role, look.what) == (Role.DISPATCHER, "view")
+
+
+# What the page tells
+
+
+def test_the_phrases_that_decided_are_marked_in_the_citizens_own_words(dispatching, made):
+    page = dispatching.get(f"/tickets/{made(Desk.dispatched)}")
+    assert '<mark class="why">烧烤摊</mark>' in page.text
+    assert f"标出的字词指向 {CITY}" in page.text
+
+
+def test_emergency_words_are_marked_as_such(dispatching, made):
+    page = dispatching.get(f"/tickets/{made(Desk.logged, text='楼道里冒浓烟,有人被困')}")
+    assert '<mark class="danger">' in page.text
+
+
+def test_a_citizens_text_is_shown_and_never_run(dispatching, made):
+    page = dispatching.get(f"/tickets/{made(Desk.logged, text='<script>alert(1)</script>路灯')}")
+    assert "<script>alert" not in page.text
+    assert "&lt;script&gt;" in page.text
+
+
+def test_the_story_tells_each_step_with_what_was_written(dispatching, made):
+    def walk(desk: Desk) -> Ticket:
+        ticket = objected(desk)
+        facts = {"actor": DISPATCHER, "now": desk.later().now, "calendar": CALENDAR}
+        dispatch.rule(desk.session, ticket, granted=True, **facts)
+        by = {"actor": handler_of(ENVIRONMENT), "now": desk.later().now}
+        dispatch.claim(desk.session, ticket, handler="王五", **by)
+        replies.reply(desk.session, ticket, "已经查过。", **by)
+        replies.send_for_rework(desk.session, ticket, "没有说结果", **facts)
+        return ticket
+
+    page = dispatching.get(f"/tickets/{made(walk)}")
+    told = [
+        "坐席07 登记,来自电话", "坐席07 受理", f"派单员一 派单给 {CITY}",
+        f"{CITY} 退单:非本单位职责,认为应由 {ENVIRONMENT} 办理", "油烟归环保",
+        f"派单员一 同意退单,改派给 {ENVIRONMENT}", f"{ENVIRONMENT} 王五 签收",
+        f"{ENVIRONMENT} 答复", "已经查过。", f"派单员一 退回 {ENVIRONMENT} 重办", "没有说结果",
+    ]  # fmt: skip
+    places = [page.text.index(words) for words in told]
+    assert places == sorted(places)
+    assert "重办 1 次" in page.text
+
+
+def test_a_user_is_told_by_the_title_and_not_by_the_sign_in_name(dispatching, made):
+    number = made(Desk.accepted)
+    page = dispatching.post(f"/tickets/{number}/dispatch", {"unit": CITY}, follow_redirects=True)
+    assert re.search(rf"测试dispatcher\d+ 派单给 {CITY}", page.text)
+
+
+def test_the_line_dialled_is_shown_with_its_former_department(dispatching, made):
+    page = dispatching.get(f"/tickets/{made(Desk.dispatched, line='12369')}")
+    assert "拨打 12369" in page.text
+    assert f"原属 {ENVIRONMENT}" in page.text
+
+
+def test_a_reply_waiting_for_review_is_shown_as_the_citizen_will_get_it(dispatching, made):
+    page = dispatching.get(f"/tickets/{made(Desk.replied)}")
+    letter = page.text.partition("市民将看到")[2]
+    assert (
+        letter.index("李某,您好!") < letter.index("已责令整改。") < letter.index(f"答复单位:{CITY}")
+    )
+
+
+def test_merged_tickets_lead_to_each_other(app, dispatching, made):
+    number = made(merged)
+    page = dispatching.get(f"/tickets/{number}")
+    (parent,) = set(re.findall(r'href="/tickets/(NJ\d+)"', page.text))
+    assert f'href="/tickets/{number}"' in dispatching.get(f"/tickets/{parent}").text
+
+
+def test_beside_a_list_the_ticket_comes_without_a_page_around_it(dispatching, made):
+    number = made(Desk.dispatched)
+    part = dispatching.get(f"/tickets/{number}", headers={"HX-Request": "true"})
+    assert part.text.lstrip().startswith("<article")
+    assert "<h1" not in part.text
+
+
+def test_the_page_is_there_in_english(dispatching, made):
+    number = made(objected)
+    dispatching.client.set_cookie("language", "en")
+    page = dispatching.get(f"/tickets/{number}")
+    assert page.status_code == 200
+    assert '<html lang="en">' in page.text
+
+
+def test_a_long_story_needs_no_more_statements_than_a_short_one(app, dispatching, made):
+    def long(desk: Desk) -> Ticket:
+        ticket = desk.dispatched()
+        for n in range(25):
+            later = desk.later(minutes=n)
+            facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": later.now}
+            unit = (ENVIRONMENT, CITY)[n % 2]
+            dispatch.transfer(desk.session, ticket, unit, **facts)
+        return ticket
+
+    short, long_one = made(Desk.dispatched), made(long)
+    with statements(app) as few:
+        dispatching.get(f"/tickets/{short}")
+    with statements(app) as many:
+        dispatching.get(f"/tickets/{long_one}")
+    assert len(many) == len(few) <= 15
+
+
+# Which steps are offered
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "walk", "actions"),
+    [
+        (Role.HANDLER, CITY, Desk.dispatched, ["claim", "object"]),
+        (Role.HANDLER, CITY, Desk.in_progress, ["reply"]),
+        (Role.HANDLER, CITY, Desk.replied, []),
+        (Role.DISPATCHER, "", Desk.replied, ["approve", "send_for_rework"]),
+        (Role.DISPATCHER, "", objected, ["rule"]),
+        (Role.DISPATCHER, "", Desk.in_progress, ["transfer", "assist", "merge", "withdraw"]),
+        (Role.AGENT, "", Desk.logged, ["accept", "redirect"]),
+        (Role.AGENT, "", Desk.accepted, ["dispatch", "answer", "redirect"]),
+        (Role.AGENT, "", delivered, ["follow_up"]),
+        (Role.DISPATCHER, "", delivered, ["close", "send_for_rework"]),
+        (Role.DISPATCHER, "", closed, ["reopen"]),
+        (Role.DISPATCHER, "", merged, ["unmerge"]),
+        (Role.SUPERVISOR, "", Desk.in_progress, []),
+    ],
+)
+def test_exactly_the_steps_that_the_reader_may_take_are_offered(
+    signed_in, made, role, unit, walk, actions
+):
+    assert offered(signed_in(role, unit).get(f"/tickets/{made(walk)}")) == actions
+
+
+def test_an_assisting_unit_reads_and_is_offered_nothing(signed_in, made):
+    def assisted(desk: Desk) -> Ticket:
+        ticket = desk.dispatched()
+        facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": desk.now}
+        dispatch.assist(desk.session, ticket, OTHER, **facts)
+        return ticket
+
+    page = signed_in(Role.HANDLER, OTHER).get(f"/tickets/{made(assisted)}")
+    assert page.status_code == 200
+    assert offered(page) == []
+
+
+def units_offered(page) -> list[str]:
+    return re.findall(r'<option value="([^"]+)"></option>', page.text)
+
+
+def test_a_dispatcher_chooses_from_all_units_the_suggested_ones_first(dispatching, made):
+    units = units_offered(dispatching.get(f"/tickets/{made(Desk.accepted)}"))
+    assert units[:3] == [CITY, ENVIRONMENT, OTHER]
+    assert len(units) == len(set(units)) >= 70
+
+
+def test_an_agent_chooses_from_the_suggested_units_alone(signed_in, made):
+    page = signed_in(Role.AGENT).get(f"/tickets/{made(Desk.accepted)}")
+    assert units_offered(page) == [CITY, ENVIRONMENT, OTHER]
+
+
+def test_the_accused_are_never_offered(dispatching, made):
+    from dataclasses import replace
+
+    accused = replace(SUGGESTION, excluded=(ENVIRONMENT,))
+    page = dispatching.get(f"/tickets/{made(Desk.accepted, suggestion=accused)}")
+    assert ENVIRONMENT not in units_offered(page)
+    assert f"<dd>{ENVIRONMENT}</dd>" in page.text
+
+
+def test_a_ruling_has_the_unit_named_filled_in_and_a_claim_the_readers_own_name(
+    dispatching, handling, made
+):
+    ruling = dispatching.get(f"/tickets/{made(objected)}")
+    assert re.search(rf'id="rule-unit" name="unit" value="{ENVIRONMENT}"', ruling.text)
+    claiming = handling.get(f"/tickets/{made(Desk.dispatched)}")
+    assert re.search(r'id="claim-handler" name="handler" value="测试handler\d+"', claiming.text)
+
+
+def test_every_step_has_a_look_a_sentence_and_a_way_to_ask_each_field():
+    assert step_forms.LOOKS.keys() == steps.STEPS.keys()
+    for body, _ in steps.STEPS.values():
+        assert body.model_fields.keys() <= step_forms.INPUTS.keys()
+    assert {action for _, action in LIFE} - {Action.RULE} == telling.SENTENCES.keys()
+
+
+# Taking steps
+
+
+def parent_of(made) -> dict[str, str]:
+    return {"parent": made(Desk.dispatched)}
+
+
+TAKEN = {
+    Action.ACCEPT: (Role.AGENT, Desk.logged, {}, "accepted"),
+    Action.REDIRECT: (
+        Role.AGENT, Desk.logged, {"code": "unclear", "sentence": "请补充地点。"}, "redirected",
+    ),
+    Action.ANSWER: (Role.AGENT, Desk.accepted, {"text": "请带身份证。"}, "approved"),
+    Action.DISPATCH: (Role.AGENT, Desk.accepted, {"unit": CITY}, "dispatched"),
+    Action.TRANSFER: (Role.DISPATCHER, Desk.dispatched, {"unit": "环保局"}, "dispatched"),
+    Action.ASSIST: (Role.DISPATCHER, Desk.dispatched, {"unit": OTHER}, "dispatched"),
+    Action.CLAIM: (Role.HANDLER, Desk.dispatched, {"handler": "张三"}, "in_progress"),
+    Action.OBJECT: (
+        Role.HANDLER, Desk.dispatched,
+        {"ground": "not_our_duty", "right_unit": ENVIRONMENT, "note": "归环保"}, "objected",
+    ),
+    Action.RULE: (Role.DISPATCHER, objected, {"granted": "false", "unit": ""}, "dispatched"),
+    Action.REPLY: (Role.HANDLER, Desk.in_progress, {"text": "已清理。"}, "replied"),
+    Action.APPROVE: (Role.DISPATCHER, Desk.replied, {}, "approved"),
+    Action.SEND_FOR_REWORK: (Role.DISPATCHER, Desk.replied, {"reason": "没说结果"}, "in_progress"),
+    Action.FOLLOW_UP: (Role.AGENT, delivered, {"solved": "true", "satisfied": "5"}, "delivered"),
+    Action.CLOSE: (Role.DISPATCHER, delivered, {}, "closed"),
+    Action.REOPEN: (Role.DISPATCHER, closed, {"reason": "又开始了"}, "accepted"),
+    Action.WITHDRAW: (Role.DISPATCHER, Desk.dispatched, {"reason": "诉求人要求"}, "withdrawn"),
+    Action.MERGE: (Role.DISPATCHER, Desk.dispatched, parent_of, "merged"),
+    Action.UNMERGE: (Role.DISPATCHER, merged, {}, "accepted"),
+}  # fmt: skip
+
+
+def test_no_step_is_left_out():
+    assert TAKEN.keys() == steps.STEPS.keys()
+
+
+@pytest.mark.parametrize("action", TAKEN)
+def test_each_step_is_taken_by_its_form(app, signed_in, made, action):
+    role, walk, fields, status = TAKEN[action]
+    browser = signed_in(role, CITY if role is Role.HANDLER else "")
+    number = made(walk)
+    fields = fields if isinstance(fields, dict) else fields(made)
+    assert action in offered(browser.get(f"/tickets/{number}"))
+    done = browser.post(f"/tickets/{number}/{action}", fields)
+    assert (done.status_code, done.location) == (302, f"/tickets/{number}")
+    assert row(app, number).status == status
+    assert f"工单 {number} 现为" in browser.get(f"/tickets/{number}").text
+
+
+def test_after_a_step_the_reader_is_back_in_the_list_they_came_from(handling, made):
+    number = made(Desk.dispatched)
+    there = handling.post(
+        f"/tickets/{number}/claim", {"handler": "张三", "next": "/inbox?pile=to_claim"}
+    )
+    assert there.location == "/inbox?pile=to_claim"
+
+
+def test_a_step_never_leads_to_another_site(handling, made):
+    number = made(Desk.dispatched)
+    fields = {"handler": "张三", "next": "//example.com/"}
+    assert handling.post(f"/tickets/{number}/claim", fields).location == f"/tickets/{number}"
+
+
+def test_a_refused_objection_says_why_at_its_field_and_keeps_what_was_written(handling, made, app):
+    number = made(Desk.dispatched)
+    fields = {"ground": "not_our_duty", "right_unit": CITY, "note": "写了很久的理由"}
+    page = handling.post(f"/tickets/{number}/object", fields)
+    assert page.status_code == 422
+    assert '<p id="object-right_unit-note" class="error">应办单位不能是本单位。</p>' in page.text
+    assert "写了很久的理由</textarea>" in page.text
+    assert 'value="not_our_duty" required checked' in page.text
+    assert row(app, number).status == "dispatched"
+
+
+def test_a_unit_nobody_knows_is_named_at_its_field(dispatching, made):
+    page = dispatching.post(f"/tickets/{made(Desk.accepted)}/dispatch", {"unit": "幸福局"})
+    assert page.status_code == 422
+    assert "没有名为「幸福局」的单位" in page.text
+    assert 'value="幸福局"' in page.text
+
+
+def test_a_field_left_out_is_asked_for_and_the_rest_is_kept(handling, made):
+    page = handling.post(
+        f"/tickets/{made(Desk.dispatched)}/object", {"right_unit": ENVIRONMENT, "note": "理由"}
+    )
+    assert page.status_code == 422
+    assert "此项必填" in page.text
+    assert f'value="{ENVIRONMENT}"' in page.text
+
+
+def test_a_reply_that_comes_too_late_is_refused_in_words_and_its_text_kept(handling, made):
+    number = made(Desk.replied)
+    page = handling.post(f"/tickets/{number}/reply", {"text": "写了半小时的答复"})
+    assert page.status_code == 409
+    assert f"工单 {number} 现为「待审核」,不能答复。" in page.text
+    assert "写了半小时的答复</textarea>" in page.text
+
+
+def test_a_reply_to_a_ticket_that_was_taken_away_is_kept_to_be_copied(handling, made):
+    def moved(desk: Desk) -> Ticket:
+        ticket = desk.in_progress()
+        facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": desk.now}
+        dispatch.transfer(desk.session, ticket, ENVIRONMENT, **facts)
+        return ticket
+
+    page = handling.post(f"/tickets/{made(moved)}/reply", {"text": "写了半小时的答复"})
+    assert page.status_code == 404
+    assert "没有找到工单" in page.text
+    assert "写了半小时的答复</textarea>" in page.text
+    assert "烧烤摊" not in page.text
+
+
+def test_a_form_sent_twice_counts_once_and_says_the_same(app, dispatching, made):
+    number = made(Desk.dispatched)
+    fields = {"unit": OTHER, "once": f"once-{number}"}
+    answers = [
+        dispatching.post(f"/tickets/{number}/assist", fields, follow_redirects=True)
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert all("已协办。" in answer.text for answer in answers)
+    assert events(app, number).count("assist") == 1
+
+
+def test_a_form_sent_again_with_other_words_asks_first_and_then_counts(app, dispatching, made):
+    number = made(Desk.dispatched)
+    address, once = f"/tickets/{number}/assist", f"once-{number}"
+    dispatching.post(address, {"unit": OTHER, "once": once})
+    asked = dispatching.post(address, {"unit": ENVIRONMENT, "once": once})
+    assert asked.status_code == 422
+    assert "这份表单刚才已提交过" in asked.text
+    assert "Idempotency" not in asked.text
+    form = asked.text.partition("/assist")[2]
+    fresh = re.search(r'name="once" value="([^"]+)"', form)[1]
+    assert dispatching.post(address, {"unit": ENVIRONMENT, "once": fresh}).status_code == 302
+    assert events(app, number).count("assist") == 2
+
+
+def test_a_role_without_the_right_is_refused_by_the_route_too(signed_in, made, app):
+    number = made(Desk.replied)
+    assert signed_in(Role.AGENT).post(f"/tickets/{number}/approve").status_code == 403
+    assert row(app, number).status == "replied"
+
+
+def test_praise_is_no_secret_and_a_report_is(dispatching, made):
+    report = dispatching.get(f"/tickets/{made(Desk.logged, kind=MatterKind.REPORT)}")
+    assert '<span class="badge-word">保密</span>' in report.text
+    assert MATTER.kind is not MatterKind.REPORT
+    plain = dispatching.get(f"/tickets/{made(Desk.logged)}")
+    assert '<span class="badge-word">保密</span>' not in plain.text
+
+
+def test_a_withdrawal_by_the_citizen_names_no_actor_but_the_role(dispatching, made):
+    def withdrawn(desk: Desk) -> Ticket:
+        from hotline.web.guards import citizen
+
+        ticket = desk.accepted()
+        by = citizen(ticket.number)
+        intake.withdraw(desk.session, ticket, "自己解决了", actor=by, now=desk.now)
+        return ticket
+
+    page = dispatching.get(f"/tickets/{made(withdrawn)}")
+    assert "市民 撤单" in page.text
+    assert "自己解决了" in page.text
+    assert AGENT.id in page.text
