@@ -1,6 +1,6 @@
 """附近相似: open tickets of the same place that speak of the same things."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -62,7 +62,15 @@ def telling_phrases(text: str, suggestion: Suggestion) -> dict[str, float]:
             for mark in reason.marks[:1]:
                 words = text[mark.start : mark.end]
                 weights[words] = max(weights.get(words, 0.0), reason.points)
-    return weights
+    return {words: weights[words] for words in longest(weights)}
+
+
+def longest(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Each once, and none that is a part of another: 烧烤摊 and not also 烧烤."""
+    once = dict.fromkeys(phrases)
+    return tuple(
+        phrase for phrase in once if not any(phrase in other for other in once if other != phrase)
+    )
 
 
 def _nearby(suggestion: Suggestion, actor: Actor, now: datetime) -> Select[tuple[Ticket, str]]:

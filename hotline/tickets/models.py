@@ -94,7 +94,7 @@ class Assignment(SQLModel, table=True):
             postgresql_where=text("ended_at IS NULL AND part = 'lead'"),
         ),
         Index("unit_open", "unit", "ended_at", "due_at"),
-        Index("unit_tickets", "unit", "ticket_id"),
+        Index("unit_tickets", "unit", "ticket_id", "outcome"),
         Index(
             "open_leads",
             "due_at",

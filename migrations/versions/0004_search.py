@@ -33,7 +33,7 @@ def _index_lists() -> None:
     open_lead = sa.text("ended_at IS NULL AND part = 'lead'")
     critical = sa.text("urgency = 'critical'")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
-        batch_op.create_index("unit_tickets", ["unit", "ticket_id"], unique=False)
+        batch_op.create_index("unit_tickets", ["unit", "ticket_id", "outcome"], unique=False)
         batch_op.create_index(
             "open_leads",
             ["due_at"],

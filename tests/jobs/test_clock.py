@@ -1,10 +1,6 @@
 """The clock ticks once in the city, and no outage stops it."""
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +10,6 @@ from builders import DISPATCHER, NOON, Desk
 from redis.exceptions import ConnectionError as QueueAway
 from sqlmodel import select
 from structlog.testing import capture_logs
-from test_queue import eventually
 
 from hotline import clock as wall
 from hotline.db import RequestKey, StoredReply, keep_reply
@@ -46,11 +41,13 @@ class Bell:
         self.at = 0.0
         self.rings: list[float] = []
         self.failure: Exception | None = None
+        self.turns = 1
 
-    def __call__(self, parts: Parts) -> None:
+    def __call__(self, parts: Parts) -> bool:
         self.rings.append(self.at)
         if self.failure:
             raise self.failure
+        return len(self.rings) < self.turns
 
     def tick_through(self, clock: Clock, *, until: float, start: float = 0) -> list[float]:
         for step in range(int(start * 2), int(until * 2)):
@@ -63,6 +60,13 @@ def test_a_task_runs_in_its_time(parts: Parts):
     bell = Bell()
     clock = Clock(parts, holder="a", schedule=(Task("bell", 3, bell),))
     assert bell.tick_through(clock, until=10) == [0, 3, 6, 9]
+
+
+def test_a_task_that_leaves_work_behind_is_run_again_at_once(parts: Parts):
+    bell = Bell()
+    bell.turns = 3
+    clock = Clock(parts, holder="a", schedule=(Task("bell", 3, bell),))
+    assert bell.tick_through(clock, until=7) == [0, 0.5, 1, 4]
 
 
 @pytest.mark.parametrize("failure", [Unavailable(), QueueAway(), OSError(28, "disk full")])
@@ -92,6 +96,23 @@ def test_a_second_clock_does_nothing(parts: Parts):
     first.tick_through(one, until=4)
     assert second.tick_through(other, until=2 * RENEWAL) == []
     assert len(first.rings) == 4
+
+
+def test_what_lies_on_each_host_is_the_business_of_each_clock(parts: Parts):
+    here, there = Bell(), Bell()
+    one = Clock(parts, holder="one", schedule=(Task("bell", 1, here, everywhere=True),))
+    other = Clock(parts, holder="other", schedule=(Task("bell", 1, there, everywhere=True),))
+    assert here.tick_through(one, until=2) == there.tick_through(other, until=2) == [0, 1]
+
+
+def test_a_clock_that_ends_lets_another_tick_at_once(parts: Parts):
+    first, second = Bell(), Bell()
+    one = Clock(parts, holder="one", schedule=(Task("bell", 1, first),))
+    other = Clock(parts, holder="other", schedule=(Task("bell", 1, second),))
+    first.tick_through(one, until=1)
+    one.end()
+    other.end()  # which holds nothing, and takes nothing away
+    assert second.tick_through(other, until=1) == [0]
 
 
 def test_a_clock_waits_for_a_database_that_is_away(tmp_path: Path, parts: Parts):
@@ -161,19 +182,3 @@ def test_a_reply_approved_without_a_delivery_is_an_error_in_the_log(parts: Parts
     with capture_logs() as logs:
         tasks.report_unowed(parts)
     assert [(entry["log_level"], entry["tickets"]) for entry in logs] == [("error", [bad.number])]
-
-
-def test_the_clock_process_ticks_and_ends_when_asked(parts: Parts):
-    with parts.database.work() as session:
-        Desk(session, NOON).logged()
-    env = os.environ | {"HOTLINE_DATA_DIR": str(parts.settings.data_dir)}
-    command = [sys.executable, "-m", "hotline.jobs.clock"]
-    with subprocess.Popen(command, env=env) as process:
-
-        def placed() -> bool:
-            with parts.database.read() as session:
-                return session.exec(select(TicketEvent.position)).one() is not None
-
-        assert eventually(placed)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(5) == 0

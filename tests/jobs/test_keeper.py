@@ -4,11 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from test_queue import eventually
+
+from hotline.jobs import keeper as jobs_keeper
+from hotline.jobs.keeper import Keeper, end
 
 KEEPER = [sys.executable, "-m", "hotline.jobs.keeper", "--"]
 
@@ -84,3 +89,68 @@ def test_a_command_that_is_not_there_is_named():
     done = subprocess.run([*KEEPER, "no-such-command"], capture_output=True, text=True, timeout=10)
     assert done.returncode == 1
     assert "no-such-command" in done.stderr
+
+
+def test_a_keeper_that_is_killed_leaves_no_child_behind(log: Path):
+    with subprocess.Popen([*KEEPER, *child(log, "time.sleep(60)")]) as keeper:
+        assert eventually(lambda: len(lives(log)) == 1)
+        keeper.kill()
+    assert eventually(lambda: not is_alive(lives(log)[0][0]))
+
+
+def test_a_process_deaf_to_its_stop_signal_is_killed(log: Path):
+    deaf = "import signal; signal.signal(15, signal.SIG_IGN)"
+    note = child(log, "time.sleep(60)")
+    with subprocess.Popen([*note[:2], f"{deaf}\n{note[2]}", *note[3:]]) as process:
+        assert eventually(lambda: len(lives(log)) == 1)
+        assert end(process, 0.2) == -signal.SIGKILL
+
+
+def test_a_process_that_keeps_ending_is_an_error_in_the_log(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(jobs_keeper, "LONGEST_WAIT", 0.4)
+    keeper = Keeper(child(log, "sys.exit(3)"))
+    with capture_logs() as logs:
+        running = threading.Thread(target=keeper.run)
+        running.start()
+        assert eventually(lambda: len(logs) == 3)
+        keeper.stop()
+        running.join()
+    assert [entry["log_level"] for entry in logs] == ["warning", "error", "error"]
+    assert [entry["after"] for entry in logs] == [0.2, 0.4, 0.4]
+    assert {entry["code"] for entry in logs} == {3}
+
+
+def test_a_refusal_at_the_first_start_ends_the_keeper_with_the_same_code(log: Path):
+    done = subprocess.run([*KEEPER, *child(log, f"sys.exit({os.EX_CONFIG})")], timeout=20)
+    assert done.returncode == os.EX_CONFIG
+    assert len(lives(log)) == 1
+
+
+def test_the_same_refusal_later_is_tried_again(log: Path):
+    # A port may be taken for a moment: what has run once is not given up.
+    after = f"sys.exit({os.EX_CONFIG} if open(sys.argv[1]).read().count(chr(10)) > 1 else 1)"
+    with subprocess.Popen([*KEEPER, *child(log, after)]) as keeper:
+        assert eventually(lambda: len(lives(log)) >= 3)
+        keeper.terminate()
+
+
+def test_a_program_that_is_gone_for_a_moment_is_waited_for(log: Path, tmp_path: Path):
+    program = tmp_path / "program"
+    command = child(log, "time.sleep(60)")
+
+    def install() -> None:
+        code = command[2].replace("sys.argv[1]", repr(str(log)))
+        program.write_text(f"#!{sys.executable}\n{code}\n")
+        program.chmod(0o755)
+
+    install()
+    with subprocess.Popen([*KEEPER, str(program)]) as keeper:
+        assert eventually(lambda: len(lives(log)) == 1)
+        program.unlink()
+        os.kill(lives(log)[0][0], signal.SIGKILL)
+        time.sleep(1)
+        install()
+        assert eventually(lambda: len(lives(log)) == 2)
+        keeper.terminate()

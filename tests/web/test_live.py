@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 from sqlmodel import select
-from test_bad_input import statements
 from werkzeug.serving import make_server
 
 from hotline import clock
@@ -27,9 +27,10 @@ from hotline.app import prepare
 from hotline.db import Database
 from hotline.people import keys
 from hotline.people.access_log import AccessLog
-from hotline.people.rights import Role
+from hotline.people.rights import Actor, Role
 from hotline.settings import Settings
 from hotline.telephony.seats import Seat
+from hotline.web import news
 from hotline.web.line.calls import password_of
 from hotline.web.streams import Feeder, Pace
 
@@ -60,7 +61,6 @@ class Page:
             elif "data" in fields:
                 self.last = fields.get("id", self.last)
                 return {"event": fields["event"], "data": json.loads(fields["data"])}
-        self.response.read()  # raises when the stream was cut off and not ended
         return None
 
     def next(self, event: str) -> Any:
@@ -89,7 +89,7 @@ class City:
     """A running web process with its switch and its staff."""
 
     def __init__(self, port: int, settings: Settings, database: Database) -> None:
-        self.port, self.database = port, database
+        self.port, self.database, self.url = port, database, settings.db_url
         self._secret = (settings.data_dir / "secrets" / "line").read_text()
 
     def staff(self, role: Role, unit: str = "", *, name: str = "") -> str:
@@ -151,9 +151,10 @@ def paced(app: Flask) -> Iterator[Callable[..., Feeder]]:
     usual = app.extensions["live"]
     parts = app.extensions["hotline"]
 
-    def change(**pace: Any) -> Feeder:
-        app.extensions["live"] = Feeder(parts.database, parts.city, Pace(**pace))
-        return app.extensions["live"]
+    def change(database: Database | None = None, **pace: Any) -> Feeder:
+        feeder = Feeder(database or parts.database, parts.city, Pace(**pace))
+        app.extensions["live"] = feeder
+        return feeder
 
     yield change
     app.extensions["live"] = usual
@@ -291,6 +292,7 @@ def test_a_page_that_stays_hears_each_event_once(city: City, paced):
     key, extension = city.seated()
     kinds = ["offered", "answered", "ended"]
     with city.page(key) as page:
+        page.next("queue")
         for kind in kinds:
             city.tell("once-each", kind, extension=extension)
         heard = page.heard()
@@ -358,40 +360,48 @@ def test_over_the_cap_a_page_is_sent_to_ask_and_a_closed_page_gives_its_place_ba
         assert (third.response.status, third.response.headers["Retry-After"]) == (503, "2")
         assert json.loads(third.response.read())["code"] == "streams-full"
         assert city.poll(key)["messages"]
+    assert eventually(lambda: accepted(city, key))
 
-    def accepted() -> bool:
-        page = Page(city.port, key)
-        page.close()
-        return page.response.status == 200
 
-    assert eventually(accepted)
+def accepted(city: City, key: str) -> bool:
+    page = Page(city.port, key)
+    page.close()
+    return page.response.status == 200
 
 
 def test_a_request_that_never_reads_takes_no_place(city: City, paced):
-    paced(streams=1)
+    paced(streams=1, heartbeat=0.2)
     key = city.staff(Role.AGENT)
     for _ in range(3):
         head = Page(city.port, key, method="HEAD")
-        assert head.response.status == 200
         head.close()
-    with city.page(key):
-        pass
+        assert eventually(lambda: accepted(city, key))
 
 
-def test_streams_outlive_a_database_that_is_away_and_then_tell(city: City):
+def test_streams_outlive_a_database_that_is_away_and_then_tell(city: City, paced):
     key, extension = city.seated()
+    database = Database(city.url)
+    paced(database)
     with city.page(key) as page:
         page.next("queue")
-        _rename(city.database, "seat", "seat_away")
-        city.tell("away", "offered", extension=extension)
-        time.sleep(1)
-        _rename(city.database, "seat_away", "seat")
+        with away(database):
+            city.tell("away", "offered", extension=extension)
+            time.sleep(1)
         assert page.next("call")["call_id"] == "away"
+    database.engine.dispose()
 
 
-def _rename(database: Database, old: str, new: str) -> None:
-    with database.work() as session:
-        session.connection().exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
+@contextmanager
+def away(database: Database) -> Iterator[None]:
+    """No connection can be made."""
+
+    def refuse(dialect: Any, *_: Any) -> None:
+        raise dialect.loaded_dbapi.OperationalError("away")
+
+    event.listen(database.engine, "do_connect", refuse)
+    database.engine.dispose()
+    yield
+    event.remove(database.engine, "do_connect", refuse)
 
 
 def test_a_seat_is_taken_paused_and_left_over_http(city: City):
@@ -459,16 +469,33 @@ def test_a_browser_that_is_signed_in_hears_news_too(signed_in):
 
 
 def test_twenty_calls_are_told_with_as_many_questions_as_two(city: City, app: Flask):
-    asked = []
+    parts, asked = app.extensions["hotline"], []
     for n in (2, 20):
-        key, extension = city.seated()
-        start = str(city.poll(key)["cursor"])
+        agent = Actor(f"许多-{n}", Role.AGENT)
+        key, extension = city.staff(agent.role, name=agent.id), str(8000 + next(_serial))
+        city.ask("/live/seat", key, {"extension": extension})
         for i in range(n):
             city.tell(f"many-{n}-{i}", "offered", extension=extension)
-        with statements(app) as read:
-            assert len(calls(city.poll(key, start)["messages"])) == n
-        asked.append(len(read))
+        with parts.database.read() as session, questions(parts.database) as sent:
+            view = news.look(session, clock.now())
+            told = news.opening(session, agent, 0, view, city=parts.city(), now=clock.now())
+        assert len([message for message in told if message.name == "call"]) == n
+        asked.append(len(sent))
     assert asked[0] == asked[1]
+
+
+@contextmanager
+def questions(database: Database) -> Iterator[list[str]]:
+    """What this thread asks of the tables of calls and tickets while the block runs."""
+    sent, here = [], threading.get_ident()
+
+    def note(*about: Any) -> None:
+        if threading.get_ident() == here and "reference_version" not in about[2]:
+            sent.append(about[2])
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(database.engine, "before_cursor_execute", note)
 
 
 def test_pages_listen_through_a_restart(tmp_path: Path):
@@ -481,12 +508,25 @@ def test_pages_listen_through_a_restart(tmp_path: Path):
         page.next("queue")
         city.tell("before", "offered", extension=extension)
         assert page.next("call")["call_id"] == "before"
-    while page.message():
-        pass  # what was on its way, and then a clean end
+        raw = raw_stream(settings.port, key)
+    assert b"".join(iter(lambda: raw.recv(4096), b"")).endswith(LAST_CHUNK)
     with web(settings):
         city.tell("after", "offered", extension=extension)
         with city.page(key, last=page.last) as again:
             assert again.next("call")["call_id"] == "after"
+
+
+# How a stream ends that was not cut off.
+LAST_CHUNK = b"0\r\n\r\n"
+
+
+def raw_stream(port: int, key: str) -> socket.socket:
+    """A stream that has begun, with the marks of HTTP left in it."""
+    raw = socket.create_connection(("127.0.0.1", port), timeout=20)
+    head = f"GET /live HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n\r\n"
+    raw.sendall(head.encode())
+    assert b"200 OK" in raw.recv(4096)
+    return raw
 
 
 def free_port() -> int:

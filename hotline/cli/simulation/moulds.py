@@ -32,7 +32,7 @@ TABLES: tuple[Table, ...] = tuple(
 OF_THE_LIFE = {
     "ticket": (
         "kind", "channel", "urgency", "line", "territory", "place", "confidential", "disposition",
-        "service", "decision", "candidates", "merged_into", "batch",
+        "service", "decision", "candidates", "merged_into",
     ),
     "ticket_event": ("kind", "channel", "line", "territory"),
 }  # fmt: skip

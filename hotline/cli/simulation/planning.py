@@ -1,6 +1,6 @@
 """Plans simulated lives, a block of calls at a time; the same seed plans the same city."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -103,6 +103,10 @@ class Planner:
         """Day and first call of each block, in order."""
         starts = range(0, self.plan.per_day, BLOCK)
         return [(day, start) for day in range(self.plan.days) for start in starts]
+
+    def size(self, blocks: Iterable[tuple[int, int]]) -> int:
+        """How many calls these are."""
+        return sum(min(BLOCK, self.plan.per_day - start) for _, start in blocks)
 
     def lives(self, day: int, start: int) -> Iterator[Life]:
         """The calls of one block."""

@@ -59,14 +59,6 @@ class Reserved:
     first_serials: Sequence[int]  # of its ticket numbers, by day
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """A row for each life: mould, how many rows precede its own by table, facts, arrays."""
-
-    rows: list[tuple[Any, ...]]
-    counts: Mapping[str, int]  # of rows that it makes, by table
-
-
 class Template:
     """Text with gaps for facts of the life."""
 
@@ -107,28 +99,26 @@ class Renderer:
         self._matters: dict[int, tuple[Any, ...]] = {}
         self._citizens: dict[int | None, tuple[str, ...]] = {None: ("",) * 5}
 
-    def chunk(self, blocks: Iterable[tuple[int, int]]) -> Chunk:
-        offsets, rows = [0] * len(TABLES), []
+    def rows(self, blocks: Iterable[tuple[int, int]]) -> list[tuple[Any, ...]]:
+        """For each life: its mould, how many rows precede its own by table, facts, arrays."""
+        before, rows = [0] * len(TABLES), []
         for day, start in blocks:
             more = Random(f"{self._planner.plan.seed} {day} {start} more")
             for life in self._planner.lives(day, start):
                 pattern = self._patterns[life.script.name, life.sure, len(life.times)]
                 facts = self._facts(life, day, more)
                 arrays = self._arrays(life, pattern, facts, more)
-                rows.append((pattern.number, *offsets, *facts, *arrays))
-                offsets = list(map(add, offsets, pattern.counts))
-        names = (table.name for table in TABLES)
-        return Chunk(rows, dict(zip(names, offsets, strict=True)))
+                rows.append((pattern.number, *before, *facts, *arrays))
+                before = list(map(add, before, pattern.counts))
+        return rows
 
     def _facts(self, life: Life, day: int, more: Random) -> list[Any]:
         plan, reserved = self._planner.plan, self._reserved
         serial = reserved.first_serials[day] + life.serial - day * plan.per_day
-        code = (
-            TRIPLES[int(more.random() * len(TRIPLES))],
-            TRIPLES[int(more.random() * len(TRIPLES))],
-        )
+        first, last = divmod(int(more.random() * len(TRIPLES) ** 2), len(TRIPLES))
         return [
-            number_of(plan.day(day), serial), TRIPLES[first] + TRIPLES[last], life.kind, life.channel,
+            number_of(plan.day(day), serial), TRIPLES[first] + TRIPLES[last],
+            life.kind, life.channel,
             # As intake does: a report of a breach is kept confidential.
             life.kind is MatterKind.REPORT,
             None if life.parent is None else reserved.first_id + life.parent,

@@ -36,7 +36,7 @@ from hotline.tickets.words import Channel, MatterKind
 # Every deadline so long after its start that it is told from any other moment.
 FAR, HOUR = timedelta(days=1000), timedelta(hours=1)
 BEGUN = datetime(2018, 7, 25, 4, tzinfo=UTC)
-KEY = b"specimen"
+KEY, BATCH = b"specimen", "某批"
 CITIZEN, SERIAL, PARENT = 0, 1, 2
 # Each value stands for one fact of the life, and for nothing else.
 UNIT, OTHER_UNIT, PARENT_UNIT = "甲单位", "乙单位", "丙单位"
@@ -105,7 +105,7 @@ def _walked(database: Database, life: Life) -> list[Taken]:
 
 
 def _steps(session: Session, life: Life) -> Iterator[Taken]:
-    walker = Walker(FarDeadlines(), KEY, "")
+    walker = Walker(FarDeadlines(), KEY, BATCH)
     if life.script.name == "merged":
         parent = replace(life, serial=PARENT, script=SCRIPTS["stuck"], sure=False, unit=PARENT_UNIT)
         for nth in range(len(_times(SCRIPTS["merged"])) - 1):
@@ -145,6 +145,7 @@ def _meanings(stored: Stored) -> dict[Any, Any]:
         citizen.email: Field("email"),
         keyed_hash(KEY, citizen.phone): Field("phone_hash"),
         keyed_hash(KEY, citizen.email): Field("email_hash"),
+        BATCH: Field("batch"),
         LIFE.matter.title: Field("title"),
         LIFE.text: Field("text"),
         LIFE.reply: Field("reply"),

@@ -1,15 +1,15 @@
 """What SQLite and PostgreSQL each need to take many rows at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import ARRAY, Column, ColumnElement, String, Table, func, text
 from sqlalchemy.types import TypeEngine
 
 from hotline.cli.simulation.moulds import TABLES
 from hotline.cli.simulation.rendering import Form
-from hotline.db import Database, Session
+from hotline.db import Database, Session, UtcDateTime
 
 NAMES = [table.name for table in TABLES]
 # The number of a delivery is no count.
@@ -20,11 +20,15 @@ WIDTHS = {"times": 26, "hashes": 64, "content_hashes": 64, "salts": 32, "deliver
 CACHE = 300_000
 
 Rows = Sequence[tuple[Any, ...]]
+Chunk = TypeVar("Chunk")
 
 
 class Store(Protocol):
     form: Form
-    at_once: bool  # all chunks in one transaction, or each in its own
+
+    def transactions(self, chunks: Iterator[Chunk]) -> Iterator[Iterable[Chunk]]:
+        """Which chunks are written together."""
+        ...
 
     def array(self, name: str, kind: TypeEngine[Any]) -> Column[Any]: ...
 
@@ -51,7 +55,10 @@ class OnSqlite:
     """One writer at a time anyway, and every index stays."""
 
     form = Form(moment=(" ", ".000000"), tenths="00000", array="%s", comma="")
-    at_once = False
+
+    def transactions(self, chunks: Iterator[Chunk]) -> Iterator[Iterable[Chunk]]:
+        # Others get their turn in between; and the log of one huge one would take long to merge.
+        return ([chunk] for chunk in chunks)
 
     def array(self, name: str, kind: TypeEngine[Any]) -> Column[Any]:
         return Column(name, String())
@@ -81,14 +88,17 @@ class OnPostgresql:
     """Takes the tables for itself; what checks each row is taken off if most rows are new."""
 
     form = Form(moment=("T", "+00"), tenths="+00", array="{%s}", comma=",")
-    at_once = True
+
+    def transactions(self, chunks: Iterator[Chunk]) -> Iterator[Iterable[Chunk]]:
+        # What was taken off is put back, whatever happens.
+        return iter([chunks])
 
     def array(self, name: str, kind: TypeEngine[Any]) -> Column[Any]:
         return Column(name, ARRAY(kind))
 
     def element(self, array: ColumnElement[Any], index: ColumnElement[Any]) -> ColumnElement[Any]:
         element = array[index]
-        return func.coalesce(element, "") if isinstance(element.type, String) else element
+        return element if isinstance(element.type, UtcDateTime) else func.coalesce(element, "")
 
     def pack(self, rows: Rows) -> bytes:
         # No fact holds a tab, a line end or a backslash.
@@ -122,7 +132,7 @@ class OnPostgresql:
 
 
 _CATCH_UP = """
-SELECT setval('{0}_id_seq', greatest((SELECT max(id) FROM {0}), (SELECT last_value FROM {0}_id_seq)))
+SELECT setval('{0}_id_seq', greatest(last_value, (SELECT max(id) FROM {0}))) FROM {0}_id_seq
 """
 # What refers to other rows, then what is found by; a primary or unique key stays.
 _CHECKS = text("""

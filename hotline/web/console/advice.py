@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import groupby
 
+from hotline.desk.look_alikes import longest
 from hotline.people.rights import Action, Scope, scope_of
 from hotline.routing.router import ASK, AUTO
 from hotline.routing.types import (
@@ -84,7 +85,7 @@ def _choice(candidate: Candidate) -> Choice:
     sure, tone = next((w, t) for least, w, t in SURENESS if candidate.confidence >= least)
     phrases = [reason.text for reason in candidate.reasons if reason.kind in ("phrase", "name")]
     others = [reason.text for reason in candidate.reasons]
-    return Choice(candidate.unit, sure, tone, tuple(dict.fromkeys(phrases or others))[:PHRASES])
+    return Choice(candidate.unit, sure, tone, longest(phrases or others)[:PHRASES])
 
 
 def _chosen(found: Suggestion, picked: str) -> str:
@@ -108,7 +109,7 @@ def _marks(text: str, found: Suggestion) -> list[Stretch]:
     reasons = [reason for candidate in found.candidates for reason in candidate.reasons]
     for tone, marks in (
         ("said", [mark for reason in reasons for mark in reason.marks]),
-        ("said", [mark for reason in found.reasons for mark in reason.marks]),
+        ("where", [mark for reason in found.reasons for mark in reason.marks]),
         ("danger", found.emergency.marks if found.emergency else ()),
     ):
         for mark in marks:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request
 
+from hotline.db import Session
 from hotline.delivery import settling, states
 from hotline.delivery.settling import Trouble
 from hotline.tickets import alarms, lists, merging
@@ -61,8 +62,7 @@ def pile(pile: Pile, number: str = "", given: Form[Any] | None = None) -> dict[s
     """One pile of tickets; `number` and `given` are of a decision that was refused."""
     with current().database.read() as session:
         waiting = piles.counts(session, actor())
-        after = request.args.get("after") or None
-        rows = lists.desk_pile(session, actor(), DeskPile(pile), after, SHOWN)
+        rows = _listed(session, pile, request.args.get("after") or None)
     place = Place.in_list([row.number for row in rows], number or request.args.get("at", ""))
     return _desk(pile, waiting, place, given) | {
         "rows": rows,
@@ -70,6 +70,14 @@ def pile(pile: Pile, number: str = "", given: Form[Any] | None = None) -> dict[s
         "more": rows[-1].cursor if len(rows) == SHOWN else "",
         **(_sheet(place.here) if place.here else {}),
     }
+
+
+def _listed(session: Session, pile: Pile, after: str | None) -> list[Row]:
+    """A page of the pile; from its beginning when all behind the mark has been decided."""
+    rows = lists.desk_pile(session, actor(), DeskPile(pile), after, SHOWN)
+    if after and not rows:
+        return lists.desk_pile(session, actor(), DeskPile(pile), None, SHOWN)
+    return rows
 
 
 def deliveries(id: str = "", given: Form[Any] | None = None) -> dict[str, Any]:

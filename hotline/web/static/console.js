@@ -121,22 +121,27 @@ window.addEventListener("beforeunload", (event) => { if (changed && failed) even
 async function open(address) {
   if (!(await keep())) return tell(words.lost, "bad");
   await htmx.ajax("GET", address, { target: "#desk", swap: "outerHTML" });
-  part("waiting").className = "waiting";
+  hush();
 }
 
 document.addEventListener("click", (event) => {
-  const element = event.target.closest("[data-take], [data-fresh], [data-next], button[data-panel]");
+  const element = event.target.closest("[data-take], [data-fresh], [data-next], [data-keys], button[data-panel]");
   if (!element) return;
+  if ("keys" in element.dataset) return showKeys();
   if (element.dataset.panel) return unfold(event, element);
   event.preventDefault();
   if ("next" in element.dataset) dismiss();
   else open(element.dataset.take || element.getAttribute("href"));
 });
 
+// A call that came while the last number was read out has waited for this.
 function dismiss() {
-  part("result")?.remove();
+  part("result").remove();
   part("text").focus();
+  const { call } = part("waiting").dataset;
+  if (call && isBlank()) pop(call);
 }
+const pop = (id) => htmx.ajax("GET", `/desk/calls/${encodeURIComponent(id)}/line`, { target: "#call", swap: "outerHTML" });
 
 // The key of an act opens what it needs besides; the same key again sends it.
 function unfold(event, button) {
@@ -211,9 +216,20 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id === "desk") begin();
   if (event.target.id === "problems") point();
-  if (event.target.id === "call") settle();
+  if (event.target.id === "call") settled();
   label();
 });
+
+// The call that waited is on the form now.
+function settled() {
+  settle();
+  if (part("waiting").dataset.call === part("call").dataset.call) hush();
+  if (document.activeElement === document.body) part("text").focus();
+}
+function hush() {
+  part("waiting").className = "waiting";
+  delete part("waiting").dataset.call;
+}
 
 function point() {
   for (const wrong of desk().querySelectorAll(".wrong")) wrong.classList.remove("wrong");
@@ -271,15 +287,15 @@ async function ask() {
 const comes = (data) => ["offered", "answered"].includes(data.event) && ["ringing", "talking"].includes(data.state);
 
 function call(data) {
-  const id = encodeURIComponent(data.call_id), states = JSON.parse(said.states);
+  const states = JSON.parse(said.states);
   if (part("call").dataset.call === data.call_id) return follow(data, states[data.state]);
   if (part("waiting").dataset.call === data.call_id) {
     if (part("waiting-state")) part("waiting-state").textContent = states[data.state] ?? "";
     return;
   }
   if (!comes(data)) return;
-  if (isBlank() && !part("result")) htmx.ajax("GET", `/desk/calls/${id}/line`, { target: "#call", swap: "outerHTML" });
-  else htmx.ajax("GET", `/desk/calls/${id}/waiting`, { target: "#waiting", swap: "outerHTML" });
+  if (isBlank() && !part("result")) pop(data.call_id);
+  else htmx.ajax("GET", `/desk/calls/${encodeURIComponent(data.call_id)}/waiting`, { target: "#waiting", swap: "outerHTML" });
 }
 
 function follow(data, state) {

@@ -1,0 +1,33 @@
+"""Every word that a page shows has its English twin, and the catalog holds nothing else."""
+
+from importlib.resources import files
+from io import BytesIO
+
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from hotline.people.rights import Role
+from hotline.tickets.words import CHINESE
+from hotline.web import frame, saying
+from hotline.web.administration.words import COLUMNS, FILES, VALUES
+from hotline.web.portal.progress import DONE, TOLD
+
+WEB = files("hotline") / "web"
+METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
+# Words that stand in tables and reach a page by a name.
+TABLES = (CHINESE, saying.ROLES, saying.NEAR_DAYS, COLUMNS, FILES, VALUES, DONE, TOLD)
+
+
+def shown() -> set[str]:
+    """Every Chinese sentence or word that a page may ask the catalog for."""
+    found = {message for _, _, message, _, _ in extract_from_dir(str(WEB), METHODS, {"_": None})}
+    found |= {words for table in TABLES for words in table.values()}
+    found |= {words for doors in frame.NAVIGATION.values() for _, words in doors}
+    found |= set(saying.WEEKDAYS)
+    return found
+
+
+def test_every_word_of_the_pages_has_its_english():
+    catalog = read_po(BytesIO((files("hotline") / "translations/en/messages.po").read_bytes()))
+    missing = sorted(message for message in shown() if not getattr(catalog.get(message), "string", ""))
+    assert missing == []

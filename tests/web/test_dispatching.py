@@ -1,0 +1,584 @@
+"""The dispatch desk: its piles, every decision by its form, and what is said afterwards."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from browsing import PASSWORD, Browser
+from builders import (
+    CALENDAR,
+    CITY,
+    DISPATCHER,
+    ENVIRONMENT,
+    MATTER,
+    SUGGESTION,
+    Desk,
+    handler_of,
+)
+from sqlmodel import select
+from walks import approved, closed, events, make, objected, questions, row
+
+from hotline import clock
+from hotline.app import create_app
+from hotline.delivery.models import Delivery, DeliveryAttempt
+from hotline.delivery.states import State
+from hotline.people import users
+from hotline.people.access_log import AccessLog
+from hotline.people.rights import Role
+from hotline.routing.types import Decision, Emergency
+from hotline.settings import Settings
+from hotline.tickets import dispatch
+from hotline.tickets.models import Content, Ticket
+from hotline.tickets.words import Channel, Ground, Status, Urgency
+from hotline.web.dispatching.piles import EMPTY, Pile
+
+POLICE = "市公安局"
+SMOKE = replace(SUGGESTION, emergency=Emergency("119", ("冒浓烟",)))
+
+
+@pytest.fixture
+def made(app) -> Callable[..., str]:
+    """The number of a ticket brought to where a test begins."""
+    return partial(make, app)
+
+
+@pytest.fixture
+def desk(signed_in) -> Browser:
+    return signed_in(Role.DISPATCHER)
+
+
+@pytest.fixture
+def alarmed(made) -> Callable[[], str]:
+    text = "三单元楼道里冒浓烟,快来人"
+    return lambda: made(Desk.logged, suggestion=SMOKE, text=text, channel=Channel.WEB)
+
+
+@pytest.fixture
+def undeliverable(app, made) -> Callable[..., tuple[str, str]]:
+    """The number and the delivery of a reply that could not be sent."""
+
+    def make_one(state: State = State.FAILED) -> tuple[str, str]:
+        number = made(approved)
+        with app.extensions["hotline"].database.work() as session:
+            owed = session.exec(select(Delivery).where(Delivery.ticket_id == row(app, number).id))
+            delivery = owed.one()
+            delivery.state, delivery.done_at, delivery.attempts = state, clock.now(), 5
+            attempt = DeliveryAttempt(
+                delivery_id=delivery.id, at=clock.now(), result=state, detail="没有这个邮箱"
+            )
+            session.add_all((delivery, attempt))
+            return number, delivery.id
+
+    return make_one
+
+
+def decide(browser: Browser, pile: Pile, number: str, action: str, **fields: str):
+    return browser.post(f"/dispatching/{pile}/{number}/{action}", fields)
+
+
+def counts(page: str) -> dict[str, int]:
+    shown = re.findall(r'data-pile="(\w+)".*?<b>(\d+)</b>', page, re.S)
+    return {pile: int(count) for pile, count in shown}
+
+
+def listed(page: str) -> list[str]:
+    """Keys of the list on the left, in its order."""
+    items = page.partition('<nav class="items"')[2].partition("</nav>")[0]
+    rows = items.replace('class="step-key"', "").split('<span class="heading">')[:-1]
+    return [re.findall(r"[?&]at=(\w+)", part)[-1] for part in rows]
+
+
+def whole_pile(browser: Browser, pile: Pile) -> list[str]:
+    found, address = [], f"/dispatching/{pile}"
+    while address:
+        page = browser.get(address).text
+        found += listed(page)
+        more = re.search(r'<p class="more"><a href="([^"]+)"', page)
+        address = more and more[1].replace("&amp;", "&")
+    return found
+
+
+def item(page: str, number: str) -> str:
+    """A ticket's row in the list."""
+    return re.search(rf'at={number}"[^>]*>\s*<span class="heading">(.*?)</a>', page, re.S)[1]
+
+
+def chosen(page: str) -> str:
+    """The number of the ticket on the right."""
+    return re.search(r'<a href="/tickets/(\w+)" data-key="t"', page)[1]
+
+
+def said(browser: Browser, response) -> str:
+    """The message on the page that follows a decision."""
+    assert response.status_code == 302, response.text
+    page = browser.get(response.location).text
+    return re.search(r'<div id="messages".*?</div>', page, re.S)[0]
+
+
+# Piles
+
+
+def test_the_desk_opens_where_work_presses_most(desk, made, alarmed):
+    made(Desk.replied)
+    alarmed()
+    assert desk.get("/dispatching").location == "/dispatching/alarms"
+
+
+@pytest.mark.parametrize("pile", Pile)
+def test_each_count_is_the_length_of_its_list(desk, made, alarmed, undeliverable, pile: Pile):
+    alarmed()
+    undeliverable()
+    for walk in (Desk.logged, Desk.accepted, objected, Desk.replied):
+        made(walk)
+    rows = whole_pile(desk, pile)
+    assert rows
+    assert len(set(rows)) == len(rows)
+    assert counts(desk.get(f"/dispatching/{pile}").text)[pile] == len(rows)
+
+
+def test_a_pile_longer_than_a_page_is_listed_to_its_end(desk, made):
+    for _ in range(55):
+        made(Desk.replied)
+    rows = whole_pile(desk, Pile.TO_REVIEW)
+    assert len(rows) == counts(desk.get("/dispatching/to_review").text)["to_review"] > 50
+
+
+def test_what_the_router_could_not_decide_comes_first_of_equal_urgency(desk, made):
+    sure = made(Desk.accepted)
+    asked = made(Desk.accepted, suggestion=replace(SUGGESTION, decision=Decision.ASK))
+    urgent = made(Desk.accepted, urgency=Urgency.URGENT)
+    rows = whole_pile(desk, Pile.TO_DISPATCH)
+    assert [each for each in rows if each in (sure, asked, urgent)] == [urgent, asked, sure]
+
+
+@pytest.mark.parametrize(
+    ("urgency", "minutes", "words"),
+    [
+        (Urgency.NORMAL, 5, "剩 9 分"),
+        (Urgency.NORMAL, 25, "超期 10 分"),
+        (Urgency.URGENT, 1, "剩 3 分"),
+        (Urgency.URGENT, 25, "超期 20 分"),
+    ],
+)
+def test_the_desk_has_a_clock_of_its_own(desk, made, urgency, minutes, words):
+    accepted_at = clock.now() - timedelta(minutes=minutes)
+    number = made(Desk.accepted, now=accepted_at, urgency=urgency)
+    assert words in item(desk.get("/dispatching/to_dispatch").text, number)
+
+
+def test_a_reopened_ticket_gives_the_desk_a_new_clock(desk, made):
+    number = made(closed, now=clock.now() - timedelta(days=3))
+    desk.post(f"/tickets/{number}/reopen", {"reason": "又来了"})
+    assert "剩 14 分" in item(desk.get("/dispatching/to_dispatch").text, number)
+
+
+def test_an_empty_desk_says_so_in_words(tmp_path, password_hash):
+    app = create_app(Settings(data_dir=tmp_path, database_url="", redis_url=""))
+    with app.extensions["hotline"].database.work() as session:
+        users.add(
+            session, "pai", "派单员", Role.DISPATCHER, password_hash=password_hash,
+            must_change=False, now=clock.now(),
+        )  # fmt: skip
+    browser = Browser(app.test_client())
+    browser.sign_in("pai", PASSWORD)
+    assert browser.get("/dispatching").location == "/dispatching/alarms"
+    for pile in Pile:
+        page = browser.get(f"/dispatching/{pile}").text
+        assert str(EMPTY[pile]) in page
+        assert counts(page)[pile] == 0
+
+
+# Who may
+
+
+@pytest.mark.parametrize(
+    ("role", "unit"), [(Role.AGENT, ""), (Role.HANDLER, CITY), (Role.SUPERVISOR, "")]
+)
+def test_nobody_but_a_dispatcher_gets_the_desk(app, signed_in, made, role, unit):
+    browser = signed_in(role, unit)
+    for path in ("", *(f"/{pile}" for pile in Pile)):
+        assert browser.get(f"/dispatching{path}").status_code == 403
+    number = made(Desk.logged)
+    # Agents may accept, but not from a page that is not theirs.
+    assert decide(browser, Pile.TO_ACCEPT, number, "accept").status_code == 403
+    assert events(app, number) == ["log"]
+
+
+def test_looking_at_a_ticket_from_the_desk_leaves_a_trace(app, desk, made):
+    number = made(Desk.replied)
+    desk.get(f"/dispatching/to_review?at={number}")
+    with app.extensions["hotline"].database.read() as session:
+        looks = session.exec(select(AccessLog).where(AccessLog.ticket == number)).all()
+    assert [(look.role, look.what) for look in looks] == [("dispatcher", "view")]
+
+
+# Alarms
+
+
+def test_an_alarm_shows_the_number_to_dial_and_the_words(desk, alarmed):
+    page = desk.get(f"/dispatching/alarms?at={alarmed()}").text
+    assert re.search(r"请拨\s*<strong>119</strong>", page)
+    assert '<mark class="danger">冒浓烟</mark>' in page
+    assert "13800000832" in page
+
+
+def test_a_taken_alarm_leaves_the_pile_and_its_ticket_waits_to_be_accepted(desk, alarmed):
+    number = alarmed()
+    taken = decide(desk, Pile.ALARMS, number, "take")
+    message = said(desk, taken)
+    assert "已由您接警" in message
+    assert "119" in message
+    assert f"/dispatching/to_accept?at={number}" in message
+    assert number not in whole_pile(desk, Pile.ALARMS)
+    assert number in whole_pile(desk, Pile.TO_ACCEPT)
+
+
+def test_who_comes_second_to_an_alarm_is_told_who_has_it(desk, alarmed, agent):
+    number = alarmed()
+    agent.post(f"/alarms/{number}/take")
+    message = said(desk, decide(desk, Pile.ALARMS, number, "take"))
+    assert "已由agent接警" in message
+    assert "您不用再办" in message
+
+
+# Accepting and dispatching
+
+
+def test_one_decision_accepts_and_dispatches(app, desk, made):
+    number = made(Desk.logged)
+    done = decide(desk, Pile.TO_ACCEPT, number, "accept", unit=CITY)
+    assert f"{number}:已派给{CITY}" in said(desk, done)
+    assert events(app, number) == ["log", "accept", "dispatch"]
+    assert row(app, number).lead_unit == CITY
+
+
+def test_a_unit_written_out_counts_before_the_one_picked(app, desk, made):
+    number = made(Desk.accepted)
+    decide(desk, Pile.TO_DISPATCH, number, "dispatch", unit=CITY, other="工商局")
+    assert row(app, number).lead_unit == "市工商局"
+
+
+def test_accepting_alone_leaves_it_to_be_dispatched(app, desk, made):
+    number = made(Desk.logged)
+    done = decide(desk, Pile.TO_ACCEPT, number, "accept")
+    assert "已受理,等着派单" in said(desk, done)
+    assert number in whole_pile(desk, Pile.TO_DISPATCH)
+
+
+def test_nothing_is_accepted_when_the_unit_is_refused(app, desk, made):
+    number = made(Desk.logged, suggestion=replace(SUGGESTION, excluded=(CITY,)))
+    accused = decide(desk, Pile.TO_ACCEPT, number, "accept", other=CITY)
+    unknown = decide(desk, Pile.TO_ACCEPT, number, "accept", other="没有这个局")
+    assert (accused.status_code, unknown.status_code) == (403, 422)
+    assert "被反映对象" in accused.text
+    assert "没有名为「没有这个局」的单位" in unknown.text
+    assert 'value="没有这个局"' in unknown.text
+    assert events(app, number) == ["log"]
+
+
+def test_dispatching_to_nobody_is_refused_in_words(app, desk, made):
+    number = made(Desk.accepted)
+    page = decide(desk, Pile.TO_DISPATCH, number, "dispatch")
+    assert page.status_code == 422
+    assert "请选一个单位" in page.text
+    assert events(app, number) == ["log", "accept"]
+
+
+def test_a_sure_router_has_its_unit_picked_and_an_unsure_one_none(desk, made):
+    sure = made(Desk.accepted)
+    asked = made(Desk.accepted, suggestion=replace(SUGGESTION, decision=Decision.ASK))
+    pages = [desk.get(f"/dispatching/to_dispatch?at={each}").text for each in (sure, asked)]
+    assert ["checked" in page for page in pages] == [True, False]
+    assert "系统拿不准,请您定" in pages[1]
+
+
+def test_the_accused_is_not_offered(desk, made):
+    number = made(Desk.accepted, suggestion=replace(SUGGESTION, excluded=(CITY,)))
+    page = desk.get(f"/dispatching/to_dispatch?at={number}").text
+    assert f'name="unit" value="{CITY}"' not in page
+    assert f'<option value="{CITY}">' not in page
+
+
+def test_a_dispatch_can_be_put_right_from_its_message(app, desk, made):
+    number = made(Desk.accepted)
+    message = said(desk, decide(desk, Pile.TO_DISPATCH, number, "dispatch", unit=CITY))
+    door = re.search(r'href="([^"]+)"[^>]*>派错了,转办', message)[1]
+    page = desk.get(door).text
+    assert f'action="/dispatching/to_dispatch/{number}/transfer"' in page
+    decide(desk, Pile.TO_DISPATCH, number, "transfer", unit=ENVIRONMENT)
+    assert events(app, number)[-2:] == ["dispatch", "transfer"]
+    assert row(app, number).lead_unit == ENVIRONMENT
+
+
+def test_after_a_decision_the_next_of_the_pile_is_there(desk, made):
+    first, second, third = (made(Desk.replied, urgency=Urgency.CRITICAL) for _ in range(3))
+    page = desk.get(f"/dispatching/to_review?at={second}").text
+    behind = re.search(r'name="next" value="(\w+)"', page)[1]
+    assert behind == third
+    done = decide(desk, Pile.TO_REVIEW, second, "approve", next=behind)
+    assert chosen(desk.get(done.location).text) == third
+    done = decide(desk, Pile.TO_REVIEW, third, "approve", next=second)
+    # What was decided meanwhile is no longer next: the pile begins again at its top.
+    assert chosen(desk.get(done.location).text) == listed(desk.get(done.location).text)[0]
+    assert first in listed(desk.get(done.location).text)
+
+
+# Elsewhere
+
+
+def test_guidance_is_said_in_the_words_of_the_directory(app, desk, made):
+    number = made(Desk.logged)
+    city = app.extensions["hotline"].city()
+    way = city.directory.guidance[0]
+    assert "已引导" in said(desk, decide(desk, Pile.TO_ACCEPT, number, "redirect", code=way.code))
+    assert row(app, number).status == Status.REDIRECTED
+    assert way.sentence in texts(app, number)
+
+
+def test_own_words_are_said_instead(app, desk, made):
+    number = made(Desk.accepted)
+    sentence = "请到政务大厅三楼办理。"
+    decide(desk, Pile.TO_DISPATCH, number, "redirect", code="x", sentence=sentence)
+    assert sentence in texts(app, number)
+
+
+def test_a_way_that_the_directory_does_not_know_needs_words(app, desk, made):
+    number = made(Desk.logged)
+    page = decide(desk, Pile.TO_ACCEPT, number, "redirect", code="x")
+    assert page.status_code == 422
+    assert "请写明告诉诉求人的话" in page.text
+    assert events(app, number) == ["log"]
+
+
+def texts(app, number: str) -> list[str]:
+    with app.extensions["hotline"].database.read() as session:
+        return list(
+            session.exec(select(Content.text).where(Content.ticket_id == row(app, number).id))
+        )
+
+
+# Merging
+
+
+def test_another_open_ticket_of_the_requester_is_offered_as_parent(desk, made):
+    phone = "13900000001"
+    requester = replace(MATTER.requester, phone=phone, email="")
+    parent, child = (made(walk, requester=requester) for walk in (Desk.dispatched, Desk.logged))
+    stranger = made(Desk.logged, requester=replace(requester, phone="13900000002"))
+    assert f'name="parent" value="{parent}"' in desk.get(f"/dispatching/to_accept?at={child}").text
+    page = desk.get(f"/dispatching/to_accept?at={stranger}").text
+    assert f'name="parent" value="{parent}"' not in page
+
+
+def test_a_merge_is_taken_back_by_the_button_in_its_message(app, desk, made):
+    parent, child = made(Desk.dispatched), made(Desk.logged)
+    message = said(desk, decide(desk, Pile.TO_ACCEPT, child, "merge", parent=parent))
+    assert f"已并入 {parent}" in message
+    undo = re.search(r'form="undo" formaction="([^"]+)"', message)[1]
+    assert "已撤销并单" in said(desk, desk.post(undo))
+    assert row(app, child).status == Status.ACCEPTED
+
+
+def test_a_mistyped_parent_is_refused_at_its_field_and_kept(app, desk, made):
+    number = made(Desk.logged)
+    page = decide(desk, Pile.TO_ACCEPT, number, "merge", parent="NJ00")
+    assert page.status_code == 404
+    assert "没有找到工单 NJ00" in page.text
+    assert 'value="NJ00"' in page.text
+    assert events(app, number) == ["log"]
+
+
+# Rulings
+
+
+def test_an_objection_is_shown_with_ground_note_and_whose_they_say_it_is(desk, made):
+    page = desk.get(f"/dispatching/to_rule?at={made(objected)}").text
+    for words in (f"{CITY} 退单", "非本单位职责", "油烟归环保", f"同意,改派给{ENVIRONMENT}"):
+        assert words in page
+    # The one who objects is not offered again.
+    assert f'name="unit" value="{CITY}"' not in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "unit", "words"),
+    [
+        ({"granted": "true", "unit": ENVIRONMENT}, ENVIRONMENT, "同意退单,已改派给市环保局"),
+        ({"granted": "true", "other": POLICE}, POLICE, "同意退单,已改派给市公安局"),
+        ({"granted": "false"}, CITY, "不同意退单,已退回市城管执法局"),
+    ],
+)
+def test_each_ruling_is_one_form(app, desk, made, fields, unit, words):
+    number = made(objected)
+    assert words in said(desk, decide(desk, Pile.TO_RULE, number, "rule", **fields))
+    assert (row(app, number).lead_unit, row(app, number).status) == (unit, Status.DISPATCHED)
+    assert number not in whole_pile(desk, Pile.TO_RULE)
+
+
+def test_granting_to_nobody_is_refused(app, desk, made):
+    number = made(objected)
+    page = decide(desk, Pile.TO_RULE, number, "rule", granted="true")
+    assert page.status_code == 422
+    assert "请选一个单位" in page.text
+    assert row(app, number).status == Status.OBJECTED
+
+
+def test_a_second_objection_says_that_time_presses(desk, made):
+    def twice(walk: Desk) -> Ticket:
+        ticket = objected(walk)
+        facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": walk.later().now}
+        dispatch.rule(walk.session, ticket, granted=True, **facts)
+        dispatch.object_to(
+            walk.session, ticket, ground=Ground.HIGHER_LEVEL, right_unit=CITY, note="还是城管的",
+            actor=handler_of(ENVIRONMENT), now=walk.later(minutes=2).now,
+        )  # fmt: skip
+        return ticket
+
+    page = desk.get(f"/dispatching/to_rule?at={made(twice)}").text
+    assert "第 2 次退单,须在一个工作日内裁定" in page
+    assert "还是城管的" in page
+
+
+# Reviews
+
+
+def test_a_reply_is_reviewed_beside_its_matter_as_the_citizen_will_read_it(desk, made):
+    page = desk.get(f"/dispatching/to_review?at={made(Desk.replied)}").text
+    assert "烧烤摊" in page
+    letter = page.partition('<div class="letter answer"')[2].partition("</div>")[0]
+    assert "李某,您好!" in letter
+    assert "已责令整改。" in letter
+    assert "查询码 ······" in letter
+
+
+def test_an_approved_reply_is_owed_to_its_requester(app, desk, made):
+    number = made(Desk.replied)
+    assert "答复已审核" in said(desk, decide(desk, Pile.TO_REVIEW, number, "approve"))
+    with app.extensions["hotline"].database.read() as session:
+        owed = select(Delivery).where(Delivery.ticket_id == row(app, number).id)
+        assert len(session.exec(owed).all()) == 1
+
+
+def test_rework_needs_a_reason(app, desk, made):
+    number = made(Desk.replied)
+    page = decide(desk, Pile.TO_REVIEW, number, "send_for_rework", reason=" ")
+    assert page.status_code == 422
+    assert "内容过短" in page.text
+    done = decide(desk, Pile.TO_REVIEW, number, "send_for_rework", reason="没有联系诉求人")
+    assert f"已退回{CITY}重办" in said(desk, done)
+    assert row(app, number).status == Status.IN_PROGRESS
+
+
+def test_who_decides_second_is_told_what_happened_and_keeps_the_words(app, signed_in, desk, made):
+    number, reason = made(Desk.replied), "请写明查处的结果"
+    other = signed_in(Role.DISPATCHER)
+    assert decide(other, Pile.TO_REVIEW, number, "approve").status_code == 302
+    page = decide(desk, Pile.TO_REVIEW, number, "send_for_rework", reason=reason)
+    assert page.status_code == 409
+    assert f"工单 {number} 现为「已审核(待反馈)」,不能重办。" in page.text
+    assert re.search(r"最近一步:测试dispatcher\d+ 审核通过", page.text)
+    assert f">{reason}</textarea>" in page.text
+    assert events(app, number)[-1] == "approve"
+
+
+def test_two_rulings_on_one_objection_make_one(app, signed_in, desk, made):
+    number = made(objected)
+    decide(signed_in(Role.DISPATCHER), Pile.TO_RULE, number, "rule", granted="false")
+    page = decide(desk, Pile.TO_RULE, number, "rule", granted="true", unit=ENVIRONMENT)
+    assert page.status_code == 409
+    assert f"工单 {number} 没有待裁的退单。" in page.text
+    assert "最近一步" in page.text
+    assert events(app, number).count("rule") == 1
+
+
+def test_a_form_sent_twice_counts_once_and_says_the_same(app, desk, made):
+    number = made(Desk.replied)
+    fields = {"once": "an-own-key-for-this-form"}
+    first, again = (
+        said(desk, decide(desk, Pile.TO_REVIEW, number, "approve", **fields)) for _ in range(2)
+    )
+    assert first == again
+    assert events(app, number).count("approve") == 1
+
+
+# Deliveries
+
+
+def test_a_failed_delivery_shows_whom_to_call_and_why_it_failed(desk, undeliverable):
+    number, delivery = undeliverable()
+    page = desk.get(f"/dispatching/deliveries?at={delivery}").text
+    for words in (number, "李某", "13800000832", "没有这个邮箱", "发送失败", "已责令整改。"):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "words", "status"),
+    [
+        ("delivered", State.DELIVERED, "已记为送达", Status.DELIVERED),
+        ("resend", State.QUEUED, "会再发送一次", Status.APPROVED),
+        ("failed", State.FAILED, "已记为送不到", Status.APPROVED),
+    ],
+)
+def test_a_delivery_is_settled_by_one_form(app, desk, undeliverable, outcome, state, words, status):
+    number, delivery = undeliverable(State.UNKNOWN)
+    done = desk.post(f"/dispatching/deliveries/{delivery}/receipt", {"outcome": outcome})
+    assert f"{number}:{words}" in said(desk, done)
+    with app.extensions["hotline"].database.read() as session:
+        assert session.get(Delivery, delivery).state == state
+    assert row(app, number).status == status
+
+
+def test_a_delivery_settled_meanwhile_is_refused_in_words(desk, undeliverable):
+    _, delivery = undeliverable()
+    address = f"/dispatching/deliveries/{delivery}/receipt"
+    desk.post(address, {"outcome": "delivered"})
+    page = desk.post(address, {"outcome": "resend"})
+    assert page.status_code == 409
+    assert "现为「已送达」" in page.text
+    assert "不用再办" in page.text
+
+
+# Every page
+
+
+@pytest.mark.parametrize("pile", Pile)
+def test_a_full_pile_needs_no_more_statements_than_a_short_one(
+    app, desk, made, alarmed, undeliverable, pile
+):
+    walks = {
+        Pile.ALARMS: alarmed,
+        Pile.TO_ACCEPT: lambda: made(Desk.logged),
+        Pile.TO_DISPATCH: lambda: made(Desk.accepted),
+        Pile.TO_RULE: lambda: made(objected),
+        Pile.TO_REVIEW: lambda: made(Desk.replied),
+        Pile.DELIVERIES: undeliverable,
+    }
+    for _ in range(5):
+        walks[pile]()
+    few = questions(app, desk, f"/dispatching/{pile}")
+    for _ in range(45):
+        walks[pile]()
+    assert questions(app, desk, f"/dispatching/{pile}") == few <= 22
+
+
+@pytest.mark.parametrize("pile", Pile)
+def test_every_pile_renders_in_english(signed_in, made, alarmed, undeliverable, pile):
+    browser = signed_in(Role.DISPATCHER)
+    browser.post("/language", {"language": "en"})
+    alarmed()
+    undeliverable()
+    for walk in (Desk.logged, Desk.accepted, objected, Desk.replied):
+        made(walk)
+    page = browser.get(f"/dispatching/{pile}")
+    assert page.status_code == 200
+    assert '<html lang="en">' in page.text
+
+
+@pytest.mark.parametrize("pile", Pile)
+def test_no_page_of_the_desk_carries_script_or_style_of_its_own(desk, alarmed, pile):
+    alarmed()
+    page = desk.get(f"/dispatching/{pile}").text
+    assert not re.search(r"<script(?! src)|<style|\sstyle=|\son[a-z]+=", page)
+    assert page.count("<h1") == 1

@@ -1,0 +1,76 @@
+"""Tickets brought to where a test of pages begins, and what a page asks of the database."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from browsing import Browser
+from builders import CITY, DISPATCHER, ENVIRONMENT, Desk, handler_of
+from flask import Flask
+from sqlmodel import select
+from test_bad_input import statements
+
+from hotline import clock
+from hotline.delivery import outbox
+from hotline.people.rights import CHANNEL
+from hotline.tickets import dispatch, merging, replies
+from hotline.tickets.models import Ticket, TicketEvent
+from hotline.tickets.words import Ground
+
+
+def objected(desk: Desk) -> Ticket:
+    ticket = desk.dispatched()
+    dispatch.object_to(
+        desk.session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT,
+        note="油烟归环保", actor=handler_of(CITY), now=desk.now,
+    )  # fmt: skip
+    return ticket
+
+
+def approved(desk: Desk) -> Ticket:
+    ticket = desk.replied()
+    outbox.approve(desk.session, ticket, actor=DISPATCHER, now=desk.now)
+    return ticket
+
+
+def delivered(desk: Desk) -> Ticket:
+    ticket = approved(desk)
+    replies.deliver(desk.session, ticket, actor=CHANNEL, now=desk.now)
+    return ticket
+
+
+def closed(desk: Desk) -> Ticket:
+    ticket = delivered(desk)
+    replies.close(desk.session, ticket, actor=DISPATCHER, now=desk.now)
+    return ticket
+
+
+def merged(desk: Desk) -> Ticket:
+    ticket = desk.dispatched()
+    merging.merge(desk.session, ticket, desk.dispatched(), actor=DISPATCHER, now=desk.now)
+    return ticket
+
+
+def make(
+    app: Flask, walk: Callable[..., Ticket], now: datetime | None = None, **how: object
+) -> str:
+    """The number of a ticket that the walk made, by default a moment ago."""
+    with app.extensions["hotline"].database.work() as session:
+        return walk(Desk(session, now or clock.now()), **how).number
+
+
+def row(app: Flask, number: str) -> Ticket:
+    with app.extensions["hotline"].database.read() as session:
+        return session.exec(select(Ticket).where(Ticket.number == number)).one()
+
+
+def events(app: Flask, number: str) -> list[str]:
+    with app.extensions["hotline"].database.read() as session:
+        of_ticket = select(TicketEvent.action).where(TicketEvent.ticket_id == row(app, number).id)
+        return list(session.exec(of_ticket.order_by(TicketEvent.seq)))
+
+
+def questions(app: Flask, browser: Browser, path: str) -> int:
+    """How many statements the page needs; the look for a newer registry comes once a second."""
+    with statements(app) as sent:
+        assert browser.get(path).status_code == 200
+    return len([each for each in sent if "reference_version" not in each])
