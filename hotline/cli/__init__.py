@@ -130,6 +130,22 @@ def replay(cases: Path, limit: int | None, as_json: bool) -> None:
 
 
 @main.command()
+@click.option("--days", type=click.IntRange(1, 3650), required=True, help="Up to yesterday.")
+@click.option("--per-day", type=click.IntRange(1, 100_000), required=True)
+@click.option("--seed", type=int, required=True, help="The same seed makes the same city.")
+@click.option("--bulk", is_flag=True, help="Sets of rows, for size, instead of the real steps.")
+def simulate(days: int, per_day: int, seed: int, bulk: bool) -> None:
+    """A believable city, added to whatever is there."""
+    from hotline.cli import simulation
+
+    settings, database = opened()
+    plan = simulation.plan_of(seed, days, per_day, clock.now())
+    figures = simulation.simulate(settings, database, _city(), plan, in_bulk=bulk)
+    for name, value in asdict(figures).items():
+        click.echo(f"{name:15} {value}")
+
+
+@main.command()
 @click.argument("kind", type=click.Choice(["day", "month", "quarter"]))
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]), required=False)
 @click.option("--format", "form", type=click.Choice(["text", "json", "xlsx"]), default="text")

@@ -17,8 +17,8 @@ WITHIN = timedelta(days=30)
 # What one look reads at most: so many of the newest tickets, so far into each.
 NEWEST, READ = 300, 400
 SHOWN = 5
-# Custom (proposal): the share of what our phrases weigh that another ticket must have too.
-ALIKE = 0.4
+# Custom (proposal): the phrases looked for, and the share of their weight that must be found.
+TELLING, ALIKE = 8, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def telling_phrases(text: str, suggestion: Suggestion) -> dict[str, float]:
             for mark in reason.marks[:1]:
                 words = text[mark.start : mark.end]
                 weights[words] = max(weights.get(words, 0.0), reason.points)
-    return {words: weights[words] for words in longest(weights)}
+    return dict(sorted(weights.items(), key=lambda item: -item[1])[:TELLING])
 
 
 def longest(phrases: Iterable[str]) -> tuple[str, ...]:
@@ -114,5 +114,5 @@ def _look_alike(ticket: Ticket, shared: list[str]) -> LookAlike:
         unit=ticket.lead_unit,
         place=ticket.place,
         logged_at=ticket.logged_at,
-        shared=tuple(shared),
+        shared=longest(shared),
     )

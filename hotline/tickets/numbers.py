@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -36,6 +37,7 @@ def number_of(day: date, serial: int) -> str:
     return f"NJ{digits}{damm.calc_check_digit(digits)}"
 
 
+@lru_cache
 def _digits(day: date) -> str:
     return f"{day:%Y%m%d}"
 

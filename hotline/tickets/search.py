@@ -67,7 +67,7 @@ def search(
     filters: Filters,
     *,
     now: datetime,
-    after: str = "",
+    after: str | None = None,
     limit: int = 50,
 ) -> Found:
     """The newest tickets that meet all that is asked, within the scope of the actor."""
@@ -78,7 +78,7 @@ def search(
     conditions = narrowings(session, actor, asked, filters, now)
     wanted = (limit if after else max(limit, COUNTED)) + 1
     span = _span(session, filters, after)
-    ids = _Hunt(session, actor, asked.words, conditions, span, wanted).ids()
+    ids = Hunt(session, actor, asked.words, conditions, span, wanted).ids()
     page = ids[:limit]
     return Found(
         rows=lists.newest(session, page),
@@ -109,7 +109,7 @@ class Span:
         return id.between(self.lowest, self.highest)
 
 
-def _span(session: Session, filters: Filters, after: str) -> Span:
+def _span(session: Session, filters: Filters, after: str | None) -> Span:
     lowest, highest = 1, _place(after) - 1 if after else LAST_ID
     if filters.first or filters.last:
         # Counted, too: else PostgreSQL would look for the lowest from the first ticket on.
@@ -137,8 +137,8 @@ class Lead:
 
 
 @dataclass(frozen=True)
-class _Hunt:
-    """The ids of so many of the newest tickets in the span, by the way that costs least."""
+class Hunt:
+    """After the ids of as many as are wanted of the newest tickets in the span."""
 
     session: Session
     actor: Actor
@@ -148,15 +148,49 @@ class _Hunt:
     wanted: int
 
     def ids(self) -> list[int]:
+        """By the way that has us look at the fewest tickets, as far as can be foreseen."""
         if not self.span.size:
             return []
         if self.words:
             held = self._held()
-            by_words = min(held, SPARE * self.wanted * self.span.size / max(self._lead.size, 1))
-            by_lead = min(self._lead.size, self.wanted * self.span.size / held)
-            if by_words < by_lead:
-                return self._by_words(held * self._lead.size / self.span.size)
-        return self._run(*self._from_lead())
+            words = min(held, SPARE * self.wanted * self.span.size / max(self._lead.size, 1))
+            lead = min(self._lead.size, self.wanted * self.span.size / held)
+            if words < lead:
+                return self.by_words(held * self._lead.size / self.span.size)
+        return self.by_lead()
+
+    def by_words(self, expected: float) -> list[int]:
+        """By the index of words; of the span only the end where the wanted should be, if it is."""
+        width = int(SPARE * self.wanted / max(expected, 1) * self.span.size)
+        near = replace(self.span, lowest=max(self.span.lowest, self.span.highest - width))
+        found = self._from_words(near)
+        enough = len(found) >= self.wanted or near == self.span
+        return found if enough else self._from_words(self.span)
+
+    def by_lead(self) -> list[int]:
+        """Backwards through the smallest set of tickets that is known, or all."""
+        lead = self._lead
+        if lead.own:
+            id = col(Assignment.ticket_id)
+            query = select(id).distinct().where(standing_with(self.actor.unit))
+            query = query.join(Ticket, col(Ticket.id) == id) if self.narrowings else query
+        else:
+            id = col(Ticket.id)
+            query = select(id).where(visible(self.actor, Action.READ))
+            query = query if lead.ids is None else query.where(id.in_(lead.ids))
+        if self.words:
+            query = query.join(Searchable, col(Searchable.ticket_id) == id)
+            query = query.where(hold(self.session, col(Searchable.pairs), self.words))
+        return self._run(query.where(self.span.holds(id)), id)
+
+    def _from_words(self, span: Span) -> list[int]:
+        found = hits(self.session, self.words, span.lowest, span.highest)
+        query = select(found.c.id).join(Ticket, col(Ticket.id) == found.c.id)
+        return self._run(query.where(visible(self.actor, Action.READ)), found.c.id)
+
+    def _run(self, query: Select[Any], id: ColumnElement[int]) -> list[int]:
+        query = query.where(*(each.condition for each in self.narrowings))
+        return list(self.session.execute(query.order_by(id.desc()).limit(self.wanted)).scalars())
 
     def _held(self) -> float:
         """How many tickets of the span hold the words, judged by the newest of them."""
@@ -182,43 +216,6 @@ class _Hunt:
                 if each.own or size <= FEW
             ]
         return min(leads, key=lambda lead: lead.size)
-
-    def _by_words(self, expected: float) -> list[int]:
-        """From the newest as far back as the wanted should reach; if not, from all."""
-        width = min(1.0, SPARE * self.wanted / max(expected, 1)) * self.span.size
-        near = replace(self.span, lowest=max(self.span.lowest, self.span.highest - int(width)))
-        found = self._run(*self._from_words(near))
-        if len(found) < self.wanted and near != self.span:
-            return self._run(*self._from_words(self.span))
-        return found
-
-    def _from_words(self, span: Span) -> tuple[Select[Any], ColumnElement[int]]:
-        found = hits(self.session, self.words, span.lowest, span.highest)
-        query = select(found.c.id).join(Ticket, col(Ticket.id) == found.c.id)
-        return self._narrowed(query.where(visible(self.actor, Action.READ))), found.c.id
-
-    def _from_lead(self) -> tuple[Select[Any], ColumnElement[int]]:
-        lead = self._lead
-        if lead.own:
-            id = col(Assignment.ticket_id)
-            query = select(id).distinct().where(standing_with(self.actor.unit))
-            if self.narrowings:
-                query = query.join(Ticket, col(Ticket.id) == id)
-        else:
-            id = col(Ticket.id)
-            query = select(id).where(visible(self.actor, Action.READ))
-            query = query if lead.ids is None else query.where(id.in_(lead.ids))
-        if self.words:
-            query = query.join(Searchable, col(Searchable.ticket_id) == id)
-            query = query.where(hold(self.session, col(Searchable.pairs), self.words))
-        return self._narrowed(query.where(self.span.holds(id))), id
-
-    def _narrowed(self, query: Select[Any]) -> Select[Any]:
-        return query.where(*(each.condition for each in self.narrowings))
-
-    def _run(self, query: Select[Any], id: ColumnElement[int]) -> list[int]:
-        found = self.session.execute(query.order_by(id.desc()).limit(self.wanted))
-        return list(found.scalars())
 
 
 def _census(ids: Select[Any]) -> ColumnElement[int]:

@@ -1,9 +1,17 @@
 """What programs may send: each field with its limits; unknown fields are refused."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from hotline.tickets.filters import Due
 from hotline.tickets.lists import Pile
@@ -248,6 +256,15 @@ class ConsoleForm(TicketBody):
     sentence: _line(2000) = ""
     service: Word = ""
     parent: Word = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _handed_over_in_haste(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """An emergency never waits for a field that nobody has filled in."""
+        if given.get("act") != "hand_over":
+            return given
+        said = {name: value for name, value in given.items() if str(value).strip()}
+        return {"text": "应急转接,未及记录。", "kind": MatterKind.HELP} | said
 
 
 class InboxForm(Body):

@@ -24,6 +24,7 @@ PUBLIC, SIGNED_IN = Anyone.PUBLIC, Anyone.SIGNED_IN
 GUARDS: dict[str, Action | Anyone] = {
     "api.log": Action.LOG,
     "api.ticket": Action.READ,
+    "api.search": Action.READ,
     "api.route": Action.ROUTE,
     "api.claim_next": Action.CLAIM,
     "api.inbox": Action.READ,

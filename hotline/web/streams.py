@@ -85,11 +85,16 @@ class Feeder:
         self._listeners: list[Listener] = []
         self._position, self._viewed_at = 0, 0.0
 
+    @property
+    def open(self) -> int:
+        """How many streams hold a place."""
+        return len(self._listeners)
+
     def subscribe(self, actor: Actor, after: int | None) -> Listener:
         """A new listener who has been told everything up to `after`; its owner must `leave`."""
         listener = Listener(actor, after)
         with self._lock:
-            if len(self._listeners) >= self.pace.streams or stopping.is_set():
+            if self.open >= self.pace.streams or stopping.is_set():
                 raise StreamsFull
             self._listeners.append(listener)
             if self._thread is None:

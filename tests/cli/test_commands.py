@@ -18,6 +18,8 @@ from hotline.db import Database
 from hotline.settings import Settings
 from hotline.tickets.models import Ticket
 
+# Most of these tests are about the command, so the long run alone takes them to both.
+BOTH = ["sqlite", "postgres"]
 # Sentences of our own, each with the unit whose duty it is.
 CASES = [
     ("小区楼下烧烤摊半夜还在吵,油烟也大", "市城管执法局"),
@@ -33,10 +35,13 @@ CASES = [
 ]
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture(params=BOTH if os.environ.get("HOTLINE_SOAK") else BOTH[:1])
+def run(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HOTLINE_DATA_DIR", str(tmp_path / "var"))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+    on_postgres = request.param == "postgres"
+    monkeypatch.setenv(
+        "DATABASE_URL", request.getfixturevalue("empty_postgres") if on_postgres else ""
+    )
     monkeypatch.delenv("REDIS_URL", raising=False)
 
     def invoke(*arguments: str, stdin: str | bytes | None = None) -> Result:
@@ -137,7 +142,7 @@ def test_a_case_of_an_unknown_unit_stops_the_replay_and_names_it(run, tmp_path: 
     result = run("replay", str(path))
     assert result.exit_code == 1
     assert "市魔法局" in result.output and "id 为「30」" in result.output
-    database = Database(Settings(database_url="").db_url)
+    database = Database(Settings().db_url)
     with database.read() as session:
         assert session.exec(select(Ticket)).all() == []
 
@@ -155,6 +160,7 @@ def test_a_line_in_another_encoding_gets_an_error_in_its_place(run):
     assert ["error" in json.loads(answer) for answer in answers] == [True, False]
 
 
+@pytest.mark.parametrize("run", BOTH, indirect=True)
 def test_replay_takes_every_request_through_its_whole_life(run, tmp_path: Path):
     result = run("replay", str(write_cases(tmp_path / "cases.csv", times=5)), "--json")
     totals = json.loads(result.stdout)

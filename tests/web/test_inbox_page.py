@@ -10,9 +10,11 @@ import pytest
 from browsing import Browser
 from builders import CALENDAR, DISPATCHER, Desk
 from sqlmodel import select
-from walks import make, questions, row
+from test_ticket_page import questions
+from walks import make, row
 
 from hotline import clock
+from hotline.db import Database
 from hotline.people.access_log import AccessLog
 from hotline.people.rights import Role
 from hotline.people.sign_ins import SignIn
@@ -24,8 +26,13 @@ LONG_AGO = timedelta(days=60)
 
 
 @pytest.fixture
-def made(app) -> Callable[..., str]:
-    return partial(make, app)
+def stored(app) -> Database:
+    return app.extensions["hotline"].database
+
+
+@pytest.fixture
+def made(stored) -> Callable[..., str]:
+    return partial(make, stored)
 
 
 @pytest.fixture
@@ -120,12 +127,12 @@ def test_a_page_of_fifty_needs_no_more_statements_than_one_of_five(app, of, made
     assert few == many <= 6
 
 
-def test_several_are_claimed_at_once_by_a_named_handler(app, of, made):
+def test_several_are_claimed_at_once_by_a_named_handler(stored, of, made):
     numbers = [made(Desk.dispatched, unit="市财政局") for _ in range(3)]
     fields = {"handler": "王五", "numbers": numbers[:2]}
     page = of("市财政局").post("/inbox/claim", fields, follow_redirects=True)
     assert "已签收 2 件,经办人 王五。" in message(page)
-    assert [row(app, number).status for number in numbers] == [
+    assert [row(stored, number).status for number in numbers] == [
         "in_progress", "in_progress", "dispatched",
     ]  # fmt: skip
     assert listed(page) == numbers[2:]
@@ -146,21 +153,21 @@ def test_a_claim_without_a_handler_keeps_what_was_ticked(of, made):
     assert re.search(rf'value="{number}"[^>]* checked', page.text)
 
 
-def test_what_a_colleague_has_claimed_is_told_and_the_rest_is_claimed(app, of, made):
+def test_what_a_colleague_has_claimed_is_told_and_the_rest_is_claimed(stored, of, made):
     free, taken = (made(walk, unit="市司法局") for walk in (Desk.dispatched, Desk.in_progress))
     fields = {"handler": "王五", "numbers": [free, taken]}
     page = of("市司法局").post("/inbox/claim", fields, follow_redirects=True)
     assert "已签收 1 件" in message(page)
     assert f"工单 {taken} 现为「办理中」,不能签收。" in message(page)
-    assert row(app, free).status == "in_progress"
+    assert row(stored, free).status == "in_progress"
 
 
-def test_nobody_claims_for_another_unit(app, of, made):
+def test_nobody_claims_for_another_unit(stored, of, made):
     number = made(Desk.dispatched, unit="市农业局")
     fields = {"handler": "王五", "numbers": [number]}
     page = of("市文广新局").post("/inbox/claim", fields, follow_redirects=True)
     assert f"没有找到工单 {number}" in message(page)
-    assert row(app, number).status == "dispatched"
+    assert row(stored, number).status == "dispatched"
 
 
 def test_a_claim_sent_twice_says_the_same_twice(of, made):
@@ -172,12 +179,12 @@ def test_a_claim_sent_twice_says_the_same_twice(of, made):
     assert not any("不能签收" in message(page) for page in pages)
 
 
-def test_a_ticket_opens_beside_the_list_and_is_a_look(app, of, made):
+def test_a_ticket_opens_beside_the_list_and_is_a_look(stored, of, made):
     number = made(Desk.in_progress, unit="市科技局")
     page = of("市科技局").get(f"/inbox?pile=in_progress&ticket={number}")
     assert f'action="/tickets/{number}/reply"' in page.text
     assert page.text.count("<h1") == 1
-    with app.extensions["hotline"].database.read() as session:
+    with stored.read() as session:
         looks = session.exec(select(AccessLog).where(AccessLog.ticket == number)).all()
     assert [look.what for look in looks] == ["view"]
 
@@ -215,13 +222,13 @@ def test_the_page_asks_for_news_since_it_was_made(of):
     )
 
 
-def test_asking_for_news_keeps_nobody_signed_in(app, of):
+def test_asking_for_news_keeps_nobody_signed_in(stored, of):
     def seen() -> list:
-        with app.extensions["hotline"].database.read() as session:
+        with stored.read() as session:
             return list(session.exec(select(SignIn.seen_at).order_by(SignIn.id.desc()).limit(1)))
 
     browser = of("市地震局")
-    with app.extensions["hotline"].database.work() as session:
+    with stored.work() as session:
         (row,) = session.exec(select(SignIn).order_by(SignIn.id.desc()).limit(1))
         row.seen_at = clock.now() - timedelta(minutes=10)
         session.add(row)

@@ -23,7 +23,7 @@ from sqlmodel import select
 from werkzeug.serving import make_server
 
 from hotline import clock
-from hotline.app import prepare
+from hotline.app import create_app
 from hotline.db import Database
 from hotline.people import keys
 from hotline.people.access_log import AccessLog
@@ -31,8 +31,8 @@ from hotline.people.rights import Actor, Role
 from hotline.settings import Settings
 from hotline.telephony.seats import Seat
 from hotline.web import news
-from hotline.web.line.calls import password_of
-from hotline.web.streams import Feeder, Pace
+from hotline.web.news import Message as News
+from hotline.web.streams import BACKLOG, Feeder, Listener, Pace
 
 CALLER, DIALLED = "13800000001", "12369"
 _serial = count(1)
@@ -52,7 +52,13 @@ class Page:
         self.last = last
 
     def message(self) -> Message | None:
-        """The next one; None at the end of the stream."""
+        """The next one that is more than a sign of life."""
+        while (sign := self.sign()) and sign["event"] == "heartbeat":
+            pass
+        return sign
+
+    def sign(self) -> Message | None:
+        """The next one of any kind; None at the end of the stream."""
         fields: dict[str, str] = {}
         while line := self.response.readline():
             name, _, value = line.decode().rstrip("\n").partition(": ")
@@ -73,10 +79,10 @@ class Page:
     def heard(self, seconds: float = 2) -> list[Message]:
         """All that comes within so many seconds from now, told by signs of life."""
         until, messages = (clock.now() + timedelta(seconds=seconds)).isoformat(), []
-        while message := self.message():
-            if message["event"] != "heartbeat":
-                messages.append(message)
-            elif message["data"]["at"] > until:
+        while sign := self.sign():
+            if sign["event"] != "heartbeat":
+                messages.append(sign)
+            elif sign["data"]["at"] > until:
                 break
         return messages
 
@@ -137,27 +143,39 @@ class City:
 
 @pytest.fixture(scope="module")
 def city(app: Flask) -> Iterator[City]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     parts = app.extensions["hotline"]
-    yield City(server.port, parts.settings, parts.database)
-    server.shutdown()
+    # A closed page is noticed when the next sign of life cannot be written.
+    feeder = Feeder(parts.database, parts.city, Pace(heartbeat=0.3))
+    app.extensions["live"] = feeder
+    with serving(app) as port:
+        yield City(port, parts.settings, parts.database)
+        assert eventually(lambda: feeder.open == 0)
 
 
 @pytest.fixture
 def paced(app: Flask) -> Iterator[Callable[..., Feeder]]:
     """The same application with streams of another pace."""
-    usual = app.extensions["live"]
+    usual, made = app.extensions["live"], []
     parts = app.extensions["hotline"]
 
-    def change(database: Database | None = None, **pace: Any) -> Feeder:
-        feeder = Feeder(database or parts.database, parts.city, Pace(**pace))
-        app.extensions["live"] = feeder
-        return feeder
+    def change(
+        database: Database | None = None, known: Callable[[], Any] = parts.city, **pace: Any
+    ) -> Feeder:
+        made.append(Feeder(database or parts.database, known, Pace(**{"heartbeat": 0.3} | pace)))
+        app.extensions["live"] = made[-1]
+        return made[-1]
 
     yield change
     app.extensions["live"] = usual
+    assert eventually(lambda: all(feeder.open == 0 for feeder in made))
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[int]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.port
+    server.shutdown()
 
 
 def calls(messages: list[Message]) -> list[tuple[str, str]]:
@@ -256,9 +274,8 @@ def test_each_message_tells_the_place_to_come_back_to(city: City):
     ],
 )
 def test_who_does_not_sit_where_it_rings_gets_no_call_and_no_number(
-    city: City, paced, role: Role, unit: str, events: set[str]
+    city: City, role: Role, unit: str, events: set[str]
 ):
-    paced(heartbeat=0.3)
     _, extension = city.seated()
     other = city.staff(role, unit)
     with city.page(other) as page:
@@ -287,8 +304,7 @@ def test_a_seat_from_the_time_as_an_agent_shows_a_handler_nothing(city: City):
     assert city.poll(key, "0")["messages"] == []
 
 
-def test_a_page_that_stays_hears_each_event_once(city: City, paced):
-    paced(heartbeat=0.3)
+def test_a_page_that_stays_hears_each_event_once(city: City):
     key, extension = city.seated()
     kinds = ["offered", "answered", "ended"]
     with city.page(key) as page:
@@ -312,8 +328,7 @@ def test_every_number_shown_is_noted_once(city: City):
     assert [(row.what, row.role, row.ticket) for row in looks] == [("screen_pop", "agent", "")] * 2
 
 
-def test_the_queue_is_told_when_it_changes_and_only_then(city: City, paced):
-    paced(heartbeat=0.3)
+def test_the_queue_is_told_when_it_changes_and_only_then(city: City):
     with city.page(city.staff(Role.AGENT)) as page:
         before = page.next("queue")
         city.tell("queue", "queued")
@@ -339,8 +354,8 @@ def test_a_quiet_stream_gives_signs_of_life_and_ends_in_its_time(city: City, pac
     paced(heartbeat=0.2, longest=0.9)
     with city.page(city.staff(Role.HANDLER, "市环保局")) as page:
         beats = []
-        while message := page.message():
-            beats.append(message)
+        while beat := page.sign():
+            beats.append(beat)
     assert {beat["event"] for beat in beats} == {"heartbeat"}
     assert len(beats) >= 3
     assert beats[0]["data"]["at"] < beats[1]["data"]["at"]
@@ -353,7 +368,7 @@ def test_a_stream_is_alive_every_fifteen_seconds():
 def test_over_the_cap_a_page_is_sent_to_ask_and_a_closed_page_gives_its_place_back(
     city: City, paced
 ):
-    paced(streams=2, heartbeat=0.2)
+    paced(streams=2)
     key = city.staff(Role.AGENT)
     with city.page(key), city.page(key):
         third = Page(city.port, key)
@@ -370,7 +385,7 @@ def accepted(city: City, key: str) -> bool:
 
 
 def test_a_request_that_never_reads_takes_no_place(city: City, paced):
-    paced(streams=1, heartbeat=0.2)
+    paced(streams=1)
     key = city.staff(Role.AGENT)
     for _ in range(3):
         head = Page(city.port, key, method="HEAD")
@@ -389,6 +404,35 @@ def test_streams_outlive_a_database_that_is_away_and_then_tell(city: City, paced
             time.sleep(1)
         assert page.next("call")["call_id"] == "away"
     database.engine.dispose()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_ours_ends_the_streams_and_the_next_page_is_fed_again(
+    city: City, app: Flask, paced
+):
+    faults = [KeyError("a bug")]
+
+    def known() -> Any:
+        if faults:
+            raise faults.pop()
+        return app.extensions["hotline"].city()
+
+    paced(known=known)
+    key = city.staff(Role.AGENT)
+    with city.page(key) as page:
+        assert page.message() is None
+    with city.page(key) as page:
+        assert page.next("queue")
+
+
+def test_a_page_that_takes_nothing_any_more_is_given_up():
+    listener = Listener(Actor("坐席07", Role.AGENT), None)
+    listener.give([News("call", {}, n) for n in range(BACKLOG)])
+    assert not listener.ended
+    listener.give([News("call", {}, BACKLOG)])
+    assert listener.ended
+    taken = [listener.mailbox.get() for _ in range(BACKLOG + 2)]
+    assert taken[-1] is None
 
 
 @contextmanager
@@ -501,8 +545,8 @@ def questions(database: Database) -> Iterator[list[str]]:
 def test_pages_listen_through_a_restart(tmp_path: Path):
     """A real gunicorn, stopped while a stream is open, and started again."""
     settings = Settings(data_dir=tmp_path, database_url="", redis_url="", port=free_port())
-    city = City(settings.port, settings, prepare_with_line(settings))
     with web(settings):
+        city = City(settings.port, settings, Database(settings.db_url))
         key, extension = city.seated()
         page = Page(settings.port, key)
         page.next("queue")
@@ -510,7 +554,7 @@ def test_pages_listen_through_a_restart(tmp_path: Path):
         assert page.next("call")["call_id"] == "before"
         raw = raw_stream(settings.port, key)
     assert b"".join(iter(lambda: raw.recv(4096), b"")).endswith(LAST_CHUNK)
-    with web(settings):
+    with serving(create_app(settings)) as city.port:
         city.tell("after", "offered", extension=extension)
         with city.page(key, last=page.last) as again:
             assert again.next("call")["call_id"] == "after"
@@ -532,12 +576,6 @@ def raw_stream(port: int, key: str) -> socket.socket:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return free.getsockname()[1]
-
-
-def prepare_with_line(settings: Settings) -> Database:
-    database = prepare(settings)
-    password_of(settings)
-    return database
 
 
 @contextmanager

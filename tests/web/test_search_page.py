@@ -10,9 +10,11 @@ import pytest
 from browsing import Browser
 from builders import CITY, SUGGESTION, Desk
 from sqlmodel import func, select
-from walks import make, questions
+from test_ticket_page import questions
+from walks import make
 
 from hotline import clock
+from hotline.db import Database
 from hotline.people.access_log import AccessLog
 from hotline.people.rights import Role
 from hotline.routing.types import Suggestion
@@ -22,8 +24,13 @@ LONG_AGO = timedelta(days=120)
 
 
 @pytest.fixture
-def made(app) -> Callable[..., str]:
-    return partial(make, app)
+def stored(app) -> Database:
+    return app.extensions["hotline"].database
+
+
+@pytest.fixture
+def made(stored) -> Callable[..., str]:
+    return partial(make, stored)
 
 
 @pytest.fixture
@@ -174,19 +181,19 @@ def test_a_ticket_found_leads_back_to_what_was_asked(dispatching, made):
     assert found(dispatching.get(back.replace("&amp;", "&"))) == found(page)
 
 
-def test_seeing_tickets_listed_is_a_look_at_each(app, dispatching, made):
+def test_seeing_tickets_listed_is_a_look_at_each(stored, dispatching, made):
     number = made(Desk.logged, text="桐梓坝的井盖", title="")
     ask(dispatching, q="桐梓坝的井盖")
-    with app.extensions["hotline"].database.read() as session:
+    with stored.read() as session:
         looks = select(AccessLog.what).where(AccessLog.ticket == number)
         assert session.exec(looks).all() == ["list"]
 
 
-def test_asking_nothing_is_no_look(app, dispatching):
-    with app.extensions["hotline"].database.read() as session:
+def test_asking_nothing_is_no_look(stored, dispatching):
+    with stored.read() as session:
         before = session.exec(select(func.count()).select_from(AccessLog)).one()
     dispatching.get("/tickets")
-    with app.extensions["hotline"].database.read() as session:
+    with stored.read() as session:
         assert session.exec(select(func.count()).select_from(AccessLog)).one() == before
 
 

@@ -10,6 +10,7 @@ from hotline.cli.simulation import specimens
 from hotline.cli.simulation.planning import Planner
 from hotline.cli.simulation.pouring import Pouring
 from hotline.cli.simulation.rendering import Renderer, Reserved
+from hotline.cli.simulation.staging import Staging
 from hotline.cli.simulation.stores import Store, store_of
 from hotline.db import Database, Session
 from hotline.reports import rollup
@@ -30,7 +31,8 @@ def build(database: Database, planner: Planner, batch: str, key: bytes) -> Itera
     moulds = specimens.cast(database)
     with database.work() as session:
         reserved = _reserve(session, planner, store, batch)
-    pouring = Pouring(list(moulds.values()), store, batch)
+    staging = Staging(planner, list(moulds.values()), store)
+    pouring = Pouring(staging, store, batch)
     renderer = Renderer(planner, moulds, reserved, store.form, key)
     # Processes are forked from this one, and must not share its connections.
     database.engine.dispose()
@@ -39,7 +41,7 @@ def build(database: Database, planner: Planner, batch: str, key: bytes) -> Itera
         next_id = reserved.first_id
         for transaction in store.transactions(_rendered(pool, planner)):
             with database.work() as session, store.opened(session, planner.plan.total):
-                pouring.open(session)
+                staging.lay(session)
                 for packed, tickets in transaction:
                     pouring.pour(session, packed, next_id, tickets)
                     next_id += tickets

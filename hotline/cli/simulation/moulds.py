@@ -19,13 +19,14 @@ from hotline.tickets.models import (
     Ticket,
     TicketEvent,
 )
+from hotline.tickets.pairs import Searchable
 
 # Each after those that it refers to.
 TABLES: tuple[Table, ...] = tuple(
     model.__table__
     for model in (
-        Ticket, Contact, Content, Assignment, Objection, Reply, FollowUp, Alarm, TicketEvent,
-        Delivery, DeliveryAttempt,
+        Ticket, Contact, Content, Searchable, Assignment, Objection, Reply, FollowUp, Alarm,
+        TicketEvent, Delivery, DeliveryAttempt,
     )
 )  # fmt: skip
 # What every ticket has from its own life, whatever it was before.
@@ -87,6 +88,7 @@ def take_mould(
         (table.name, row["id"]): Relative(table.name, n)
         for table in TABLES
         for n, row in enumerate(stored[table.name], start=1)
+        if "id" in row
     }
     used: dict[datetime, Element] = {}
 
@@ -116,6 +118,5 @@ def refers_to(column: Column[Any]) -> str:
     # The other way round would not do: the strings of SQLModel are no String to SQLAlchemy.
     if not isinstance(column.type, Integer):
         return ""
-    if column.primary_key:
-        return str(column.table.name)
-    return next((key.column.table.name for key in column.foreign_keys), "")
+    own = column.table.name if column.primary_key else ""
+    return next((key.column.table.name for key in column.foreign_keys), own)

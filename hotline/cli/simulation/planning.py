@@ -9,7 +9,7 @@ from typing import TypeVar
 from hotline.cli.simulation import scripts, wording
 from hotline.cli.simulation.pace import DAY, QUANTILES, OfficeHours, Timing, arrivals
 from hotline.cli.simulation.scripts import SCRIPTS, Script
-from hotline.cli.simulation.wording import Matter
+from hotline.cli.simulation.wording import Matter, Story
 from hotline.registry.calendar import WorkCalendar
 from hotline.routing.router import LAST_RESORT
 from hotline.routing.types import Decision, Disposition
@@ -50,7 +50,7 @@ class Life:
     script: Script
     times: list[int]
     matter: Matter
-    text: str
+    story: Story
     kind: MatterKind
     channel: Channel
     citizen: int | None
@@ -63,6 +63,10 @@ class Life:
     satisfied: int
     parent: int | None = None  # the serial it is merged into
     parent_unit: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.matter.text + self.story.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,8 @@ class Planner:
         self.office = OfficeHours(calendar, plan.first, plan.days + BEYOND)
         self._timing = Timing(self.office, self.office.midnight + plan.days * DAY)
         self._arrivals = arrivals()
-        self._matters = matters
-        self._stories = wording.stories(Random(f"stories {plan.seed}"), STORIES)
+        self.matters = matters
+        self.stories = wording.stories(Random(f"stories {plan.seed}"), STORIES)
         self._citizens = min(max(100, plan.total // 3), CITIZENS)
         self._kinds = _wheel(scripts.KINDS)
         self._desk = _wheel(scripts.AT_THE_DESK)
@@ -131,18 +135,18 @@ class Planner:
         )
 
     def _life(self, chance: Chance, serial: int) -> Life:
-        matter = _one(self._matters, chance)
+        matter = _one(self.matters, chance)
         kind = _one(self._kinds, chance)
         channel = Channel.PHONE if matter.line else _one(self._channels, chance)
         sure = matter.given.decision is Decision.AUTO
         unit = _chosen(matter, sure, chance())
         script = SCRIPTS[self._script(matter, kind, channel, unit, chance)]
         return Life(
-            serial, script, [], matter, matter.text + _one(self._stories, chance), kind, channel,
+            serial, script, [], matter, _one(self.stories, chance), kind, channel,
             None if script.anonymous else int(chance() * self._citizens),
             sure, unit, _other_unit(matter, script, unit),
             _one(AGENTS, chance), _one(DISPATCHERS, chance),
-            wording.reply(matter.title, _one(wording.RESULTS, chance)),
+            _one(wording.REPLIES, chance),
             _one(self._satisfied, chance),
         )  # fmt: skip
 

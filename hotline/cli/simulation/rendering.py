@@ -1,41 +1,26 @@
 """From planned lives to rows that the database can pour into their moulds."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from operator import add, itemgetter
+from operator import add
 from random import Random
 from typing import Any
 
-from hotline.cli.simulation.moulds import TABLES, Element, Field, Mould, Row
+from hotline.cli.simulation.moulds import TABLES, Mould
 from hotline.cli.simulation.pace import Clock
+from hotline.cli.simulation.patterns import CHANGING, OF_MATTER, PLACE, Pattern
 from hotline.cli.simulation.planning import Life, Planner
 from hotline.cli.simulation.walking import handler_of
 from hotline.cli.simulation.wording import Citizen, Matter
 from hotline.people.privacy import keyed_hash
 from hotline.tickets.deadlines import DAYS_FOR, WARN_SHARE
 from hotline.tickets.numbers import CODE_LETTERS, number_of
-from hotline.tickets.steps import CHAINED
+from hotline.tickets.pairs import block_of, from_behind, pairs_of, runs
 from hotline.tickets.words import MatterKind, Urgency
 
-FIELDS = (
-    "number", "query_code", "kind", "channel", "confidential", "merged_into", "text", "unit",
-    "other_unit", "parent_unit", "handler", "other_handler", "agent", "dispatcher", "reply",
-    "satisfied",
-    # of the matter
-    "title", "urgency", "line", "territory", "place", "disposition", "service", "decision",
-    "candidates", "code", "sentence",
-    # of the citizen
-    "name", "phone", "email", "phone_hash", "email_hash",
-)  # fmt: skip
-ARRAYS = ("times", "hashes", "content_hashes", "salts", "deliveries")
-# What an event is hashed with, besides facts of the life.
-CHANGING = ("ticket_id", "previous", "content_hash", "at")
-PLACE = {name: n for n, name in enumerate(FIELDS + CHANGING)}
-PREVIOUS, CONTENT_HASH, AT = (PLACE[name] for name in CHANGING[1:])
-NUMBERS = ("ticket_id", "satisfied")
+PREVIOUS, CONTENT_HASH, AT = (PLACE[name] for name in CHANGING[2:])
 SALT = 32
 TRIPLES = [a + b + c for a in CODE_LETTERS for b in CODE_LETTERS for c in CODE_LETTERS]
 
@@ -48,6 +33,7 @@ class Form:
     tenths: str  # what stands after a time of day with tenths of a second
     array: str
     comma: str
+    null: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +43,6 @@ class Reserved:
     batch: str
     first_id: int  # of its tickets
     first_serials: Sequence[int]  # of its ticket numbers, by day
-
-
-class Template:
-    """Text with gaps for facts of the life."""
-
-    def __init__(self, text: str, *gaps: str) -> None:
-        self.text = text
-        self._facts = itemgetter(*(PLACE[name] for name in gaps)) if gaps else None
-
-    def fill(self, facts: Sequence[Any]) -> str:
-        return self.text % self._facts(facts) if self._facts else self.text % ()
-
-
-class Pattern:
-    """What is to be worked out for a life of one mould."""
-
-    def __init__(self, mould: Mould) -> None:
-        self.number, self.moments = mould.number, mould.moments
-        self.counts = [len(mould.rows[table.name]) for table in TABLES]
-        self.deliveries = range(1, len(mould.rows["delivery"]) + 1)
-        self.contents = [_content(row) for row in mould.rows["content"]]
-        self.events = [_event(row) for row in mould.rows["ticket_event"]]
 
 
 class Renderer:
@@ -96,7 +60,7 @@ class Renderer:
         self._patterns = {which: Pattern(mould) for which, mould in moulds.items()}
         self._written, self._said = Clock(*form.moment), Clock("T", "+00:00")
         self._mark = hashlib.sha256(reserved.batch.encode()).hexdigest()[:13]
-        self._matters: dict[int, tuple[Any, ...]] = {}
+        self._matters = [tuple(facts_of(matter).values()) for matter in planner.matters]
         self._citizens: dict[int | None, tuple[str, ...]] = {None: ("",) * 5}
 
     def rows(self, blocks: Iterable[tuple[int, int]]) -> list[tuple[Any, ...]]:
@@ -115,22 +79,19 @@ class Renderer:
     def _facts(self, life: Life, day: int, more: Random) -> list[Any]:
         plan, reserved = self._planner.plan, self._reserved
         serial = reserved.first_serials[day] + life.serial - day * plan.per_day
+        number = number_of(plan.day(day), serial)
         first, last = divmod(int(more.random() * len(TRIPLES) ** 2), len(TRIPLES))
         return [
-            number_of(plan.day(day), serial), TRIPLES[first] + TRIPLES[last],
+            life.matter.number, life.story.number, number, TRIPLES[first] + TRIPLES[last],
+            f"{block_of(reserved.first_id + life.serial)} {from_behind(number)}",
             life.kind, life.channel,
             # As intake does: a report of a breach is kept confidential.
             life.kind is MatterKind.REPORT,
-            None if life.parent is None else reserved.first_id + life.parent,
-            life.text, life.unit, life.other_unit, life.parent_unit, _handler(life.unit),
+            self._form.null if life.parent is None else reserved.first_id + life.parent,
+            life.unit, life.other_unit, life.parent_unit, _handler(life.unit),
             _handler(life.other_unit), life.agent, life.dispatcher, life.reply, life.satisfied,
-            *self._of_matter(life.matter), *self._of_citizen(life.citizen),
+            *self._of_citizen(life.citizen),
         ]  # fmt: skip
-
-    def _of_matter(self, matter: Matter) -> tuple[Any, ...]:
-        if id(matter) not in self._matters:
-            self._matters[id(matter)] = _matter_facts(matter)
-        return self._matters[id(matter)]
 
     def _of_citizen(self, number: int | None) -> tuple[str, ...]:
         if number not in self._citizens:
@@ -141,6 +102,7 @@ class Renderer:
 
     def _arrays(self, life: Life, pattern: Pattern, facts: list[Any], more: Random) -> list[str]:
         ticket_id = self._reserved.first_id + life.serial
+        facts = [*facts, *self._matters[life.matter.number], life.text, ticket_id, "", "", ""]
         seconds, times = self._moments(life, pattern)
         random = more.randbytes(SALT // 2 * len(pattern.contents)).hex()
         salts = [random[at : at + SALT] for at in range(0, len(random), SALT)]
@@ -148,7 +110,7 @@ class Renderer:
             _sha256(salt + content.fill(facts))
             for salt, content in zip(salts, pattern.contents, strict=True)
         ]
-        hashes = self._chain(pattern, [*facts, ticket_id, "", "", ""], seconds, contents)
+        hashes = self._chain(pattern, facts, seconds, contents)
         deliveries = [f"{self._mark}{ticket_id:010x}{nth:x}" for nth in pattern.deliveries]
         array, comma = self._form.array, self._form.comma
         return [array % comma.join(each) for each in (times, hashes, contents, salts, deliveries)]
@@ -160,8 +122,8 @@ class Renderer:
         for template, moment, content in pattern.events:
             facts[AT] = self._said(seconds[moment])
             facts[CONTENT_HASH] = contents[content] if content is not None else ""
-            facts[PREVIOUS] = _sha256(template.fill(facts))
-            hashes.append(facts[PREVIOUS])
+            facts[PREVIOUS] = hashed = _sha256(template.fill(facts))
+            hashes.append(hashed)
         return hashes
 
     def _moments(self, life: Life, pattern: Pattern) -> tuple[list[int], list[str]]:
@@ -180,41 +142,22 @@ class Renderer:
         return seconds, times
 
 
-def _content(row: Row) -> Template:
-    """As `steps.content_hash`, but for the salt before it."""
-    return _template("%s\n%s", [row["title"], row["text"]])
-
-
-def _event(row: Row) -> tuple[Template, int, int | None]:
-    """As `steps.link_hash`; with the places of its moment, and of its content if it has one."""
-    at, content = row["at"], row["content_hash"]
-    facts = {**row, **{name: Field(name) for name in CHANGING}}
-    parts = [facts[name] for name in (*CHAINED, "at")]
-    quoted = ", ".join("%s" if _is_bare(part) else '"%s"' for part in parts)
-    said = [part if isinstance(part, Field | str) else json.dumps(part) for part in parts]
-    index = content.index - 1 if isinstance(content, Element) else None
-    return _template(f"[{quoted}]", said), at.index - 1, index
-
-
-def _is_bare(part: Any) -> bool:
-    return part.name in NUMBERS if isinstance(part, Field) else not isinstance(part, str)
-
-
-def _template(text: str, parts: Sequence[Any]) -> Template:
-    """Puts the constants in at once; no fact holds a sign that JSON would have to escape."""
-    known = ("%s" if isinstance(part, Field) else part.replace("%", "%%") for part in parts)
-    return Template(text % tuple(known), *(part.name for part in parts if isinstance(part, Field)))
-
-
-def _matter_facts(matter: Matter) -> tuple[Any, ...]:
+def facts_of(matter: Matter) -> dict[str, Any]:
+    """By the names of `OF_MATTER`."""
     given, line, said = matter.given, matter.line, matter.given.guidance
     units = [candidate.unit for candidate in given.candidates]
-    return (
+    values = (
         matter.title, Urgency.CRITICAL if given.emergency else Urgency.NORMAL,
         line.key if line else "", given.territory or "", given.place or "", given.disposition,
-        given.service or "", given.decision, json.dumps(units, ensure_ascii=False),
-        said.code if said else "", said.sentence if said else "",
+        given.service or "", given.decision, units, said.code if said else "",
+        said.sentence if said else "",
     )  # fmt: skip
+    return dict(zip(OF_MATTER, values, strict=True))
+
+
+def pairs_in(*texts: str) -> str:
+    """What `pairs` finds in texts that end with a sentence: they can be told apart and joined."""
+    return " ".join(pair for text in texts for run in runs(text) for pair in pairs_of(run))
 
 
 @cache

@@ -16,7 +16,7 @@ from hotline.cli.simulation.moulds import TABLES, Element, Field, Moment, Mould,
 from hotline.cli.simulation.planning import Life
 from hotline.cli.simulation.scripts import SCRIPTS, STARTS_CLOCK, Move, Script
 from hotline.cli.simulation.walking import Walker, handler_of
-from hotline.cli.simulation.wording import Citizen, Matter
+from hotline.cli.simulation.wording import Citizen, Matter, Story
 from hotline.db import Database, Session
 from hotline.people.privacy import keyed_hash
 from hotline.registry.calendar import WorkCalendar
@@ -45,7 +45,7 @@ SUGGESTION = Suggestion(
     Disposition.TICKET, Decision.AUTO, (Candidate(UNIT, 1.0),), guidance=GUIDANCE
 )
 LIFE = Life(
-    SERIAL, SCRIPTS["answered"], [], Matter("标题", "", "", None, SUGGESTION), "正文",
+    SERIAL, SCRIPTS["answered"], [], Matter(0, "标题", "正文", "", None, SUGGESTION), Story(0, ""),
     MatterKind.HELP, Channel.WEB, CITIZEN, True, UNIT, OTHER_UNIT, "某坐席", "某派单员", "答复", 4,
     parent=PARENT, parent_unit=PARENT_UNIT,
 )  # fmt: skip
@@ -120,7 +120,7 @@ def _steps(session: Session, life: Life) -> Iterator[Taken]:
 def _stored(session: Session, ticket: Ticket) -> Stored:
     found: dict[str, Any] = {}
     for table in TABLES:
-        query = select(table).order_by(table.c.get("event_id", table.c.id))
+        query = select(table).order_by(table.c.get("event_id"), *table.primary_key)
         if "ticket_id" in table.c:
             query = query.where(table.c.ticket_id == ticket.id)
         elif table.name == "ticket":
@@ -159,6 +159,8 @@ def _meanings(stored: Stored) -> dict[Any, Any]:
         handler_of(UNIT).id: Field("handler"),
         handler_of(OTHER_UNIT).id: Field("other_handler"),
     }
+    for found_by in stored["searchable"]:
+        meanings[found_by["pairs"]] = Field("pairs")
     for n, event in enumerate(stored["ticket_event"], start=1):
         meanings[event["hash"]] = Element("hashes", n)
     for n, row in enumerate(stored["content"], start=1):

@@ -12,8 +12,8 @@ from hotline.cli.simulation.rendering import Form
 from hotline.db import Database, Session, UtcDateTime
 
 NAMES = [table.name for table in TABLES]
-# The number of a delivery is no count.
-COUNTED = [name for name in NAMES if name != "delivery"]
+# Those whose rows are numbered one by one.
+COUNTED = [name for name in NAMES if name not in ("delivery", "searchable")]
 # Elements of an array that is one text: so many characters each.
 WIDTHS = {"times": 26, "hashes": 64, "content_hashes": 64, "salts": 32, "deliveries": 24}
 # KiB; with the usual 2,000 SQLite writes each page of an index many times.
@@ -54,7 +54,7 @@ class Store(Protocol):
 class OnSqlite:
     """One writer at a time anyway, and every index stays."""
 
-    form = Form(moment=(" ", ".000000"), tenths="00000", array="%s", comma="")
+    form = Form(moment=(" ", ".000000"), tenths="00000", array="%s", comma="", null=None)
 
     def transactions(self, chunks: Iterator[Chunk]) -> Iterator[Iterable[Chunk]]:
         # Others get their turn in between; and the log of one huge one would take long to merge.
@@ -87,7 +87,7 @@ class OnSqlite:
 class OnPostgresql:
     """Takes the tables for itself; what checks each row is taken off if most rows are new."""
 
-    form = Form(moment=("T", "+00"), tenths="+00", array="{%s}", comma=",")
+    form = Form(moment=("T", "+00"), tenths="+00", array="{%s}", comma=",", null="\\N")
 
     def transactions(self, chunks: Iterator[Chunk]) -> Iterator[Iterable[Chunk]]:
         # What was taken off is put back, whatever happens.
@@ -102,8 +102,7 @@ class OnPostgresql:
 
     def pack(self, rows: Rows) -> bytes:
         # No fact holds a tab, a line end or a backslash.
-        lines = ("\t".join("\\N" if cell is None else str(cell) for cell in row) for row in rows)
-        return "\n".join(lines).encode()
+        return "\n".join("\t".join(map(str, row)) for row in rows).encode()
 
     def stage(self, session: Session, table: Table, packed: bytes) -> None:
         cursor = session.connection().connection.cursor()

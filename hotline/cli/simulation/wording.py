@@ -43,12 +43,13 @@ FILLERS = (
     "不求别的,只求有个结果。",
     "请把结果告诉我本人。",
 )
-RESULTS = (
-    "已安排工作人员到现场核实,情况属实,当日已处理完毕。",
-    "经核实,已责成有关单位在三日内整改,并将跟踪落实。",
-    "经查,有关情况正在按程序办理,预计十个工作日内办结,届时再告知您。",
-    "相关政策已向您作了说明,如还有不明白的地方,欢迎再次来电。",
-    "经现场查看,已列入近期计划,完成后将及时告知。",
+REPLIES = (
+    "您好!您反映的情况已安排工作人员到现场核实,情况属实,当日已处理完毕。感谢您的支持。",
+    "您好!经核实,已责成有关单位在三日内整改,并将跟踪落实。感谢您的监督。",
+    "您好!经查,有关情况正在按程序办理,预计十个工作日内办结,届时再告知您。",
+    "您好!相关政策已向您作了说明,如还有不明白的地方,欢迎再次来电。",
+    "您好!经现场查看,已列入近期计划,完成后将及时告知。感谢您的理解。",
+    "您好!您的建议很有价值,已转有关科室研究,采纳情况会另行告知。",
 )
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高"
 TITLES = ("先生", "女士")
@@ -61,11 +62,20 @@ SENTENCES = range(8, 18)
 class Matter:
     """Something to ask about, whose it really is, and what the router says to it."""
 
+    number: int
     title: str
     text: str
     unit: str
     line: Line | None  # the legacy line dialled; None: 12345, or in writing
     given: Suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """How somebody goes on after saying what it is about."""
+
+    number: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +125,12 @@ class Phrasebook:
         """So many; tip-offs are left out, since those they accuse are excluded."""
         found: list[Matter] = []
         while len(found) < n:
-            matter = self._matter(pick)
+            matter = self._matter(len(found), pick)
             if matter and not matter.given.excluded:
                 found.append(matter)
         return found
 
-    def _matter(self, pick: Random) -> Matter | None:
+    def _matter(self, number: int, pick: Random) -> Matter | None:
         wanted, unit, phrase, place = self._subject(pick)
         text = pick.choice(OPENINGS) + pick.choice(FRAMES).format(place=place, phrase=phrase)
         line = self._lines.get(unit) if pick.random() < DIALLED else None
@@ -128,7 +138,7 @@ class Phrasebook:
         # A phrase that is understood otherwise than it was meant would spoil the shares.
         if given.disposition is not wanted:
             return None
-        return Matter(phrase, text, unit, line, given)
+        return Matter(number, phrase, text, unit, line, given)
 
     def _subject(self, pick: Random) -> tuple[Disposition, str, str, str]:
         chance = pick.random()
@@ -141,19 +151,13 @@ class Phrasebook:
         return Disposition.TICKET, unit, pick.choice(phrases), place
 
 
-def stories(pick: Random, n: int) -> list[str]:
-    """So many different ways to go on, of some sentences each."""
-    return [
-        "".join(
-            filler.format(n=pick.randint(2, 98), few=pick.randint(2, 9))
-            for filler in pick.sample(FILLERS, pick.choice(SENTENCES))
-        )
-        for _ in range(n)
-    ]
+def stories(pick: Random, n: int) -> list[Story]:
+    return [Story(number, _story(pick)) for number in range(n)]
 
 
-def reply(title: str, result: str) -> str:
-    return f"您好!您反映的“{title}”一事收悉。{result}感谢您的支持。"
+def _story(pick: Random) -> str:
+    said = pick.sample(FILLERS, pick.choice(SENTENCES))
+    return "".join(each.format(n=pick.randint(2, 98), few=pick.randint(2, 9)) for each in said)
 
 
 def _spoken(place: Place) -> str:

@@ -4,13 +4,13 @@ from flask import current_app, request
 from flask_openapi3 import APIBlueprint
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
-from hotline.web.api import citizens, desk, inbox, tickets
+from hotline.web.api import citizens, desk, inbox, search, tickets
 
 
 def api_blueprint() -> APIBlueprint:
     api = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_security=[{"key": []}])
     api.before_request(_readable)
-    for part in (tickets, inbox, desk, citizens):
+    for part in (tickets, search, inbox, desk, citizens):
         part.add_routes(api)
     return api
 

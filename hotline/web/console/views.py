@@ -8,7 +8,6 @@ from hotline.db import Replayed, RequestKey, Session, StoredReply
 from hotline.desk import drafts, shift
 from hotline.desk.look_alikes import look_alikes
 from hotline.errors import HotlineError, KeyReused
-from hotline.tickets.words import MatterKind
 from hotline.web import bodies
 from hotline.web.console import acts, screen
 from hotline.web.console.advice import LONGEST, advise
@@ -22,7 +21,6 @@ FIELDS = {*bodies.ConsoleForm.model_fields, "requester.name", "requester.phone"}
 
 # Without any of these a form holds nothing worth keeping.
 WRITTEN = ("text", "answer", "sentence", *(name for name in FIELDS if "." in name))
-HASTY = {"text": "应急转接,未及记录。", "kind": MatterKind.HELP}
 # The route under which a form's request key is kept.
 LOGGING = "POST /desk"
 
@@ -44,7 +42,7 @@ def page() -> str:
 
 
 def log() -> Any:
-    given = filled(bodies.ConsoleForm, **_in_haste())
+    given = filled(bodies.ConsoleForm)
     if given.body is None:
         return _refused(given, 422)
     try:
@@ -122,16 +120,6 @@ def _form_asked_for() -> Form[Any]:
             else next(iter(drafts.unfinished(session, actor=actor(), now=now())), None)
         )
     return screen.restored(kept) if kept else Form()
-
-
-def _in_haste() -> dict[str, str]:
-    """What nobody has filled in when an emergency is handed over: it never waits for a form."""
-    hasty = request.form.get("act") == "hand_over"
-    return {
-        name: value
-        for name, value in HASTY.items()
-        if hasty and not request.form.get(name, "").strip()
-    }
 
 
 def _kept_reply(session: Session, once: str) -> dict[str, Any]:

@@ -166,11 +166,12 @@ def _asked(action: Action, look: Look, city: City, defaults: Mapping[str, str]) 
 
 
 def units(ticket: Ticket, actor: Actor, city: City) -> list[str]:
-    """Whom the reader may name: the router's candidates first, never one who is accused."""
+    """Whom the reader may name: candidates first, not the accused, nor who has it already."""
     named = list(ticket.candidates)
     if RIGHTS.get((actor.role, Action.DISPATCH)) is not Scope.SUGGESTED:
         named += [unit.name for unit in city.directory.units]
-    return [unit for unit in dict.fromkeys(named) if unit not in ticket.excluded]
+    barred = {*ticket.excluded, *(a.unit for a in ticket.assignments if a.ended_at is None)}
+    return [unit for unit in dict.fromkeys(named) if unit not in barred]
 
 
 def _open_to(actor: Actor, action: Action, ticket: Ticket) -> bool:

@@ -1,15 +1,13 @@
-"""Tickets brought to where a test of pages begins, and what a page asks of the database."""
+"""Tickets brought to where a test begins, by real steps, and what became of them."""
 
 from collections.abc import Callable
 from datetime import datetime
 
-from browsing import Browser
 from builders import CITY, DISPATCHER, ENVIRONMENT, Desk, handler_of
-from flask import Flask
 from sqlmodel import select
-from test_bad_input import statements
 
 from hotline import clock
+from hotline.db import Database
 from hotline.delivery import outbox
 from hotline.people.rights import CHANNEL
 from hotline.tickets import dispatch, merging, replies
@@ -51,26 +49,21 @@ def merged(desk: Desk) -> Ticket:
 
 
 def make(
-    app: Flask, walk: Callable[..., Ticket], now: datetime | None = None, **how: object
+    database: Database, walk: Callable[..., Ticket], now: datetime | None = None, **how: object
 ) -> str:
     """The number of a ticket that the walk made, by default a moment ago."""
-    with app.extensions["hotline"].database.work() as session:
+    with database.work() as session:
         return walk(Desk(session, now or clock.now()), **how).number
 
 
-def row(app: Flask, number: str) -> Ticket:
-    with app.extensions["hotline"].database.read() as session:
+def row(database: Database, number: str) -> Ticket:
+    with database.read() as session:
         return session.exec(select(Ticket).where(Ticket.number == number)).one()
 
 
-def events(app: Flask, number: str) -> list[str]:
-    with app.extensions["hotline"].database.read() as session:
-        of_ticket = select(TicketEvent.action).where(TicketEvent.ticket_id == row(app, number).id)
+def events(database: Database, number: str) -> list[str]:
+    with database.read() as session:
+        of_ticket = select(TicketEvent.action).where(
+            TicketEvent.ticket_id == row(database, number).id
+        )
         return list(session.exec(of_ticket.order_by(TicketEvent.seq)))
-
-
-def questions(app: Flask, browser: Browser, path: str) -> int:
-    """How many statements the page needs; the look for a newer registry comes once a second."""
-    with statements(app) as sent:
-        assert browser.get(path).status_code == 200
-    return len([each for each in sent if "reference_version" not in each])

@@ -1,0 +1,194 @@
+"""A handler's day in a real browser: by keyboard, beside the list, on a phone, on paper."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from accessible import assert_accessible
+from builders import Desk
+from playwright.sync_api import Page, expect
+from walks import delivered, objected
+
+from hotline import clock
+from hotline.db import Database
+from hotline.people.rights import Role
+from hotline.tickets.models import Ticket
+
+PHONE = {"width": 390, "height": 760}
+
+
+@pytest.fixture(scope="module")
+def database(site) -> Iterator[Database]:
+    database = Database(site.settings.db_url)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def made(database) -> Callable[..., str]:
+    """The number of a ticket brought to where a test begins."""
+
+    def make(walk: Callable[..., Ticket], **how: object) -> str:
+        with database.work() as session:
+            return walk(Desk(session, clock.now()), **how).number
+
+    return make
+
+
+def open_from_list(page: Page, number: str) -> None:
+    page.locator(f'.row-link[href$="{number}"]').click()
+    expect(page.locator("article")).to_contain_text(number)
+
+
+def test_an_inbox_is_worked_by_keyboard_alone(page_as, made):
+    first, second = made(Desk.dispatched), made(Desk.dispatched)
+    page = page_as(Role.HANDLER)
+    page.goto("/inbox?pile=to_claim")
+    rows = page.locator(".row-link")
+    place = [row.get_attribute("href")[-len(first) :] for row in rows.all()].index(second)
+    for _ in range(place + 2):
+        page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(rows.nth(place)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("article")).to_contain_text(second)
+    expect(rows.nth(place)).to_be_focused()
+    page.keyboard.press("c")
+    expect(page.locator("#messages")).to_contain_text("已签收 1 件")
+    expect(page.locator(f'.row-link[href$="{second}"]')).to_have_count(0)
+    expect(page.locator(f'.row-link[href$="{first}"]')).to_have_count(1)
+
+
+def test_the_map_of_keys_names_those_of_the_inbox(page_as, made):
+    made(Desk.dispatched)
+    page = page_as(Role.HANDLER)
+    page.goto("/inbox?pile=to_claim")
+    page.keyboard.press("?")
+    for key in ("j", "k", "c", "/"):
+        expect(page.locator("#keys").get_by_text(key, exact=True).first).to_be_visible()
+
+
+def test_the_letter_shows_the_reply_while_it_is_typed(page_as, made):
+    number = made(Desk.in_progress)
+    page = page_as(Role.HANDLER)
+    page.goto("/inbox?pile=in_progress")
+    open_from_list(page, number)
+    page.get_by_label("答复内容").fill("已派人清理。")
+    expect(page.locator(".letter")).to_contain_text("李某,您好!")
+    expect(page.locator(".letter")).to_contain_text("已派人清理。")
+
+
+def test_a_reply_begun_is_there_again_after_looking_at_another_ticket(page_as, made):
+    one, other = made(Desk.in_progress), made(Desk.in_progress)
+    page = page_as(Role.HANDLER)
+    page.goto("/inbox?pile=in_progress")
+    open_from_list(page, one)
+    page.get_by_label("答复内容").fill("写到一半")
+    open_from_list(page, other)
+    expect(page.get_by_label("答复内容")).to_have_value("")
+    open_from_list(page, one)
+    expect(page.get_by_label("答复内容")).to_have_value("写到一半")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#messages")).to_contain_text(f"已答复。工单 {one}")
+
+
+def test_leaving_the_page_with_words_half_written_asks_first(page_as, made):
+    page = page_as(Role.HANDLER)
+    page.goto(f"/tickets/{made(Desk.in_progress)}")
+    page.get_by_label("答复内容").fill("写到一半")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_role("link", name="收件箱").click()
+    page.wait_for_url("**/inbox**")
+    assert asked == ["beforeunload"]
+
+
+def test_a_suggested_unit_is_named_by_one_press(page_as, made):
+    page = page_as(Role.DISPATCHER)
+    page.goto(f"/tickets/{made(Desk.dispatched)}")
+    page.locator("summary", has_text="转办").click()
+    page.locator("form[action$=transfer]").get_by_role("button", name="市环保局").click()
+    expect(page.get_by_label("转给")).to_have_value("市环保局")
+
+
+def test_where_a_matter_goes_brings_the_sentence_along_unless_a_better_one_is_there(page_as, made):
+    page = page_as(Role.AGENT)
+    page.goto(f"/tickets/{made(Desk.logged)}")
+    page.locator("summary", has_text="引导到别处").click()
+    page.get_by_label("引导到哪里").select_option("unclear")
+    expect(page.get_by_label("告诉诉求人的话")).to_have_value(re.compile("请补充事情发生的时间"))
+    page.get_by_label("告诉诉求人的话").fill("自己写的")
+    page.get_by_label("引导到哪里").select_option("litigation")
+    expect(page.get_by_label("告诉诉求人的话")).to_have_value("自己写的")
+
+
+def test_new_tickets_announce_themselves_and_move_nothing(page_as, made):
+    page = page_as(Role.HANDLER)
+    page.clock.install()
+    made(Desk.dispatched)
+    page.goto("/inbox?pile=to_claim")
+    rows = page.locator(".row-link").count()
+    made(Desk.dispatched)
+    page.clock.run_for(31_000)
+    expect(page.locator("#news")).to_contain_text("有 1 件新工单,点此刷新")
+    expect(page.locator(".row-link")).to_have_count(rows)
+    page.locator("#news a").click()
+    expect(page.locator(".row-link")).to_have_count(rows + 1)
+
+
+def test_on_a_phone_piles_list_and_ticket_are_three_steps(page_as, made):
+    number = made(Desk.dispatched)
+    page = page_as(Role.HANDLER, viewport=PHONE)
+    page.goto("/inbox")
+    piles, rows, ticket = page.locator(".piles"), page.locator(".rows"), page.locator("article")
+    expect(piles).to_be_visible()
+    expect(rows).to_be_hidden()
+    piles.get_by_role("link", name="待签收").click()
+    expect(rows).to_be_visible()
+    expect(piles).to_be_hidden()
+    open_from_list(page, number)
+    expect(ticket).to_be_visible()
+    expect(rows).to_be_hidden()
+    page.get_by_role("link", name="‹ 待签收").click()
+    expect(rows).to_be_visible()
+
+
+def test_without_scripts_the_inbox_still_shows_the_ticket_beside_the_list(page_as, made):
+    number = made(Desk.dispatched)
+    page = page_as(Role.HANDLER, java_script_enabled=False)
+    page.goto("/inbox?pile=to_claim")
+    open_from_list(page, number)
+    page.locator(f"form[action='/tickets/{number}/claim'] button").click()
+    expect(page.locator("#messages")).to_contain_text(f"已签收。工单 {number}")
+
+
+@pytest.mark.parametrize("width", [1366, 1093, 390])
+def test_no_page_of_the_handler_scrolls_sideways_or_shuts_anybody_out(page_as, made, width):
+    number = made(Desk.in_progress)
+    page = page_as(Role.HANDLER, viewport={"width": width, "height": 768})
+    for address in (
+        "/inbox?pile=to_claim", f"/inbox?pile=in_progress&ticket={number}",
+        f"/tickets/{number}", "/tickets", "/tickets?q=烧烤摊",
+    ):  # fmt: skip
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        assert_accessible(page)
+
+
+@pytest.mark.parametrize("walk", [Desk.logged, Desk.accepted, Desk.replied, objected, delivered])
+def test_every_form_of_the_desk_on_a_ticket_is_accessible(page_as, made, walk):
+    page = page_as(Role.DISPATCHER)
+    page.goto(f"/tickets/{made(walk)}")
+    for step in page.locator("details.step:not([open]) > summary").all():
+        step.click()
+    assert_accessible(page)
+
+
+def test_on_paper_a_ticket_is_its_facts_and_its_story(page_as, made):
+    page = page_as(Role.DISPATCHER)
+    page.goto(f"/tickets/{made(Desk.in_progress)}")
+    page.emulate_media(media="print")
+    expect(page.locator(".ticket-story")).to_be_visible()
+    expect(page.locator(".ticket-facts")).to_be_visible()
+    expect(page.locator(".ticket-steps")).to_be_hidden()
+    expect(page.locator("header.bar")).to_be_hidden()
