@@ -193,7 +193,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.register(app)
     metrics.install(app, settings, vitals.gauges)
     frame.install(app)
-    limits.install(app, queues.url(settings))
+    limits.install(app, queues.url(settings), queues.IMPATIENT)
     app.before_request(guards.check)
     app.register_blueprint(signing)
     app.register_blueprint(portal)

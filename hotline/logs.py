@@ -2,10 +2,21 @@
 
 import logging
 import sys
+from contextlib import suppress
 
 import structlog
 
 from hotline.settings import Settings
+
+
+class _Unfailing(structlog.PrintLogger):
+    """Loses a line rather than the work that it tells of, when the disk under the log is full."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warning = error = critical = exception = msg
 
 
 def configure(settings: Settings) -> None:
@@ -23,7 +34,7 @@ def configure(settings: Settings) -> None:
     )
     structlog.configure(
         processors=[*shared, last],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _Unfailing(sys.stderr),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)

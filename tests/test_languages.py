@@ -29,5 +29,7 @@ def shown() -> set[str]:
 
 def test_every_word_of_the_pages_has_its_english():
     catalog = read_po(BytesIO((files("hotline") / "translations/en/messages.po").read_bytes()))
-    missing = sorted(message for message in shown() if not getattr(catalog.get(message), "string", ""))
+    missing = sorted(
+        message for message in shown() if not getattr(catalog.get(message), "string", "")
+    )
     assert missing == []

@@ -4,6 +4,7 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import structlog
 from redis import Redis
@@ -22,6 +23,11 @@ QUEUES = (DELIVERY,)
 
 # A caller waits no longer than this for a queue that is away, in seconds.
 PATIENCE = 0.5
+IMPATIENT: dict[str, Any] = {
+    "socket_connect_timeout": PATIENCE,
+    "socket_timeout": PATIENCE,
+    "retry": Retry(NoBackoff(), 0),
+}
 LOOK_EVERY = 0.1
 # A job that hangs longer is ended; what it had claimed is swept up like after a kill.
 JOB_TIMEOUT = 600
@@ -36,12 +42,7 @@ def url(settings: Settings) -> str:
 
 def connect(settings: Settings) -> Redis:
     """The queue, connected when first used; refuses at once when it is away."""
-    return Redis.from_url(
-        url(settings),
-        socket_connect_timeout=PATIENCE,
-        socket_timeout=PATIENCE,
-        retry=Retry(NoBackoff(), 0),
-    )
+    return Redis.from_url(url(settings), **IMPATIENT)
 
 
 def queue(redis: Redis, name: str) -> Queue:

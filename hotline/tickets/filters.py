@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, exists, select, true
+from sqlalchemy import ColumnElement, Select, UnaryExpression, exists, func, select, true
 from sqlalchemy.sql.operators import custom_op
 from sqlmodel import Session, col
 
@@ -41,6 +41,21 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Ids from the lowest to the highest, both included."""
+
+    lowest: int
+    highest: int
+
+    @property
+    def size(self) -> int:
+        return max(0, self.highest - self.lowest + 1)
+
+    def holds(self, id: ColumnElement[int]) -> ColumnElement[bool]:
+        return id.between(self.lowest, self.highest)
+
+
+@dataclass(frozen=True, slots=True)
 class Narrowing:
     """What a ticket must meet; `ids` lists those that do, where an index knows them."""
 
@@ -55,11 +70,10 @@ _tickets, _assigned = select(col(Ticket.id)), select(col(Assignment.ticket_id))
 def narrowings(
     session: Session, actor: Actor, asked: Asked, filters: Filters, now: datetime
 ) -> list[Narrowing]:
-    """All but the words and the actor's own scope."""
+    """All but the words, the days and the actor's own scope."""
     return [
         *_equal(session, filters),
         *_due(filters, now),
-        *_days(session, filters),
         *_asked(session, actor, asked),
     ]
 
@@ -85,13 +99,19 @@ def _due(filters: Filters, now: datetime) -> Iterator[Narrowing]:
         yield Narrowing(of_ticket, _assigned.where(late))
 
 
-def _days(session: Session, filters: Filters) -> Iterator[Narrowing]:
-    if filters.first or filters.last:
-        yield Narrowing(logged(_aside(session, Ticket.logged_at), filters))
+def span_of(session: Session, filters: Filters) -> tuple[Span, list[Narrowing]]:
+    """The ids of the days, and the days themselves where ids alone do not tell them."""
+    if not (filters.first or filters.last):
+        return Span(1, session.execute(select(func.max(Ticket.id))).scalar_one() or 0), []
+    ids = select(func.min(Ticket.id), func.max(Ticket.id), func.count())
+    within = _logged(col(Ticket.logged_at), filters)
+    lowest, highest, count = session.execute(ids.where(within)).one()
+    span = Span(lowest or 1, highest or 0)
+    days = Narrowing(_logged(_aside(session, Ticket.logged_at), filters))
+    return span, [] if count == span.size else [days]
 
 
-def logged(at: ColumnElement[datetime], filters: Filters) -> ColumnElement[bool]:
-    """Whether the moment lies within the days."""
+def _logged(at: ColumnElement[datetime], filters: Filters) -> ColumnElement[bool]:
     first, last = filters.first, filters.last
     since = at >= city_moment(first) if first else true()
     return since & (at < city_span(last, last)[1]) if last else since

@@ -15,14 +15,18 @@ from hotline.tickets.numbers import is_number
 from hotline.tickets.standing import standing_with
 from hotline.tickets.words import Part, Status
 
+_ID = col(Ticket.id)
 
-def visible(actor: Actor, action: Action) -> ColumnElement[bool]:
+
+def visible(
+    actor: Actor, action: Action, ticket_id: ColumnElement[int] = _ID
+) -> ColumnElement[bool]:
     """The one predicate of row scope, shared by every list, count and feed."""
     scope = scope_of(actor, action)
     if scope is Scope.UNIT:
-        return exists().where(Assignment.ticket_id == Ticket.id, standing_with(actor.unit))
+        return exists().where(Assignment.ticket_id == ticket_id, standing_with(actor.unit))
     if scope is Scope.OWN:
-        return col(Ticket.number) == actor.ticket
+        return ticket_id.in_(select(_ID).where(Ticket.number == actor.ticket))
     return true()
 
 

@@ -33,7 +33,8 @@ def guesses(view: Any) -> Any:
     return limiter.limit(LOOK, deduct_when=_was_wrong)(view)
 
 
-def install(app: Flask, queue: str) -> None:
-    """Counts in the queue at this address."""
+def install(app: Flask, queue: str, options: dict[str, Any]) -> None:
+    """Counts in the queue at this address, connected with these options."""
     app.config["RATELIMIT_STORAGE_URI"] = queue.replace("unix://", "redis+unix://")
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = options
     limiter.init_app(app)

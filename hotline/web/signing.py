@@ -9,6 +9,7 @@ from flask_login import current_user, login_user, logout_user
 
 from hotline.errors import Invalid, SignInRefused
 from hotline.people import passwords, sign_ins, users
+from hotline.telephony import seats
 from hotline.web import bodies, languages
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, filled, own_address
@@ -49,6 +50,7 @@ def sign_out() -> Any:
     if current_user.is_authenticated:
         with current().database.work() as writing:
             sign_ins.sign_out(writing, current_user.id, now())
+            seats.leave_seat(writing, actor())
     logout_user()
     session.clear()
     return redirect("/sign-in")

@@ -415,7 +415,8 @@ def test_an_objection_is_shown_with_ground_note_and_whose_they_say_it_is(desk, m
     page = desk.get(f"/dispatching/to_rule?at={made(objected)}").text
     for words in (f"{CITY} 退单", "非本单位职责", "油烟归环保", f"同意,改派给{ENVIRONMENT}"):
         assert words in page
-    # The one who objects is not offered again.
+    # A key for each runner-up; the one who objects is not offered again.
+    assert 'data-key="1" data-key-name="同意,改派给' in page
     assert f'name="unit" value="{CITY}"' not in page
 
 

@@ -2,10 +2,12 @@
 
 import pytest
 from browsing import PASSWORD, Browser
+from sqlmodel import select
 
 from hotline import clock
 from hotline.people import passwords, users
 from hotline.people.rights import Role
+from hotline.telephony.seats import Seat
 from hotline.web.frame import NAVIGATION
 from hotline.web.guards import GUARDS, PUBLIC
 
@@ -63,6 +65,17 @@ def test_signing_out_closes_the_pages(signed_in):
     browser = signed_in(Role.SUPERVISOR)
     assert browser.post("/sign-out").location == "/sign-in"
     assert browser.get("/account").status_code == 302
+
+
+def test_signing_out_leaves_the_seat_to_others(app, signed_in):
+    browser = signed_in(Role.DISPATCHER)
+    token = {"X-CSRFToken": browser.token}
+    browser.client.post("/live/seat", headers=token, json={"extension": "8123"})
+    with app.extensions["hotline"].database.read() as session:
+        assert session.exec(select(Seat)).all()
+    browser.post("/sign-out")
+    with app.extensions["hotline"].database.read() as session:
+        assert session.exec(select(Seat)).all() == []
 
 
 def test_a_role_is_told_in_words_what_it_may_not_see(signed_in):

@@ -43,7 +43,7 @@ def simulate(
     batch = f"simulate-{plan.seed}-{plan.first}-{plan.days}x{plan.per_day}"
     key = secret(settings.data_dir, "contact")
     begun = time.monotonic()
-    planner = _planner(city, plan)
+    planner = planner_of(city, plan)
     if in_bulk:
         written = bulk.build(database, planner, batch, key)
     else:
@@ -60,7 +60,7 @@ def plan_of(seed: int, days: int, per_day: int, now: datetime) -> Plan:
     return Plan(seed, city_day(now) - timedelta(days=days), days, per_day)
 
 
-def _planner(city: City, plan: Plan) -> Planner:
+def planner_of(city: City, plan: Plan) -> Planner:
     phrasebook = wording.Phrasebook(city.directory, city.router)
     n = min(MATTERS, plan.total)
     return Planner(plan, city.calendar, phrasebook.matters(Random(f"matters {plan.seed}"), n))

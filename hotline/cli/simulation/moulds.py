@@ -36,6 +36,7 @@ OF_THE_LIFE = {
         "service", "decision", "candidates", "merged_into",
     ),
     "ticket_event": ("kind", "channel", "line", "territory"),
+    "alarm": ("service",),
 }  # fmt: skip
 
 

@@ -36,8 +36,9 @@ class Move(StrEnum):
 
 # Each of these needs a second unit.
 OTHER_UNIT = {Move.ASSIST, Move.TRANSFER, Move.OBJECT}
-# Each of these gives a unit a clock of its own.
-STARTS_CLOCK = (Move.DISPATCH, Move.TRANSFER, Move.GRANT, Move.SEND_BACK)
+# Each of these starts the clock of the lead unit, or another that is kept beside it.
+STARTS_CLOCK = {Move.DISPATCH, Move.TRANSFER, Move.GRANT, Move.SEND_BACK}
+STARTS_ANOTHER = {Move.ACCEPT, Move.ASSIST}
 
 
 @dataclass(frozen=True, slots=True)

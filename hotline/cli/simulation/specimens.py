@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from hotline.cli.simulation.moulds import TABLES, Element, Field, Moment, Mould, Stored, take_mould
 from hotline.cli.simulation.planning import Life
-from hotline.cli.simulation.scripts import SCRIPTS, STARTS_CLOCK, Move, Script
+from hotline.cli.simulation.scripts import SCRIPTS, STARTS_ANOTHER, STARTS_CLOCK, Move, Script
 from hotline.cli.simulation.walking import Walker, handler_of
 from hotline.cli.simulation.wording import Citizen, Matter, Story
 from hotline.db import Database, Session
@@ -120,7 +120,9 @@ def _steps(session: Session, life: Life) -> Iterator[Taken]:
 def _stored(session: Session, ticket: Ticket) -> Stored:
     found: dict[str, Any] = {}
     for table in TABLES:
-        query = select(table).order_by(table.c.get("event_id"), *table.primary_key)
+        # The number of a delivery is random.
+        order = table.primary_key if table.name != "delivery" else (table.c.event_id,)
+        query = select(table).order_by(*order)
         if "ticket_id" in table.c:
             query = query.where(table.c.ticket_id == ticket.id)
         elif table.name == "ticket":
@@ -177,7 +179,7 @@ def _moments(life: Life) -> Callable[[datetime], Moment]:
     for nth, (move, second) in enumerate(zip(life.script.moves, life.times, strict=True)):
         at = datetime.fromtimestamp(second, UTC)
         known.setdefault(at, Moment("move", nth))
-        if move is Move.ACCEPT or move in STARTS_CLOCK:
+        if move in STARTS_CLOCK | STARTS_ANOTHER:
             known[at + FAR] = Moment("due", nth)
             known[warn_at(at, at + FAR)] = Moment("warn", nth)
 

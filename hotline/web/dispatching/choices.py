@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from hotline.routing.router import ASK, AUTO
 from hotline.routing.types import Candidate, Decision, Suggestion
 from hotline.tickets.models import Ticket
 from hotline.tickets.stories import Story
 from hotline.tickets.words import Status
+from hotline.web.console.advice import SURENESS
 from hotline.web.current import city
 
 REASONS_SHOWN = 5
@@ -70,6 +70,4 @@ def _choice(unit: str, candidate: Candidate | None, *, picked: bool = False) -> 
 
 
 def _sure(confidence: float) -> str:
-    if confidence >= AUTO:
-        return _("很有把握")
-    return _("比较可能") if confidence >= ASK else _("拿不准")
+    return _(next(words for least, words, _tone in SURENESS if confidence >= least))

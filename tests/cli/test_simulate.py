@@ -1,0 +1,215 @@
+"""A simulated city: walked and poured alike, whole, repeatable, and beside what was there."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from builders import NOON, SUPERVISOR, Desk
+from click.testing import CliRunner
+from sqlalchemy import Table, select, text
+
+from hotline.app import load_city
+from hotline.cli import main, simulation
+from hotline.cli.simulation import bulk, days
+from hotline.cli.simulation.moulds import TABLES, refers_to
+from hotline.cli.simulation.pace import OfficeHours
+from hotline.cli.simulation.planning import Plan
+from hotline.cli.simulation.walking import Walker
+from hotline.db import Database
+from hotline.delivery import settling
+from hotline.registry import versions
+from hotline.reports import tallies
+from hotline.reports.measures import MEASURES
+from hotline.settings import Settings
+from hotline.tickets import queries
+from hotline.tickets.models import Ticket, TicketEvent
+from hotline.tickets.pairs import pairs
+from hotline.tickets.steps import broken_link
+from hotline.tickets.words import Status
+from hotline.web.current import City
+
+FIRST = date(2018, 5, 2)
+KEY = b"a key for tests"
+TICKET, EVENT = Ticket.__table__, TicketEvent.__table__
+# What has to differ between two cities in one database; and what hangs on that.
+DIFFERENT = {
+    "number", "query_code", "batch", "salt", "content_hash", "previous", "hash", "head_hash",
+    "position", "pairs",
+}  # fmt: skip
+
+
+@pytest.fixture
+def city(database: Database, tmp_path: Path) -> City:
+    with database.work() as session:
+        versions.seed(session, NOON)
+        return load_city(session, Settings(data_dir=tmp_path, database_url=""))
+
+
+def pour(database: Database, city: City, plan: Plan, batch: str = "poured") -> None:
+    for _ in bulk.build(database, simulation.planner_of(city, plan), batch, KEY):
+        pass
+
+
+def walk(database: Database, city: City, plan: Plan, batch: str = "walked") -> None:
+    planner = simulation.planner_of(city, plan)
+    for _ in days.walk(database, planner, Walker(city.calendar, KEY, batch)):
+        pass
+
+
+def rows_of(database: Database, batch: str) -> dict[str, list[dict[str, Any]]]:
+    """All that is stored of a city; rows are named by the order in which they came."""
+    names: dict[tuple[str, Any], int] = {}
+    with database.read() as session:
+        stored = {table: session.execute(_of(table, batch)).mappings().all() for table in TABLES}
+    for table, rows in stored.items():
+        names |= {(table.name, row["id"]): n for n, row in enumerate(rows) if "id" in row}
+
+    def named(table: Table, row: Any, column: str) -> Any:
+        refers = {"id": table.name, "delivery_id": "delivery"}.get(column)
+        refers = refers or refers_to(table.c[column])
+        return names[refers, row[column]] if refers and row[column] else row[column]
+
+    return {
+        table.name: [
+            {column: named(table, row, column) for column in row if column not in DIFFERENT}
+            for row in rows
+        ]
+        for table, rows in stored.items()
+    }
+
+
+def _of(table: Table, batch: str) -> Any:
+    """In the order of the tickets; of one ticket in the order of its events."""
+    mine = select(TICKET.c.id).where(TICKET.c.batch == batch)
+    delivery = next(each for each in TABLES if each.name == "delivery")
+    if table.name == "delivery_attempt":
+        query = select(table).join(delivery).where(delivery.c.ticket_id.in_(mine))
+        return query.order_by(delivery.c.ticket_id, delivery.c.event_id)
+    of_ticket = table.c.get("ticket_id", table.c.get("id"))
+    order = table.c.event_id if table.name == "delivery" else table.primary_key.columns[0]
+    return select(table).where(of_ticket.in_(mine)).order_by(of_ticket, order)
+
+
+def numbers(database: Database, query: str) -> int:
+    with database.read() as session:
+        return session.execute(text(query)).scalar_one()
+
+
+def test_a_poured_city_is_the_one_that_walks(database: Database, city: City):
+    plan = Plan(7, FIRST, 15, 12)
+    walk(database, city, plan)
+    pour(database, city, plan)
+    walked, poured = rows_of(database, "walked"), rows_of(database, "poured")
+    assert len(walked["ticket"]) == plan.total
+    for table in walked:
+        assert poured[table] == walked[table], table
+
+
+def test_a_poured_city_is_whole(database: Database, city: City):
+    pour(database, city, Plan(3, FIRST, 5, 600))
+    with database.read() as session:
+        stories = queries.stories_of(session, "poured")
+        assert settling.unowed(session) == []
+        statuses = set(session.execute(select(TICKET.c.status)).scalars())
+        found_by = session.execute(
+            text(
+                "SELECT s.pairs, t.id, t.number, t.territory || t.place, c.title, c.text "
+                "FROM ticket t JOIN searchable s ON s.ticket_id = t.id JOIN content c "
+                "ON c.id = (SELECT min(id) FROM content WHERE ticket_id = t.id)"
+            )
+        ).all()
+    assert len(stories) == len(found_by) == 3000
+    assert [story for story in stories if broken_link(story)] == []
+    assert statuses == set(Status)
+    assert [row for row in found_by if row[0] != pairs(*row[1:])] == []
+    assert numbers(database, "SELECT count(DISTINCT position) FROM ticket_event") == numbers(
+        database, "SELECT max(position) FROM ticket_event"
+    )
+
+
+def test_tallies_of_a_poured_city_are_the_sums_of_its_events(database: Database, city: City):
+    pour(database, city, Plan(3, FIRST, 6, 50))
+    with database.read() as session:
+        unsummed = tallies.tally(session, FIRST, FIRST + timedelta(days=5), actor=SUPERVISOR)
+    bulk.fold(database)
+    with database.read() as session:
+        summed = tallies.tally(session, FIRST, FIRST + timedelta(days=5), actor=SUPERVISOR)
+        by_action = dict(
+            session.execute(text("SELECT action, count(*) FROM ticket_event GROUP BY action")).all()
+        )
+    assert summed == unsummed
+    assert numbers(database, "SELECT position FROM tally_fold") == sum(by_action.values())
+    for measure in ("received", "claimed", "replied", "delivered", "closed"):
+        assert summed.total(measure) == by_action[MEASURES[measure].actions[0]]
+
+
+def test_the_same_seed_makes_the_same_city_and_another_seed_another(database: Database, city: City):
+    for batch, seed in (("one", 1), ("again", 1), ("two", 2)):
+        pour(database, city, Plan(seed, FIRST, 2, 40), batch)
+    assert rows_of(database, "one") == rows_of(database, "again")
+    assert rows_of(database, "one")["content"] != rows_of(database, "two")["content"]
+    assert numbers(database, "SELECT count(DISTINCT number) FROM ticket") == 240
+
+
+def test_a_simulation_touches_no_ticket_but_its_own(database: Database, city: City):
+    with database.work() as session:
+        mine = Desk(session, NOON).replied()
+    before = everything_of(database, mine)
+    pour(database, city, Plan(1, NOON.date(), 1, 30))
+    walk(database, city, Plan(2, NOON.date(), 1, 10))
+    assert everything_of(database, mine) == before
+
+
+def everything_of(database: Database, ticket: Ticket) -> list[Any]:
+    with database.read() as session:
+        return [
+            session.execute(select(table).where(of_ticket == ticket.id)).all()
+            for table in TABLES
+            if (of_ticket := table.c.get("ticket_id", table.c.get("id"))) is not None
+            and table.name != "delivery_attempt"
+        ]
+
+
+def test_what_a_bulk_run_takes_off_postgresql_is_put_back(postgres: Database, tmp_path: Path):
+    def schema() -> list[Any]:
+        with postgres.read() as session:
+            return session.execute(
+                text(
+                    "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+                    "UNION SELECT indexname, indexdef FROM pg_indexes ORDER BY 1, 2"
+                )
+            ).all()
+
+    before = schema()
+    with postgres.work() as session:
+        versions.seed(session, NOON)
+        city = load_city(session, Settings(data_dir=tmp_path, database_url=""))
+    pour(postgres, city, Plan(1, FIRST, 1, 30))
+    assert schema() == before
+    with postgres.work() as session:
+        assert Desk(session, NOON).logged().id == 31
+
+
+def test_office_hours_count_as_the_calendar_does(sqlite: Database, tmp_path: Path):
+    with sqlite.work() as session:
+        versions.seed(session, NOON)
+        calendar = load_city(session, Settings(data_dir=tmp_path, database_url="")).calendar
+    pick, office = Random(1), OfficeHours(calendar, date(2018, 1, 1), 500)
+    for _ in range(500):
+        moment = datetime(2018, 1, 2, tzinfo=UTC) + timedelta(seconds=pick.randrange(300 * 86400))
+        days = pick.choice([1, 3, 7, 15])
+        due = office.due(int(moment.timestamp()), days)
+        assert datetime.fromtimestamp(due, UTC) == calendar.add_working_days(moment, days)
+
+
+@pytest.mark.parametrize("bulk", [[], ["--bulk"]])
+def test_the_command_prints_what_it_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bulk: list[str]
+):
+    monkeypatch.setenv("HOTLINE_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    asked = ["simulate", "--days", "2", "--per-day", "5", "--seed", "1", *bulk]
+    said = CliRunner().invoke(main, asked).output
+    assert "tickets         10" in said
