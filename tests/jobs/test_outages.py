@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from pausing import paused
 from served import HOTLINE, Served, environment, eventually, served
 from sqlmodel import func, select
@@ -68,21 +69,31 @@ def full_disk(one: Served, *, room: int) -> Iterator[None]:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, unlimited)
 
 
-def test_a_full_disk_is_a_clear_refusal_and_nothing_is_lost(tmp_path: Path):
-    with served("web", tmp_path) as web:
-        city = Database(Settings(data_dir=tmp_path, database_url="", redis_url="").db_url)
-        key, logged = key_in(city), 0
-        with full_disk(web, room=200_000):
-            while (answer := web.ask("/api/v1/tickets", ASKED, key=key)).status == 201:
-                logged += 1
-            refused = web.ask("/api/v1/tickets", ASKED, key=key, Idempotency_Key="k")
-            assert web.ask("/readyz").json["database"]
-        for refusal in (answer, refused):
-            assert (refusal.status, refusal.headers["Retry-After"]) == (503, "2")
-            assert "重试" in refusal.json["title"]
-        again = web.ask("/api/v1/tickets", ASKED, key=key, Idempotency_Key="k")
-        assert again.status == 201
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("var")
+    return Settings(data_dir=folder, database_url="", redis_url="")
+
+
+@pytest.fixture(scope="module")
+def web(settings: Settings) -> Iterator[Served]:
+    with served("web", settings.data_dir) as web:
+        yield web
         assert "Traceback" not in web.log()
+
+
+def test_a_full_disk_is_a_clear_refusal_and_nothing_is_lost(web: Served, settings: Settings):
+    city = Database(settings.db_url)
+    key, logged = key_in(city), 0
+    with full_disk(web, room=200_000):
+        while (answer := web.ask("/api/v1/tickets", ASKED, key=key)).status == 201:
+            logged += 1
+        refused = web.ask("/api/v1/tickets", ASKED, key=key, Idempotency_Key="k")
+        assert web.ask("/readyz").json["database"]
+    for refusal in (answer, refused):
+        assert (refusal.status, refusal.headers["Retry-After"]) == (503, "2")
+        assert "重试" in refusal.json["title"]
+    assert web.ask("/api/v1/tickets", ASKED, key=key, Idempotency_Key="k").status == 201
     with city.read() as session:
         assert session.exec(select(func.count()).select_from(Ticket)).one() == logged + 1
     city.engine.dispose()
@@ -125,19 +136,19 @@ def publish_without_a_line(city: Database) -> None:
         versions.publish(session, file, shorter, author="管理员", note="", now=clock.now())
 
 
-def test_a_queue_that_stands_still_costs_a_moment_and_no_answer(tmp_path: Path):
-    settings = Settings(data_dir=tmp_path, database_url="", redis_url="")
-    command = [*HOTLINE, "process", "queue"]
-    with subprocess.Popen(command, env=environment(tmp_path), stderr=subprocess.DEVNULL) as queue:
+def test_a_queue_that_stands_still_costs_a_moment_and_no_answer(web: Served, settings: Settings):
+    command, env = [*HOTLINE, "process", "queue"], environment(settings.data_dir)
+    guess = {"number": "NJ20180725000018", "query_code": "000000"}
+    with subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) as queue:
         try:
-            assert queues.wait_for(queues.connect(settings), 30)
-            with served("web", tmp_path) as web:
-                queue.send_signal(signal.SIGSTOP)
-                began = time.monotonic()
-                guess = {"number": "NJ20180725000018", "query_code": "000000"}
-                assert web.ask("/api/v1/progress", guess).status == 404
-                assert web.ask("/readyz").json == {"database": True, "queue": False}
-                assert time.monotonic() - began < 10 * queues.PATIENCE
+            assert eventually(lambda: web.ask("/readyz").json["queue"])
+            queue.send_signal(signal.SIGSTOP)
+            began = time.monotonic()
+            assert web.ask("/api/v1/progress", guess).status == 404
+            assert web.ask("/readyz").json == {"database": True, "queue": False}
+            assert time.monotonic() - began < 10 * queues.PATIENCE
+            queue.send_signal(signal.SIGCONT)
+            assert eventually(lambda: web.ask("/readyz").json["queue"])
         finally:
             queue.kill()
 

@@ -266,6 +266,12 @@ def test_a_refusal_says_why_logs_nothing_and_keeps_all_that_was_typed(
     assert len(stored(base, Ticket)) == before
 
 
+def test_a_unit_chosen_on_a_refused_form_stays_chosen(agent):
+    units = re.findall(r'name="unit" id="unit-\d" value="([^"]+)"', suggested(agent, SURE).text)
+    page = agent.post("/desk", form(kind=None, unit=units[2]))
+    assert re.search(rf'value="{units[2]}" checked', page.text)
+
+
 def test_a_refusal_in_place_does_not_even_touch_the_fields(agent):
     page = agent.post("/desk", form(kind=None), **IN_PLACE)
     assert page.status_code == 422

@@ -31,7 +31,7 @@ def build(database: Database, planner: Planner, batch: str, key: bytes) -> Itera
     moulds = specimens.cast(database)
     with database.work() as session:
         reserved = _reserve(session, planner, store, batch)
-    staging = Staging(planner, list(moulds.values()), store)
+    staging = Staging(planner, {mould.number: mould for mould in moulds.values()}, store)
     pouring = Pouring(staging, store, batch)
     renderer = Renderer(planner, moulds, reserved, store.form, key)
     # Processes are forked from this one, and must not share its connections.

@@ -95,7 +95,7 @@ class Planner:
         self._timing = Timing(self.office, self.office.midnight + plan.days * DAY)
         self._arrivals = arrivals()
         self.matters = matters
-        self.stories = wording.stories(Random(f"stories {plan.seed}"), STORIES)
+        self.stories = wording.stories(Random(f"stories {plan.seed}"), min(STORIES, plan.total))
         self._citizens = min(max(100, plan.total // 3), CITIZENS)
         self._kinds = _wheel(scripts.KINDS)
         self._desk = _wheel(scripts.AT_THE_DESK)

@@ -1,11 +1,11 @@
-"""Specimens: one life of every script, walked through the real steps to take its mould.
+"""Specimens: every beginning of every script, walked through the real steps to take its mould.
 
 So no rule of the house is written twice: what a bulk city stores is what the rooms themselves
 store, with other names, texts and times.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from hotline.cli.simulation.moulds import TABLES, Element, Field, Moment, Mould, Stored, take_mould
-from hotline.cli.simulation.planning import Life
+from hotline.cli.simulation.planning import DISPATCHED, Life
 from hotline.cli.simulation.scripts import SCRIPTS, STARTS_ANOTHER, STARTS_CLOCK, Move, Script
 from hotline.cli.simulation.walking import Walker, handler_of
 from hotline.cli.simulation.wording import Citizen, Matter, Story
@@ -45,9 +45,9 @@ SUGGESTION = Suggestion(
     Disposition.TICKET, Decision.AUTO, (Candidate(UNIT, 1.0),), guidance=GUIDANCE
 )
 LIFE = Life(
-    SERIAL, SCRIPTS["answered"], [], Matter(0, "标题", "正文", "", None, SUGGESTION), Story(0, ""),
-    MatterKind.HELP, Channel.WEB, CITIZEN, True, UNIT, OTHER_UNIT, "某坐席", "某派单员", "答复", 4,
-    parent=PARENT, parent_unit=PARENT_UNIT,
+    SERIAL, SCRIPTS["answered"], [], Matter(0, "标题", "正文", "", None, SUGGESTION),
+    Story(0, ""), MatterKind.HELP, Channel.WEB, CITIZEN, True, UNIT, OTHER_UNIT, "某坐席",
+    "某派单员", "答复", 4, parent=PARENT, parent_unit=PARENT_UNIT,
 )  # fmt: skip
 
 Moulds = Mapping[tuple[str, bool, int], Mould]
@@ -58,28 +58,60 @@ class FarDeadlines(WorkCalendar):
         return at + FAR
 
 
-class Undone(Exception):
-    """Ends a transaction without keeping what it did."""
+Beginning = tuple[list[Script], int, Stored, Callable[[datetime], Moment]]
 
 
 def cast(database: Database) -> Moulds:
     """A mould by script, whether the router was sure, and number of moves; keeps nothing."""
     moulds: dict[tuple[str, bool, int], Mould] = {}
-    for script in SCRIPTS.values():
-        for sure in (True, False):
-            for moves, taken in enumerate(_walked(database, _life(script, sure)), start=1):
-                moulds[script.name, sure, moves] = take_mould(len(moulds), *taken)
+    for sure in (True, False):
+        with database.work() as session, _undone(session):
+            for scripts, moves, stored, moment in _walked(session, replace(LIFE, sure=sure)):
+                mould = take_mould(len(moulds), stored, _meanings(stored), moment)
+                moulds |= {(script.name, sure, moves): mould for script in scripts}
     return moulds
 
 
-def _life(script: Script, sure: bool) -> Life:
-    alarmed = Move.TAKE_ALARM in script.moves
-    emergency = Emergency("119", ()) if alarmed else None
-    given = replace(SUGGESTION, emergency=emergency)
-    return replace(
-        LIFE, script=script, times=_times(script), matter=replace(LIFE.matter, given=given),
-        citizen=None if script.anonymous else CITIZEN, sure=sure,
-    )  # fmt: skip
+def _walked(session: Session, life: Life) -> Iterator[Beginning]:
+    walker = Walker(FarDeadlines(), KEY, BATCH)
+    parent = replace(life, serial=PARENT, sure=False, unit=PARENT_UNIT)
+    parent.script, parent.times = SCRIPTS["merged"], _times(SCRIPTS["merged"])
+    for nth in range(DISPATCHED + 1):
+        walker.take(session, parent, nth)
+    for anonymous, alarmed in ((False, False), (True, False), (False, True)):
+        scripts = [
+            script
+            for script in SCRIPTS.values()
+            if (script.anonymous, Move.TAKE_ALARM in script.moves) == (anonymous, alarmed)
+        ]
+        given = replace(SUGGESTION, emergency=Emergency("119", ()) if alarmed else None)
+        who = None if anonymous else CITIZEN
+        first = replace(life, citizen=who, matter=replace(life.matter, given=given))
+        yield from _ways_on(session, walker, first, scripts, 0)
+
+
+def _ways_on(
+    session: Session, walker: Walker, life: Life, scripts: list[Script], nth: int
+) -> Iterator[Beginning]:
+    """From here on: scripts that go on alike are walked together, as far as they do."""
+    for move in sorted({script.moves[nth] for script in scripts}):
+        alike = [script for script in scripts if script.moves[nth] is move]
+        here = replace(life, script=alike[0], times=_times(alike[0]))
+        with _undone(session):
+            goes_on = replace(walker, ids=dict(walker.ids), owed=dict(walker.owed))
+            ticket = goes_on.take(session, here, nth)
+            session.flush()
+            yield alike, nth + 1, _stored(session, ticket), _moments(here)
+            longer = [script for script in alike if len(script.moves) > nth + 1]
+            yield from _ways_on(session, goes_on, here, longer, nth + 1)
+
+
+@contextmanager
+def _undone(session: Session) -> Iterator[None]:
+    """Keeps nothing of what is done within."""
+    savepoint = session.begin_nested()
+    yield
+    savepoint.rollback()
 
 
 def _times(script: Script) -> list[int]:
@@ -90,31 +122,6 @@ def _times(script: Script) -> list[int]:
         due = now + FAR if move in STARTS_CLOCK else due
         times.append(int(now.timestamp()))
     return times
-
-
-Taken = tuple[Stored, Mapping[Any, Any], Callable[[datetime], Moment]]
-
-
-def _walked(database: Database, life: Life) -> list[Taken]:
-    """What is stored after each move, and what its values mean."""
-    taken: list[Taken] = []
-    with suppress(Undone), database.work() as session:
-        taken += _steps(session, life)
-        raise Undone
-    return taken
-
-
-def _steps(session: Session, life: Life) -> Iterator[Taken]:
-    walker = Walker(FarDeadlines(), KEY, BATCH)
-    if life.script.name == "merged":
-        parent = replace(life, serial=PARENT, script=SCRIPTS["stuck"], sure=False, unit=PARENT_UNIT)
-        for nth in range(len(_times(SCRIPTS["merged"])) - 1):
-            walker.take(session, parent, nth)
-    for nth in range(len(life.script.moves)):
-        ticket = walker.take(session, life, nth)
-        session.flush()
-        stored = _stored(session, ticket)
-        yield stored, _meanings(stored), _moments(life)
 
 
 def _stored(session: Session, ticket: Ticket) -> Stored:

@@ -22,10 +22,12 @@ NOTHING = 99
 class Staging:
     """The tables, and the gaps of the moulds by the column that they stand in."""
 
-    def __init__(self, planner: Planner, moulds: Sequence[Mould], store: Store) -> None:
+    def __init__(self, planner: Planner, moulds: Mapping[int, Mould], store: Store) -> None:
         self._planner, self._moulds = planner, moulds
         self.gaps = {
-            column: [row[column.name] for mould in moulds for row in mould.rows[table.name]]
+            column: [
+                row[column.name] for mould in moulds.values() for row in mould.rows[table.name]
+            ]
             for table in TABLES
             for column in table.columns
         }
@@ -68,10 +70,10 @@ class Staging:
 
     def _rows(self, table: Table, laid: Table) -> Iterator[dict[str, Any]]:
         names = [column.name for column in laid.columns][2:]
-        for mould in self._moulds:
+        for number, mould in self._moulds.items():
             for nth, row in enumerate(mould.rows[table.name], start=1):
                 kept = {name: _kept(row[name], laid.c[name]) for name in names}
-                yield {"mould": mould.number, "nth": nth} | kept
+                yield {"mould": number, "nth": nth} | kept
 
 
 def one_fact(gaps: Sequence[Any]) -> str:

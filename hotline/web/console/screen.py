@@ -96,7 +96,11 @@ def desk_form(form: Form[Any], *, result: dict[str, Any] | None = None) -> dict[
         "call": call,
         "person": person(call.call.caller_hash if call else typed_hash(form)),
         "drafts": list(map(_shown, others)),
-        "advice": advise(form.value("text"), dialled=dialled, picked=form.value("picked")),
+        "advice": advise(
+            form.value("text"),
+            dialled=dialled,
+            picked=form.value("picked") or form.value("unit"),
+        ),
         **choices(),
     }
 
