@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from served import Served, served
 
 from hotline import clock
@@ -83,6 +83,7 @@ class Faults:
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium fonts-wqy-zenhei")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         # Debian's Chromium refuses its sandbox to root.
         alone = [] if os.geteuid() else ["--no-sandbox"]

@@ -206,6 +206,20 @@ def test_what_was_typed_a_moment_ago_survives_leaving_the_page(desk):
     desk.evaluate("document.querySelector('#text').value = ''")
 
 
+def test_what_is_not_wanted_any_more_is_given_up_in_its_place(desk):
+    write(desk, "不要了的一句")
+    expect(desk.locator("#saved")).to_contain_text("已自动保存")
+    desk.keyboard.press("Alt+o")
+    expect(desk.locator("#text")).to_have_value("")
+    given_up = desk.locator("#drafts li", has_text="不要了的一句")
+    write(desk, "正在写的")
+    given_up.get_by_role("button", name="放弃").click()
+    expect(given_up).to_have_count(0)
+    assert desk.locator("#text").input_value() == "正在写的"
+    desk.goto("/desk?new=1")
+    expect(desk.locator("main")).not_to_contain_text("不要了的一句")
+
+
 def test_a_sign_out_elsewhere_loses_nothing_that_was_typed(desk, faults):
     faults.expect("status of 401")
     faults.expect("Error Code 401")
@@ -245,7 +259,9 @@ def test_a_call_that_comes_while_writing_waits_until_its_key(seated, tell):
     assert seated.locator("#text").bounding_box() == before
     seated.keyboard.press("F3")
     expect(seated.locator("#call")).to_contain_text("135****1234")
+    expect(seated.locator("#waiting")).not_to_be_visible()
     expect(seated.locator("#text")).to_have_value("")
+    assert in_focus(seated) == "text"
     expect(seated.locator("#drafts")).to_contain_text("第一通还没写完")
     tell(second, "ended", seated.extension)
 

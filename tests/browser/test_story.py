@@ -2,7 +2,6 @@
 
 import email
 import os
-import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -40,12 +39,12 @@ def ringing(site, tmp_path_factory) -> Callable[..., AbstractContextManager[None
             )
             called = ["--number", CALLER, "--dialled", LINE, "--extension", extension]
             switch = subprocess.Popen(
-                [*HOTLINE, "ring", *called, "--talk", "3"],
+                [*HOTLINE, "ring", *called, "--talk", "8"],
                 env=where, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             )  # fmt: skip
             yield
             said, _ = switch.communicate(timeout=60)
-            assert "坐席已接听" in said or switch.returncode == 0, said
+            assert switch.returncode == 0, said
 
     return ring
 
@@ -98,7 +97,7 @@ def take_down(agent: Page, address: str) -> tuple[str, str]:
     expect(agent.locator("#marks mark").first).to_have_text("东兴区西林街道")
     expect(agent.locator("#marks")).to_contain_text(MATTER)
     marked = agent.locator("#marks mark").all_inner_texts()
-    assert {"占道经营", "油烟扰民"} <= {word for each in marked for word in re.split(",", each)}
+    assert {"东兴区西林街道", "烧烤摊占道经营", "油烟扰民"} <= set(marked)
     first = agent.locator("#advice .choice").first
     expect(first).to_contain_text(CITY)
     expect(first).to_contain_text("「占道经营」")
@@ -108,14 +107,11 @@ def take_down(agent: Page, address: str) -> tuple[str, str]:
     agent.keyboard.press("Alt+t")
     expect(agent.locator("#dispatch-to")).to_have_text(f"({CITY})")
     agent.keyboard.press("F4")
-    number, code = agent.locator("#result .big").all_inner_texts() or wait_for_numbers(agent)
-    expect(agent.locator("#result .say")).to_contain_text(f"编号 {number},查询码 {code},已交{CITY}办理")
-    return number, code
-
-
-def wait_for_numbers(agent: Page) -> list[str]:
     expect(agent.locator("#result .big")).to_have_count(2)
-    return agent.locator("#result .big").all_inner_texts()
+    number, code = agent.locator("#result .big").all_inner_texts()
+    said = f"您的诉求已受理,编号 {number},查询码 {code},已交{CITY}办理"
+    expect(agent.locator("#result .say")).to_contain_text(said)
+    return number, code
 
 
 def open_in_inbox(handler: Page, pile: str, number: str) -> None:

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from served import HOTLINE, environment, eventually, free_port, served
+from served import HOTLINE, Served, environment, eventually, free_port, served
 
 from hotline.cli.listening import CannotListen, listen
 from hotline.web.serving import SILENCE, threads
@@ -118,27 +118,31 @@ def test_a_web_process_without_its_database_says_so_without_a_stack_of_calls(tmp
     assert "Traceback" not in done.stderr
 
 
-def honcho(folder: Path, ports: dict[str, str], said: Path) -> subprocess.Popen[bytes]:
-    """`make run` but for the environment that it makes."""
-    bin = folder / "bin"
-    bin.mkdir(exist_ok=True)
-    hotline = bin / "hotline"
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder to run in, with the command that the Procfile names."""
+    hotline = tmp_path / "bin" / "hotline"
+    hotline.parent.mkdir()
     hotline.write_text(f"#!{sys.executable}\nfrom hotline.cli import main\nmain()\n")
     hotline.chmod(0o755)
-    path = f"{bin}:{Path(sys.executable).parent}:{os.environ['PATH']}"
-    with said.open("w") as out:
-        return subprocess.Popen(
+    return tmp_path
+
+
+def started(place: Path, ports: dict[str, str], said: str) -> Served:
+    """What `make run` starts, in the same way."""
+    path = f"{place / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    with (place / said).open("w") as out:
+        process = subprocess.Popen(
             [sys.executable, "-m", "honcho", "-f", str(ROOT / "Procfile"), "start"],
-            cwd=folder,
-            env=environment(folder / "var", **ports) | {"PATH": path, "PYTHONPATH": str(ROOT)},
-            stdout=out,
-            stderr=out,
-        )
+            env=environment(place / "var", PATH=path, PYTHONPATH=str(ROOT), **ports),
+            cwd=place, stdout=out, stderr=out,
+        )  # fmt: skip
+    return Served(process, int(ports["HOTLINE_PORT"]), place / said)
 
 
-def alive(folder: Path) -> list[int]:
+def alive(place: Path) -> list[int]:
     """Processes that work on this data folder."""
-    mark = f"HOTLINE_DATA_DIR={folder / 'var'}".encode()
+    mark = f"HOTLINE_DATA_DIR={place / 'var'}".encode()
     found = []
     for entry in Path("/proc").glob("[0-9]*/environ"):
         try:
@@ -149,27 +153,31 @@ def alive(folder: Path) -> list[int]:
     return found
 
 
-def test_everything_starts_stops_in_seconds_and_refuses_a_second_start(tmp_path: Path):
+def test_everything_starts_refuses_a_second_start_and_stops_in_seconds(place: Path):
     ports = {"HOTLINE_PORT": str(free_port()), "HOTLINE_LINE_PORT": str(free_port())}
-    first, second = tmp_path / "first.said", tmp_path / "second.said"
-    running = honcho(tmp_path, ports, first)
+    first = started(place, ports, "first")
     try:
-        ready = f"http://[::1]:{ports['HOTLINE_PORT']}/readyz"
-        assert eventually(lambda: _answers(ready), patience=90), first.read_text()
-        assert honcho(tmp_path, ports, second).wait(90) == os.EX_CONFIG
-        assert re.search(r"端口 \d+ 已被占用", second.read_text())
-        assert _answers(ready)
-        began = time.monotonic()
-        running.send_signal(signal.SIGINT)
-        running.wait(30)
-        assert time.monotonic() - began < 15
+        assert eventually(lambda: first.answers("/readyz", "[::1]"), 90), first.log()
+        second = started(place, ports, "second")
+        assert second.process.wait(90) == os.EX_CONFIG
+        assert re.search(r"端口 \d+ 已被占用", second.log())
+        assert_any_web_process_answers_for_all(first, place / "var")
+        assert first.stop(signal.SIGINT) < 15
     finally:
-        running.kill()
-    assert eventually(lambda: not alive(tmp_path), patience=5)
-    assert "Traceback" not in first.read_text() + second.read_text()
+        first.process.kill()
+    assert eventually(lambda: not alive(place), 5)
+    assert "Traceback" not in first.log() + second.log()
 
 
-def _answers(address: str) -> bool:
-    code = "import sys, urllib.request as u; u.build_opener(u.ProxyHandler({})).open(sys.argv[1])"
-    done = subprocess.run([sys.executable, "-c", code, address], stderr=subprocess.DEVNULL)
-    return done.returncode == 0
+def assert_any_web_process_answers_for_all(web: Served, folder: Path) -> None:
+    key = (folder / "secrets" / "metrics").read_text()
+    name = 'hotline_requests_total{endpoint="pages.readyz",status="200"} '
+
+    def count() -> float:
+        shown = web.ask("/metrics", key=key).body.decode()
+        return float(shown.partition(name)[2].partition("\n")[0])
+
+    before = count()
+    for _ in range(20):
+        web.ask("/readyz")
+    assert [count() for _ in range(10)] == [before + 20] * 10

@@ -1,5 +1,6 @@
 """A simulated city: walked and poured alike, whole, repeatable, and beside what was there."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -8,14 +9,15 @@ from typing import Any
 import pytest
 from builders import NOON, SUPERVISOR, Desk
 from click.testing import CliRunner
-from sqlalchemy import Table, select, text
+from sqlalchemy import Table, func, select, text
 
 from hotline.app import load_city
 from hotline.cli import main, simulation
 from hotline.cli.simulation import bulk, days
 from hotline.cli.simulation.moulds import TABLES, refers_to
 from hotline.cli.simulation.pace import OfficeHours
-from hotline.cli.simulation.planning import Plan
+from hotline.cli.simulation.planning import Plan, Planner
+from hotline.cli.simulation.scripts import Move
 from hotline.cli.simulation.walking import Walker
 from hotline.db import Database
 from hotline.delivery import settling
@@ -47,13 +49,12 @@ def city(database: Database, tmp_path: Path) -> City:
         return load_city(session, Settings(data_dir=tmp_path, database_url=""))
 
 
-def pour(database: Database, city: City, plan: Plan, batch: str = "poured") -> None:
-    for _ in bulk.build(database, simulation.planner_of(city, plan), batch, KEY):
+def pour(database: Database, planner: Planner, batch: str = "poured") -> None:
+    for _ in bulk.build(database, planner, batch, KEY):
         pass
 
 
-def walk(database: Database, city: City, plan: Plan, batch: str = "walked") -> None:
-    planner = simulation.planner_of(city, plan)
+def walk(database: Database, planner: Planner, city: City, batch: str = "walked") -> None:
     for _ in days.walk(database, planner, Walker(city.calendar, KEY, batch)):
         pass
 
@@ -98,11 +99,11 @@ def test_a_poured_city_is_the_one_that_walks_and_touches_no_other_ticket(
     with database.work() as session:
         others = Desk(session, NOON).replied().id
     before = everything_of(database, others)
-    plan = Plan(7, FIRST, 12, 8)
-    walk(database, city, plan)
-    pour(database, city, plan)
+    planner = simulation.planner_of(city, Plan(7, FIRST, 12, 8))
+    walk(database, planner, city)
+    pour(database, planner)
     walked, poured = rows_of(database, "walked"), rows_of(database, "poured")
-    assert len(walked["ticket"]) == plan.total
+    assert len(walked["ticket"]) == planner.plan.total
     for table in walked:
         assert poured[table] == walked[table], table
     assert everything_of(database, others) == before
@@ -120,7 +121,7 @@ def everything_of(database: Database, ticket_id: int) -> list[Any]:
 def test_a_poured_city_is_whole_and_its_tallies_are_sums_of_its_events(
     database: Database, city: City
 ):
-    pour(database, city, Plan(33, FIRST, 6, 250))
+    pour(database, of_every_status(city, Plan(1, FIRST, 6, 200)))
     last = FIRST + timedelta(days=5)
     with database.read() as session:
         stories = queries.stories_of(session, "poured")
@@ -130,8 +131,8 @@ def test_a_poured_city_is_whole_and_its_tallies_are_sums_of_its_events(
         unsummed = tallies.tally(session, FIRST, last, actor=SUPERVISOR)
         placed = session.execute(text("SELECT count(*), max(position) FROM ticket_event")).one()
         by_action = session.execute(text("SELECT action, count(*) FROM ticket_event GROUP BY 1"))
-        by_action = dict(by_action.tuples().all())
-    assert len(stories) == len(found_by) == 1500
+        by_action = dict(by_action.all())
+    assert len(stories) == len(found_by) == 1200
     assert [story for story in stories if broken_link(story)] == []
     assert statuses == set(Status)
     assert unowed == []
@@ -145,6 +146,25 @@ def test_a_poured_city_is_whole_and_its_tallies_are_sums_of_its_events(
     for measure in ("received", "claimed", "replied", "delivered", "closed"):
         assert summed.total(measure) == by_action[MEASURES[measure].actions[0]]
 
+
+def of_every_status(city: City, plan: Plan) -> Planner:
+    """Some states last for minutes only: the first seed by which all are there at the end."""
+    matters = simulation.planner_of(city, plan).matters
+    seeds = (replace(plan, seed=seed) for seed in range(1, 500))
+    planners = (Planner(each, city.calendar, matters) for each in seeds)
+    return next(planner for planner in planners if last_moves(planner) >= RESTS)
+
+
+def last_moves(planner: Planner) -> set[Move]:
+    lives = (life for block in planner.blocks() for life in planner.lives(*block))
+    return {life.script.moves[len(life.times) - 1] for life in lives}
+
+
+# After each of these a ticket rests in another status.
+RESTS = {
+    Move.LOG, Move.ACCEPT, Move.DISPATCH, Move.OBJECT, Move.CLAIM, Move.REPLY, Move.ANSWER,
+    Move.DELIVER, Move.CLOSE, Move.REDIRECT, Move.WITHDRAW, Move.MERGE,
+}  # fmt: skip
 
 FOUND_BY = text(
     "SELECT s.pairs, t.id, t.number, t.territory || t.place, c.title, c.text "
@@ -163,7 +183,8 @@ def test_the_same_seed_plans_the_same_city_and_another_seed_another(city: City):
 
 def test_two_cities_add_up(database: Database, city: City):
     for seed in (1, 2):
-        pour(database, city, Plan(seed, FIRST, 1, 30), f"city {seed}")
+        planner = simulation.planner_of(city, Plan(seed, FIRST, 1, 30))
+        pour(database, planner, f"city {seed}")
     with database.read() as session:
         assert session.execute(text("SELECT count(DISTINCT number) FROM ticket")).scalar() == 60
 
@@ -184,10 +205,11 @@ def test_what_a_bulk_run_takes_off_postgresql_is_put_back(postgres: Database, tm
     with postgres.work() as session:
         versions.seed(session, NOON)
         city = load_city(session, Settings(data_dir=tmp_path, database_url=""))
-    pour(postgres, city, Plan(1, FIRST, 1, 30))
+    pour(postgres, simulation.planner_of(city, Plan(1, FIRST, 1, 30)))
     assert schema() == before
     with postgres.work() as session:
-        assert Desk(session, NOON).logged().id == 31
+        poured = session.execute(select(func.max(TICKET.c.id))).scalar_one()
+        assert Desk(session, NOON).logged().id == poured + 1
 
 
 def test_office_hours_count_as_the_calendar_does(sqlite: Database, tmp_path: Path):

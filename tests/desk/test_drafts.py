@@ -8,6 +8,8 @@ from sqlmodel import select
 from hotline.db import Database
 from hotline.desk import drafts
 from hotline.desk.drafts import LIFETIME, Draft
+from hotline.jobs import tasks
+from hotline.settings import Settings
 
 TYPED = {"text": "还在写", "once": "k"}
 
@@ -60,3 +62,10 @@ def test_a_draft_nobody_came_back_to_is_not_shown_after_a_day_and_then_swept(dat
     with database.work() as session:
         drafts.sweep(session, later)
         assert [each.form for each in session.exec(select(Draft))] == ["new"]
+
+
+def test_the_clock_sweeps_drafts(database: Database):
+    saved(database, now=NOON)
+    tasks.forget(tasks.Parts(Settings(), database, redis=None, channel=None))
+    with database.read() as session:
+        assert session.exec(select(Draft)).all() == []

@@ -471,7 +471,7 @@ def test_several_unfinished_forms_are_listed_and_each_can_be_taken_up_or_given_u
     assert "未完成 (1)" in said(page) and "第一件事" in page.text
     page = fresh.get(f"/desk?draft={first['once']}")
     assert re.search(r"<textarea id=.text.[^>]*>第一件事", page.text)
-    assert fresh.post("/desk/draft/discard", {"form": first["once"]}).status_code == 302
+    assert fresh.post("/desk/draft/discard", {"draft": first["once"]}).status_code == 302
     assert drafts_of(base, first["once"]) == [] != drafts_of(base, second["once"])
     blank = fresh.get("/desk?new=1")
     assert re.search(r"<textarea id=.text.[^>]*></textarea>", blank.text)

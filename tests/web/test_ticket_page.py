@@ -22,10 +22,12 @@ from sqlmodel import select
 from test_bad_input import statements
 from walks import closed, delivered, events, make, merged, objected, row
 
+from hotline import clock
 from hotline.db import Database
 from hotline.people.access_log import AccessLog
 from hotline.people.rights import Action, Role
-from hotline.tickets import dispatch, intake, replies
+from hotline.routing.types import Decision
+from hotline.tickets import dispatch, intake, merging, replies
 from hotline.tickets.models import Ticket
 from hotline.tickets.steps import STEPS as LIFE
 from hotline.tickets.words import MatterKind
@@ -204,6 +206,24 @@ def test_merged_tickets_lead_to_each_other(app, dispatching, made):
     assert f'href="/tickets/{number}"' in dispatching.get(f"/tickets/{parent}").text
 
 
+def test_a_merged_ticket_shows_the_reply_of_the_other_only_once_it_may_leave(
+    stored, dispatching, made
+):
+    def merged_into_replied(desk: Desk) -> Ticket:
+        ticket = desk.dispatched()
+        merging.merge(desk.session, ticket, desk.replied(), actor=DISPATCHER, now=desk.now)
+        return ticket
+
+    number = made(merged_into_replied)
+    assert "已责令整改。" not in dispatching.get(f"/tickets/{number}").text
+    with stored.work() as session:
+        parent = session.get(Ticket, row(stored, number).merged_into)
+        replies.approve(session, parent, actor=DISPATCHER, now=clock.now())
+    letter = dispatching.get(f"/tickets/{number}").text.partition("市民看到的答复")[2]
+    assert "已责令整改。" in letter
+    assert "一并办理" in letter
+
+
 def test_beside_a_list_the_ticket_comes_without_a_page_around_it(dispatching, made):
     number = made(Desk.dispatched)
     part = dispatching.get(f"/tickets/{number}", headers={"HX-Request": "true"})
@@ -259,6 +279,12 @@ def test_exactly_the_steps_that_the_reader_may_take_are_offered(
     signed_in, made, role, unit, walk, actions
 ):
     assert offered(signed_in(role, unit).get(f"/tickets/{made(walk)}")) == actions
+
+
+def test_an_agent_is_not_offered_to_dispatch_what_the_router_could_not_decide(signed_in, made):
+    unsure = replace(SUGGESTION, decision=Decision.ASK)
+    page = signed_in(Role.AGENT).get(f"/tickets/{made(Desk.accepted, suggestion=unsure)}")
+    assert offered(page) == ["answer", "redirect"]
 
 
 def test_an_assisting_unit_reads_and_is_offered_nothing(signed_in, made):

@@ -113,7 +113,9 @@ class OnPostgresql:
         # Whoever inserts a row must hold its table first, so nobody draws a number in between.
         _lock(session, ["ticket"])
         first = session.scalar(text("SELECT nextval('ticket_id_seq')"))
-        session.execute(text("SELECT setval('ticket_id_seq', :last)"), {"last": first + tickets})
+        session.execute(
+            text("SELECT setval('ticket_id_seq', :last)"), {"last": first + tickets - 1}
+        )
         return first
 
     @contextmanager

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 
 from hotline.db import Replayed, RequestKey, Session, StoredReply
 from hotline.desk import drafts, shift
@@ -14,11 +14,10 @@ from hotline.web.console.advice import LONGEST, advise
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, filled
 
-FIELDS = {*bodies.ConsoleForm.model_fields, "requester.name", "requester.phone"} | {
-    "requester.email",
-    "requester.address",
+FIELDS = {
+    *bodies.ConsoleForm.model_fields,
+    *(f"requester.{name}" for name in bodies.RequesterBody.model_fields),
 }
-
 # Without any of these a form holds nothing worth keeping.
 WRITTEN = ("text", "answer", "sentence", *(name for name in FIELDS if "." in name))
 # The route under which a form's request key is kept.
@@ -92,15 +91,15 @@ def save_draft() -> Any:
         if not any(typed.get(name, "").strip() for name in WRITTEN):
             drafts.drop(session, key, actor=actor())
             return render_template("console/saved.html")
-        if True:
+        if not _kept_reply(session, once):
             drafts.save(session, key, typed | {"once": once}, actor=actor(), now=now())
     return render_template("console/saved.html", saved_at=now())
 
 
-def discard_draft() -> Response:
+def discard_draft() -> Any:
     with current().database.work() as session:
-        drafts.drop(session, request.form.get("form", "")[:64], actor=actor())
-    return redirect("/desk?new=1")  # type: ignore[return-value]
+        drafts.drop(session, request.form.get("draft", "")[:64], actor=actor())
+    return "" if "HX-Request" in request.headers else redirect("/desk?new=1")
 
 
 def today() -> str:

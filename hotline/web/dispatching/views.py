@@ -12,7 +12,9 @@ from hotline.errors import HotlineError, KeyReused
 from hotline.people import users
 from hotline.people.rights import Action, scope_of
 from hotline.tickets import alarms
+from hotline.tickets.lists import DeskPile
 from hotline.web import bodies, steps
+from hotline.web.addresses import one_of
 from hotline.web.api import presenters
 from hotline.web.current import actor, current, now
 from hotline.web.dispatching import piles, sheets
@@ -22,8 +24,6 @@ from hotline.web.forms import Form, filled
 from hotline.web.guards import request_key
 
 dispatching = Blueprint("dispatching", __name__, url_prefix="/dispatching")
-
-TICKETS = f"<any({','.join(pile for pile in Pile if pile is not Pile.DELIVERIES)}):pile>"
 
 
 @dispatching.before_request
@@ -40,9 +40,9 @@ def desk() -> Response:
     return redirect(_address(piles.most_pressing(waiting)))
 
 
-@dispatching.get(f"/{TICKETS}")
+@dispatching.get("/<pile>")
 def pile(pile: str) -> str:
-    return render_template("dispatching/pile.html", **sheets.pile(Pile(pile)))
+    return render_template("dispatching/pile.html", **sheets.pile(_of_tickets(pile)))
 
 
 @dispatching.get("/deliveries")
@@ -50,15 +50,16 @@ def deliveries() -> str:
     return render_template("dispatching/deliveries.html", **sheets.deliveries())
 
 
-@dispatching.post(f"/{TICKETS}/<number>/take")
+@dispatching.post("/<pile>/<number>/take")
 def take_alarm(pile: str, number: str) -> Response:
+    here = _of_tickets(pile)
     with current().database.work() as session:
         alarm, row = alarms.take(session, number, actor=actor(), now=now())
         titles = users.titles(session, {alarm.taken_by})
     mine = alarm.taken_by == actor().id
     by = titles.get(alarm.taken_by, alarm.taken_by)
     done = {"action": Action.TAKE_ALARM, "ticket": row, "alarm": alarm, "by": by, "mine": mine}
-    return _onward(Pile(pile), told(done), "good" if mine else "late")
+    return _onward(here, told(done), "good" if mine else "late")
 
 
 @dispatching.post("/deliveries/<id>/receipt")
@@ -86,9 +87,9 @@ def _settle(id: str, outcome: str) -> dict[str, Any]:
 
 def _add_step(action: Action) -> None:
     def view(pile: str, number: str) -> Response:
-        return _decide(Pile(pile), number, action)
+        return _decide(_of_tickets(pile), number, action)
 
-    dispatching.post(f"/{TICKETS}/<number>/{action}", endpoint=f"step_{action}")(view)
+    dispatching.post(f"/<pile>/<number>/{action}", endpoint=f"step_{action}")(view)
 
 
 for _action in DECISIONS:
@@ -117,6 +118,10 @@ def _with(given: Form[Any], refused: HotlineError) -> Form[Any]:
         return given
     sentence = _("这份表单刚才已提交过,这次的内容不同。请先看工单现状,确要办理请再提交。")
     return Form(values=given.values, errors={"": sentence})
+
+
+def _of_tickets(name: str) -> Pile:
+    return Pile(one_of(DeskPile, name))
 
 
 def _refused(pile: Pile, number: str, given: Form[Any], status: int) -> Response:

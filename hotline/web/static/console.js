@@ -117,11 +117,15 @@ window.addEventListener("pagehide", () => {
 });
 window.addEventListener("beforeunload", (event) => { if (changed && failed) event.preventDefault(); });
 
-// Another form in place of this one, once this one is safe.
+// Another form in place of this one, once this one is safe; meanwhile nothing is written into it.
 async function open(address) {
-  if (!(await keep())) return tell(words.lost, "bad");
-  await htmx.ajax("GET", address, { target: "#desk", swap: "outerHTML" });
-  hush();
+  const text = part("text");
+  text.readOnly = true;
+  if (await keep()) {
+    await htmx.ajax("GET", address, { target: "#desk", swap: "outerHTML" });
+    if (part("text") !== text) hush();
+  } else tell(words.lost, "bad");
+  text.readOnly = false;
 }
 
 document.addEventListener("click", (event) => {

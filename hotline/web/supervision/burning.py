@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _
 
 from hotline.tickets import lists
 from hotline.tickets.lists import Burn
+from hotline.web.addresses import one_of
 from hotline.web.current import actor, current, now
 
 NAMES = {
@@ -24,7 +25,7 @@ MEANINGS = {
 
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.get("/supervision")(burning)
-    blueprint.get(f"/supervision/<any({','.join(Burn)}):burn>")(heap)
+    blueprint.get("/supervision/<burn>")(heap)
 
 
 def burning() -> str:
@@ -40,7 +41,7 @@ def burning() -> str:
 def heap(burn: str) -> str:
     """All that one of the counts counts, of one unit where one is named."""
     unit, after = request.args.get("unit", ""), request.args.get("after") or None
-    which = Burn(burn)
+    which = one_of(Burn, burn)
     with current().database.read() as session:
         found = lists.burning_pile(session, actor(), which, now(), unit=unit, after=after)
     return render_template(

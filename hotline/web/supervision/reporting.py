@@ -25,12 +25,12 @@ from hotline.reports.publishing import PublishedReport
 from hotline.reports.rendering import NUMERALS, RENDERERS
 from hotline.reports.writing import WRITERS, write_report
 from hotline.tickets.numbers import is_number
+from hotline.web.addresses import one_of
 from hotline.web.bodies import PublishForm
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
 from hotline.web.supervision.files import attachment
 
-KIND = f"<any({','.join(PeriodKind)}):kind>"
 ENDINGS = {"text": "txt", "json": "json", "xlsx": "xlsx"}
 # Asked for instead of a version's number: the figures as they stand now.
 DRAFT = "draft"
@@ -48,9 +48,9 @@ class Chosen:
 
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.get("/reports")(reports)
-    blueprint.get(f"/reports/{KIND}/<day>")(report)
-    blueprint.get(f"/reports/{KIND}/<day>/<any({','.join(ENDINGS)}):form>")(report_file)
-    blueprint.post(f"/reports/{KIND}/<day>/publish")(publish)
+    blueprint.get("/reports/<kind>/<day>")(report)
+    blueprint.get("/reports/<kind>/<day>/<form>")(report_file)
+    blueprint.post("/reports/<kind>/<day>/publish")(publish)
 
 
 def reports() -> Any:
@@ -71,10 +71,11 @@ def report(kind: str, day: str) -> str:
 
 
 def report_file(kind: str, day: str, form: str) -> Response:
+    ending, render = one_of(ENDINGS.__getitem__, form), RENDERERS[form]
     chosen = _chosen(kind, day)
     version = f" 第{chosen.version.version}版" if chosen.version else ""
-    name = f"{chosen.report.title}{version}.{ENDINGS[form]}"
-    return attachment(RENDERERS[form](chosen.report), name)
+    name = f"{chosen.report.title}{version}.{ending}"
+    return attachment(render(chosen.report), name)
 
 
 def publish(kind: str, day: str) -> Response:
@@ -124,8 +125,9 @@ def _written(session: Any, period: Period) -> Report:
 
 
 def _period(kind: str, day: str) -> Period:
+    known = one_of(PeriodKind, kind)
     try:
-        return Period.containing(PeriodKind(kind), date.fromisoformat(day))
+        return Period.containing(known, date.fromisoformat(day))
     except ValueError:
         raise Invalid(f"日期「{day[:20]}」有误,须形如 2018-07-25。", field="day") from None
 

@@ -13,6 +13,7 @@ from hotline.people.access_log import note_look
 from hotline.reports import standing, tallies
 from hotline.reports.measures import MEASURES
 from hotline.reports.tallies import CountedEvent
+from hotline.web.addresses import one_of
 from hotline.web.bodies import TallyForm, TallyListForm
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, asked
@@ -27,7 +28,7 @@ SHOWN = 50
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.get("/tallies")(tallies_page)
     blueprint.get("/tallies/list")(tally_list)
-    blueprint.get("/tallies/table.<any(csv,xlsx):form>")(tally_table)
+    blueprint.get("/tallies/table.<form>")(tally_table)
 
 
 def tallies_page() -> Response:
@@ -44,8 +45,9 @@ def tallies_page() -> Response:
 
 def tally_table(form: str) -> Response:
     """The table shown, as a file."""
+    written = one_of(FORMATS.__getitem__, form)
     shown = _counted(asked(TallyForm))
-    return attachment(FORMATS[form](shown.as_section()), f"统计 {shown.title} {shown.days}.{form}")
+    return attachment(written(shown.as_section()), f"统计 {shown.title} {shown.days}.{form}")
 
 
 def _counted(given: Form[TallyForm]) -> Counted:
