@@ -50,4 +50,7 @@ lint: .venv/dev ## Format and lint checks
 bench: .venv/dev ## Every benchmark beside its anchor
 	$(BIN)/python -m bench
 
-.PHONY: help setup run browser test soak lint bench
+screenshots: .venv/dev browser ## Take the picture in the README again
+	$(BIN)/pytest -n 0 tests/browser/screenshots.py
+
+.PHONY: help setup run browser test soak lint bench screenshots

@@ -12,13 +12,14 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_openapi3 import Info, OpenAPI
 from sqlalchemy import text
+from sqlmodel import select
 
 import hotline
 from hotline import clock, logs
 from hotline.db import Database, Session, take_turn
 from hotline.errors import HotlineError, Unavailable
 from hotline.jobs import queues
-from hotline.people.privacy import secret
+from hotline.people.privacy import has_secret, secret
 from hotline.postgres import PATIENCE
 from hotline.registry import versions
 from hotline.registry.calendar import WorkCalendar
@@ -28,6 +29,7 @@ from hotline.registry.numbers import Lines
 from hotline.routing.router import Router
 from hotline.settings import Settings, load
 from hotline.telephony import snapshot
+from hotline.tickets.models import Contact
 from hotline.web import calls, frame, guards, limits, live, metrics, pages, problems, vitals
 from hotline.web.administration import administration
 from hotline.web.api import api_blueprint
@@ -73,10 +75,11 @@ def prepare(settings: Settings) -> Database:
 
 def _prepare(settings: Settings) -> Database:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    secret(settings.data_dir, "contact")
     database = Database(settings.db_url)
     upgrade(database)
     with database.work() as session:
+        _refuse_lost_key(session, settings.data_dir)
+        secret(settings.data_dir, "contact")
         take_turn(session, PREPARING)
         versions.seed(session, clock.now())
         snapshot.write(settings.data_dir, lines(versions.load(session)))
@@ -115,6 +118,19 @@ def _refuse_deaf_to_chinese(session: Session) -> None:
             "数据库的 lc_ctype 是 C,无法按中文检索;请用 UTF-8 的区域设置新建数据库,如 "
             "CREATE DATABASE hotline TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'。"
         )
+
+
+def _refuse_lost_key(session: Session, data_dir: Path) -> None:
+    # With another key than theirs, nobody who is in the database already would be found again.
+    if not has_secret(data_dir, "contact") and _has_contacts(session):
+        raise UnfitDatabase(
+            f"数据库里已有诉求人,数据目录 {data_dir} 却没有 secrets/contact;"
+            "请从备份或另一台主机复制 secrets 目录,再启动。"
+        )
+
+
+def _has_contacts(session: Session) -> bool:
+    return session.exec(select(Contact.id).limit(1)).first() is not None
 
 
 def load_city(session: Session, settings: Settings) -> City:

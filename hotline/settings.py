@@ -87,6 +87,13 @@ class Settings(BaseSettings):
         return url
 
     @property
+    def reachable_host(self) -> str:
+        """How a program on this machine, a browser say, reaches what listens on `host`."""
+        if self.host in ("*", "0.0.0.0", "::"):
+            return "localhost"
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+    @property
     def queue_socket(self) -> Path:
         """Unix socket of the embedded queue; unused when a REDIS_URL is given."""
         return self.data_dir.absolute() / "queue.sock"

@@ -45,14 +45,14 @@ def make_demo(settings: Settings, database: Database, now: datetime) -> None:
 
 def text(settings: Settings) -> str:
     """Addresses, log-ins and keys, as `make run` prints them."""
-    web = f"http://{settings.host}:{settings.port}"
+    web = f"http://{settings.reachable_host}:{settings.port}"
     made = json.loads(_file(settings).read_text())
     lines = [
         "内江 12345",
         f"  市民      {web}/",
         f"  工作人员  {web}/sign-in",
         f"  接口文档  {web}/api/v1/swagger",
-        f"  来电接口  http://{settings.host}:{settings.line_port}/calls",
+        f"  来电接口  http://{settings.reachable_host}:{settings.line_port}/calls",
         f"  数据目录  {settings.data_dir.absolute()}",
         f"  演示账号(仅供试用,正式使用前请停用;口令都是 {made['password']})",
         *(f"    {name:10} {title}" for name, title, _, _ in DEMO),

@@ -18,7 +18,7 @@ from hotline.delivery.smtp import Smtp
 from hotline.desk import drafts
 from hotline.errors import Unavailable
 from hotline.jobs import queues
-from hotline.people.privacy import secret
+from hotline.people.privacy import has_secret, secret
 from hotline.postgres import PATIENCE
 from hotline.reports import rollup
 from hotline.settings import Settings
@@ -129,6 +129,8 @@ def _for_a_turn(parts: Parts, work: Callable[[Session], bool]) -> bool:
 
 def load_calls(parts: Parts) -> None:
     folder = parts.settings.data_dir
+    if not has_secret(folder, "contact"):
+        return  # another host's may belong here: `prepare` knows
     load_journal(parts.database, folder / "journal", key=secret(folder, "contact"))
 
 

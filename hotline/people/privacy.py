@@ -29,6 +29,11 @@ def secret(folder: Path, name: str) -> bytes:
     return bytes.fromhex(path.read_text())
 
 
+def has_secret(folder: Path, name: str) -> bool:
+    """Whether the secret was made already, here or on the host it was copied from."""
+    return (folder / "secrets" / name).exists()
+
+
 def _create(path: Path) -> None:
     # Written aside and linked, so that two processes starting at once agree on one secret.
     aside = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")

@@ -22,13 +22,12 @@ LARGEST = 200_000  # bytes that a README may make its reader load
 AGENT = Actor("zuoxi", Role.AGENT)
 CALLER, EXTENSION = "13800000832", "8007"
 MATTER = (
-    "东兴区西林街道太白路夜市,七八家烧烤摊占道经营,油烟扰民,半夜一两点还在吵,"
-    "路都走不过去。上个月反映过,好了几天又摆出来了,希望长期有人管。"
+    "东兴区西林街道太白路夜市七八家烧烤摊占道经营。油烟扰民、半夜一两点还在吵、"
+    "路都走不过去。上个月反映过、好了几天又摆出来。希望长期有人管。"
 )
 # Hours ago, whose number, what was asked, of what kind, and how far it has come.
 HELP, COMPLAINT = MatterKind.HELP, MatterKind.COMPLAINT
 PAST = (
-    (41 * 24, CALLER, "东兴区西林街道桐梓坝路口路灯坏了三盏", HELP, Status.CLOSED),
     (26 * 24, CALLER, "东兴区西林街道太白路烧烤摊油烟大,熏得开不了窗", COMPLAINT, Status.CLOSED),
     (52, CALLER, "东兴区西林街道小区门口井盖松动,车一过就响", HELP, Status.IN_PROGRESS),
     (30, "", "东兴区西林街道烧烤摊占道经营,婴儿车推不过去", COMPLAINT, Status.IN_PROGRESS),

@@ -95,6 +95,18 @@ def test_a_reply_begun_is_there_again_after_looking_at_another_ticket(page_as, m
     expect(page.locator("#messages")).to_contain_text(f"已答复。工单 {one}")
 
 
+def test_the_way_back_leads_to_the_ticket_before_and_the_keys_still_move(page_as, made):
+    one, other = made(Desk.in_progress), made(Desk.in_progress)
+    page = page_as(Role.HANDLER)
+    page.goto("/inbox?pile=in_progress")
+    open_from_list(page, one)
+    open_from_list(page, other)
+    page.go_back()
+    expect(page.locator("article")).to_contain_text(one)
+    page.keyboard.press("j")
+    expect(page.locator(".row-link:focus")).to_have_count(1)
+
+
 def test_leaving_the_page_with_words_half_written_asks_first(page_as, made):
     page = page_as(Role.HANDLER)
     page.goto(f"/tickets/{made(Desk.in_progress)}")

@@ -14,6 +14,7 @@ import pytest
 from served import HOTLINE, Served, environment, eventually, free_port, served
 
 from hotline.cli.listening import CannotListen, listen
+from hotline.settings import Settings
 from hotline.web.serving import SILENCE, threads
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,17 @@ def addresses(host: str, port: int) -> list[str]:
 )
 def test_a_host_stands_for_its_addresses_of_both_families(host: str, found: list[str]):
     assert addresses(host, free_port()) == found
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("localhost", "localhost"), ("*", "localhost"), ("0.0.0.0", "localhost"),
+        ("::", "localhost"), ("fd00::2", "[fd00::2]"), ("10.0.0.5", "10.0.0.5"),
+    ],
+)  # fmt: skip
+def test_the_addresses_shown_can_be_opened_on_this_machine(host: str, shown: str):
+    assert Settings(host=host).reachable_host == shown
 
 
 @pytest.mark.parametrize("reason", [errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL])

@@ -13,11 +13,14 @@ from builders import DISPATCHER, NOON, Desk
 from served import environment, eventually
 from sqlmodel import func, select
 
+from hotline.app import UnfitDatabase, prepare
 from hotline.db import Database
 from hotline.delivery import outbox
 from hotline.delivery.models import Delivery
+from hotline.jobs import tasks
 from hotline.leases import Lease
 from hotline.people.privacy import secret
+from hotline.settings import Settings
 from hotline.telephony.calls import Call
 from hotline.telephony.journal import CallRecord, Journal
 from hotline.tickets.models import Contact, Ticket, TicketEvent
@@ -135,3 +138,20 @@ def test_drainers_of_two_hosts_send_everything_once(postgres: Database, hosts: l
         assert sorted([*sent[0], *sent[1]]) == sorted(session.exec(select(Delivery.id)))
         assert session.exec(select(Ticket.status)).all() == ["delivered"]
     assert all(sent)
+
+
+def test_a_host_without_the_key_of_the_others_is_refused_before_it_makes_one_of_its_own(
+    postgres: Database, tmp_path: Path
+):
+    with postgres.work() as session:
+        Desk(session, NOON).logged()
+    settings = Settings(data_dir=tmp_path, database_url=url(postgres), redis_url="")
+    with pytest.raises(UnfitDatabase, match="secrets/contact"):
+        prepare(settings)
+    assert not (tmp_path / "secrets" / "contact").exists()
+    Journal(tmp_path / "journal").append(RECORD)
+    tasks.load_calls(tasks.parts_of(settings))
+    assert not (tmp_path / "secrets" / "contact").exists()
+    (tmp_path / "secrets").mkdir(exist_ok=True)
+    (tmp_path / "secrets" / "contact").write_text(secret(tmp_path / "elsewhere", "contact").hex())
+    prepare(settings).engine.dispose()

@@ -100,12 +100,10 @@ def test_digits_are_looked_for_in_the_text_as_well(either: Database):
         assert numbers(session, "88123") == [told]
 
 
-@pytest.mark.parametrize(
-    "query", ["扰民烧烤", "烤烧摊", "烧烤摊 公积金", "摊半夜还在吵油烟", "飞碟"]
-)
+@pytest.mark.parametrize("query", ["烧烤摊", "烤烧", "半夜还在 公积金", "还在吵油烟", "飞碟"])
 def test_all_words_must_be_there_and_each_in_one_piece(either: Database, query: str):
     with either.work() as session:
-        Desk(session, NOON).logged(text="半夜还在吵,油烟也大。烧烤,烤摊")
+        Desk(session, NOON).logged(title="", text="半夜还在吵,油烟也大。烧烤,烤摊")
         session.flush()
         assert numbers(session, query) == []
 
@@ -166,12 +164,7 @@ def test_short_words_go_back_ninety_days_and_say_so(either: Database):
 def test_pages_show_each_ticket_once_the_newest_first(either: Database):
     with either.work() as session:
         desk = Desk(session, NOON)
-        made = [desk.dispatched().number for _ in range(4)]
-        twice = desk.replied()
-        replies.send_for_rework(
-            session, twice, "未解决", calendar=CALENDAR, actor=DISPATCHER, now=NOON
-        )
-        made.append(twice.number)
+        made = [desk.dispatched().number for _ in range(5)]
         session.flush()
         for actor in (DISPATCHER, handler_of(CITY)):
             for query in ("烧烤摊", ""):
@@ -306,8 +299,10 @@ def test_every_way_leads_to_the_same_tickets(either: Database):
                 "kind": pick.choice(list(MatterKind)),
                 "urgency": pick.choice(list(Urgency)),
             }
-            walk = pick.choice([desk.logged, desk.dispatched, desk.in_progress, desk.replied])
-            walk(**matter)
+            walks = (desk.logged, desk.dispatched, desk.in_progress, desk.replied)
+            ticket = pick.choice(walks)(**matter)
+            if ticket.status == Status.REPLIED:
+                again(session, ticket)
         session.flush()
         for _ in range(60):
             asked = asking.read(" ".join(pick.sample(words, pick.choice([1, 1, 2]))), KEY)
@@ -323,6 +318,13 @@ def test_every_way_leads_to_the_same_tickets(either: Database):
             conditions = narrowings(session, actor, asked, filters, NOON) + days
             hunt = Hunt(session, actor, asked.words, conditions, span, pick.choice([3, 100]))
             assert hunt.by_words(1) == hunt.by_words(1000) == hunt.by_lead() == hunt.ids()
+
+
+def again(session: Session, ticket: Ticket) -> None:
+    """The same unit gets it a second time."""
+    replies.send_for_rework(
+        session, ticket, "未解决", calendar=CALENDAR, actor=DISPATCHER, now=NOON
+    )
 
 
 def copies(session: Session, specimen: Ticket, more: int) -> None:

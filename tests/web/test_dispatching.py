@@ -232,6 +232,13 @@ def test_looking_at_a_ticket_from_the_desk_leaves_a_trace(database, desk, made):
     assert [(look.role, look.what) for look in looks] == [("dispatcher", "view")]
 
 
+@pytest.mark.parametrize("pile", ["nowhere", "deliveries/NJ1/approve", "nowhere/NJ1/approve"])
+def test_an_address_that_names_no_pile_leads_nowhere(desk, pile):
+    look, act = desk.get(f"/dispatching/{pile}"), desk.post(f"/dispatching/{pile}")
+    assert {look.status_code, act.status_code} <= {404, 405}
+    assert "没有办成" in look.text
+
+
 # Alarms
 
 

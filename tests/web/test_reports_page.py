@@ -102,6 +102,11 @@ def test_a_report_of_no_period_is_refused_in_words(supervisor, address, words):
     assert words in page.text
 
 
+@pytest.mark.parametrize("path", ["/reports/week/2018-07-25", "/reports/day/2018-07-25/pdf"])
+def test_an_address_of_no_such_report_leads_nowhere(supervisor, path):
+    assert supervisor.get(path).status_code == 404
+
+
 def test_a_ticket_named_in_a_report_is_a_link_for_those_who_may_read_it(signed_in, made):
     number = made(Desk.dispatched, now=clock.now() - 90 * DAY)
     link = f'href="/tickets/{number}"'

@@ -127,6 +127,12 @@ def test_each_filter_is_a_door_to_exactly_that(dispatching, made, filters, how):
     assert found(ask(dispatching, q=f"塔山公园{marker}", **filters)) == [number]
 
 
+def test_what_the_list_is_narrowed_to_is_told_in_words(dispatching):
+    asked = {"status": "dispatched", "unit": CITY, "due": "overdue", "first": "2018-07-01"}
+    page = ask(dispatching, **asked)
+    assert f"条件:已派单(待签收) · {CITY} · 已超期 · 2018-07-01 起" in page.text
+
+
 def _nowhere() -> Suggestion:
     return replace(SUGGESTION, territory=None, place=None)
 

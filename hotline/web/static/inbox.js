@@ -2,30 +2,38 @@
 "use strict";
 
 const links = () => [...document.querySelectorAll(".row-link")];
-const standing = () => links().findIndex((link) => link === document.activeElement || link.closest("li").hasAttribute("aria-current"));
-const box = (link) => link?.closest("li").querySelector("input[type=checkbox]");
+const boxOf = (link) => link.closest("li").querySelector("input[type=checkbox]");
+
+// Where the reader stands: the focused row, else the one that is open beside the list.
+function here() {
+  const all = links();
+  const focused = all.indexOf(document.activeElement);
+  return focused >= 0 ? focused : all.findIndex((link) => link.closest("li").hasAttribute("aria-current"));
+}
 
 function move(by) {
   const all = links();
-  const focused = all.indexOf(document.activeElement);
-  const from = focused >= 0 ? focused : standing();
-  all[Math.min(Math.max(from + by, 0), all.length - 1)]?.focus();
+  all[Math.min(Math.max(here() + by, 0), all.length - 1)]?.focus();
 }
-document.getElementById("behind")?.addEventListener("click", () => move(1));
-document.getElementById("before")?.addEventListener("click", () => move(-1));
+
+// With nothing ticked, c claims the row on which the reader stands.
+function tickHere() {
+  const all = links();
+  if (here() >= 0 && !all.some((link) => boxOf(link).checked)) boxOf(all[here()]).checked = true;
+}
+
+const pressed = {
+  behind: () => move(1),
+  before: () => move(-1),
+  claim: tickHere,
+  all: (box) => { for (const link of links()) boxOf(link).checked = box.checked; },
+};
+document.addEventListener("click", (event) => {
+  const element = event.target.closest("#behind, #before, #claim, #all");
+  if (element) pressed[element.id](element);
+});
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (!event.target.matches(".row-link")) return;
-  for (const row of document.querySelectorAll(".rows li")) row.removeAttribute("aria-current");
-  event.target.closest("li").setAttribute("aria-current", "true");
-});
-
-// With nothing ticked, c claims the one that stands out.
-document.getElementById("claim")?.addEventListener("click", () => {
-  const ticked = links().some((link) => box(link)?.checked);
-  const here = box(links()[standing()]);
-  if (!ticked && here) here.checked = true;
-});
-document.getElementById("all")?.addEventListener("change", (event) => {
-  for (const link of links()) box(link).checked = event.target.checked;
+  for (const link of links()) link.closest("li").toggleAttribute("aria-current", link === event.target);
 });

@@ -21,9 +21,11 @@ from hotline.tickets.words import Channel, MatterKind, Status, Urgency
 from hotline.web import saying
 from hotline.web.bodies import SearchForm
 from hotline.web.current import actor, city, current, now
+from hotline.web.forms import Form
 
 Choices = list[tuple[str, str | LazyString]]
 FILTERS = [field.name for field in fields(Filters)]
+DAYS = {"first": _("%s 起"), "last": _("%s 止")}
 DUE = {Due.OVERDUE: _("已超期"), Due.DUE_SOON: _("将到期")}
 
 
@@ -70,6 +72,16 @@ def choices() -> Mapping[str, Choices]:
         "territory": _any((name, name) for name in territories),
         "due": _any(DUE.items()),
     }
+
+
+def chosen(form: Form[SearchForm]) -> list[str]:
+    """What the list is narrowed to, in words."""
+    given = [(name, form.value(name)) for name in FILTERS if form.value(name)]
+    return [DAYS[name] % value if name in DAYS else _word(value) for name, value in given]
+
+
+def _word(value: str) -> str:
+    return str(DUE[Due(value)]) if value in DUE else saying.word(value)
 
 
 def address(**changed: str) -> str:

@@ -41,6 +41,7 @@ def _search_page(form: Form[bodies.SearchForm], **found: Any) -> str:
         "tickets/search.html",
         form=form,
         choices=searching.choices(),
+        chosen=searching.chosen(form),
         units=city().directory.units,
         address=searching.address,
         **found,
