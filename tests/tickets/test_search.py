@@ -299,8 +299,8 @@ def test_every_way_leads_to_the_same_tickets(either: Database):
                 "kind": pick.choice(list(MatterKind)),
                 "urgency": pick.choice(list(Urgency)),
             }
-            walks = (desk.logged, desk.dispatched, desk.in_progress, desk.replied)
-            ticket = pick.choice(walks)(**matter)
+            walk = pick.choice([desk.dispatched, desk.in_progress, desk.replied])
+            ticket = walk(pick.choice([CITY, ENVIRONMENT]), **matter)
             if ticket.status == Status.REPLIED:
                 again(session, ticket)
         session.flush()
