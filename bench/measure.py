@@ -14,16 +14,74 @@ WARM_UP = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """How fast something was: things a second, milliseconds a thing, or both."""
+
+    rate: float | None = None
+    times: Sequence[float] = ()
+
+    def quantile(self, percent: int) -> float:
+        """Milliseconds within which so many in a hundred were done."""
+        return quantiles(self.times, n=100, method="inclusive")[percent - 1]
+
+    @property
+    def cost(self) -> float:
+        """What one thing takes, in milliseconds: by the rate, else the median."""
+        return 1000 / self.rate if self.rate else median(self.times)
+
+    def __str__(self) -> str:
+        words = [f"{self.rate:,.0f} /s"] if self.rate else []
+        words += [f"p{percent} {self.quantile(percent):.3g}" for percent in self._shown]
+        return "  ".join(words) + (" ms" if self.times else "")
+
+    @property
+    def _shown(self) -> tuple[int, ...]:
+        if not self.times:
+            return ()
+        return (99,) if self.rate else (50, 95, 99)
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What the house has set itself, on two cores; whatever is not given is no aim."""
+
+    rate: float | None = None  # at least, a second
+    within: tuple[int, float] | None = None  # percentile, and at most so many milliseconds
+
+    def met(self, figure: Figure) -> bool:
+        fast = self.rate is None or (figure.rate or 0) >= self.rate
+        return fast and (self.within is None or figure.quantile(self.within[0]) <= self.within[1])
+
+    def __str__(self) -> str:
+        words = [f"≥ {self.rate:,.0f} /s"] if self.rate else []
+        words += ["p{} ≤ {:g} ms".format(*self.within)] if self.within else []
+        return "  ".join(words)
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table; `ratio` is our time over the anchor's, below 1 where we are faster."""
+    """One line of the table."""
 
-    name: str
-    ours: str
-    anchor: str
-    ratio: float
+    name: str  # and what the anchor is
+    ours: Figure
+    anchor: Figure
+    aim: Aim | None = None
+
+    @property
+    def ratio(self) -> float:
+        """Our time over the anchor's, below 1 where we are faster."""
+        return self.ours.cost / self.anchor.cost
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        reached = ("yes" if self.aim.met(self.ours) else "NO") if self.aim else ""
+        aim = str(self.aim or "")
+        return self.name, aim, reached, str(self.ours), str(self.anchor), f"{self.ratio:.2f}"
 
 
-def rates(name: str, ours: Callable[[], int], anchor: Callable[[], int]) -> Row:
+def rates(
+    name: str, ours: Callable[[], int], anchor: Callable[[], int], aim: Aim | None = None
+) -> Row:
     """Each does some things and returns how many; the median of some rounds after one unmeasured.
 
     Both are called once more than `ROUNDS`.
@@ -31,7 +89,7 @@ def rates(name: str, ours: Callable[[], int], anchor: Callable[[], int]) -> Row:
     ours(), anchor()
     rounds = [(_rate(ours), _rate(anchor)) for _ in range(ROUNDS)]
     mine, its = (median(column) for column in zip(*rounds, strict=True))
-    return Row(name, f"{mine:,.0f} /s", f"{its:,.0f} /s", its / mine)
+    return Row(name, Figure(mine), Figure(its), aim)
 
 
 def latencies(
@@ -40,11 +98,9 @@ def latencies(
     anchor: Callable[[Case], object],
     cases: Sequence[Case],
     anchor_every: int = 1,
+    aim: Aim | None = None,
 ) -> Row:
-    """Milliseconds a case, p50 and p99; the ratio is of the p50.
-
-    A slow anchor is asked for one case in `anchor_every` only.
-    """
+    """Milliseconds a case. A slow anchor is asked for one case in `anchor_every` only."""
     for case in cases[: len(cases) // WARM_UP]:
         ours(case)
     anchor(cases[0])
@@ -53,13 +109,15 @@ def latencies(
         mine.append(_milliseconds(ours, case))
         if number % anchor_every == 0:
             its.append(_milliseconds(anchor, case))
-    return Row(name, _words(mine), _words(its), median(mine) / median(its))
+    return Row(name, Figure(times=mine), Figure(times=its), aim)
+
+
+HEADINGS = ("name; anchor", "aim", "reached", "ours", "anchor", "ratio")
 
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as text, in columns."""
-    cells = [("name; anchor", "ours", "anchor", "ratio")]
-    cells += [(row.name, row.ours, row.anchor, f"{row.ratio:.2f}") for row in rows]
+    cells = [HEADINGS, *(row.cells for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return "\n".join(
         " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
@@ -77,8 +135,3 @@ def _milliseconds(work: Callable[[Case], object], case: Case) -> float:
     begun = time.perf_counter()
     work(case)
     return (time.perf_counter() - begun) * 1000
-
-
-def _words(times: Sequence[float]) -> str:
-    p99 = quantiles(times, n=100, method="inclusive")[98]
-    return f"p50 {median(times):.3f}  p99 {p99:.3f} ms"

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 from bench.measure import Row, latencies, rates
-from bench.stage import NOW, Stage
+from bench.stage import Stage
 from hotline.registry.numbers import Lines
 from hotline.telephony.answering import Answerer
 from hotline.telephony.dialplan import answer
@@ -57,11 +57,11 @@ def _on_record(stage: Stage, lines: Lines) -> Row:
     answers = Answerer(lambda: lines, journal)
     plain = os.open(stage.folder / "plain.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
-    record = CallRecord("call", "13800000001", "12319", "intake", "12345", "12319", NOW)
+    record = CallRecord("call", "00001234567", "12319", "intake", "12345", "12319", stage.now)
     line = record.to_line()
 
     def ours(_: int) -> None:
-        answers(call_id=record.call_id, caller=record.caller, dialled=record.dialled, at=NOW)
+        answers(call_id=record.call_id, caller=record.caller, dialled=record.dialled, at=stage.now)
 
     def anchor(_: int) -> None:
         os.write(plain, line)

@@ -4,6 +4,7 @@ A test that asks for `database` runs on SQLite and on PostgreSQL. Ask for `sqlit
 only where the behaviour is that of the one.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,18 @@ from postgres import Postgres, server
 
 from hotline.app import upgrade
 from hotline.db import Database
+
+SOAK = bool(os.environ.get("HOTLINE_SOAK"))
+BOTH = ["sqlite", "postgres"]
+# Of the web, what programs lean on runs on both. Pages run on PostgreSQL, and on SQLite in the
+# browser, or all would not fit into `make test`; `make soak` takes them to both as well.
+ON_BOTH = (
+    "test_bad_input",
+    "test_calls_api",
+    "test_made_up_requests",
+    "test_search_api",
+    "test_tickets_api",
+)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +64,7 @@ def postgres(postgres_server: Postgres) -> Iterator[Database]:
     postgres_server.drop(url)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=BOTH)
 def database(request: pytest.FixtureRequest) -> Database:
     """Both databases, one after the other."""
     return request.getfixturevalue(request.param)
@@ -62,7 +75,14 @@ def either(database: Database) -> Database:
     return database
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "shared_url" in metafunc.fixturenames:
+        file = metafunc.definition.path
+        one = file.parent.name == "web" and file.stem not in ON_BOTH and not SOAK
+        metafunc.parametrize("shared_url", BOTH[1:] if one else BOTH, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def shared_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated_file: Path
 ) -> Iterator[str]:

@@ -1,24 +1,34 @@
 """The piles people work from: counts and small rows, a fixed number of statements each."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlmodel import Session, col
 
 from hotline.clock import city_day, city_span
-from hotline.db import UtcDateTime
-from hotline.errors import Invalid
 from hotline.people.rights import Action, Actor, scope_of
-from hotline.routing.types import Decision
-from hotline.tickets.models import Alarm, Assignment, Content, Ticket, TicketEvent
+from hotline.tickets.models import Alarm, Assignment, Ticket
 from hotline.tickets.queries import visible
-from hotline.tickets.words import Part, Status, Urgency
+from hotline.tickets.rows import (
+    BY_DECISION,
+    BY_DUE,
+    BY_URGENCY,
+    Order,
+    Row,
+    headed,
+    how_many,
+    loaded,
+    of_assignments,
+    of_tickets,
+    page,
+)
+from hotline.tickets.standing import CRITICAL, OPEN_LEAD, due_soon, overdue
+from hotline.tickets.words import Part, Status
 
-HEADING_LENGTH = 40
 # What a supervisor is shown of each heap; the rest is behind its count.
 BURNING_SHOWN = 10
 
@@ -52,34 +62,6 @@ class Burn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A ticket as a list shows it; the clocks are those of `unit`, None where it has none now.
-
-    `cursor` is what a list is asked `after` to go on behind this row.
-    """
-
-    id: int
-    number: str
-    status: str
-    kind: str
-    channel: str
-    urgency: str
-    territory: str
-    place: str
-    unit: str  # the last accountable one; in an inbox the reader's own
-    part: str  # lead | assist, blank while no unit has it
-    handler: str
-    logged_at: datetime
-    promised_at: datetime | None
-    warn_at: datetime | None
-    due_at: datetime | None
-    decision: str  # how sure the router was
-    since: datetime  # of its last step; falling overdue is none
-    cursor: str
-    heading: str = ""  # title, else the beginning of the matter
-
-
-@dataclass(frozen=True, slots=True)
 class Heap:
     """How many there are, and the first of them."""
 
@@ -96,7 +78,6 @@ class UnitHeat:
     due_today: int
 
 
-_OPEN_LEAD = and_(col(Assignment.ended_at).is_(None), col(Assignment.part) == Part.LEAD)
 # No longer in anybody's hands, or told already.
 _DONE = (
     Status.DELIVERED, Status.CLOSED, Status.REDIRECTED, Status.WITHDRAWN, Status.MERGED,
@@ -107,17 +88,6 @@ _DESK_STATUS = {
     DeskPile.TO_RULE: Status.OBJECTED,
     DeskPile.TO_REVIEW: Status.REPLIED,
 }
-_RANK = case(
-    {Urgency.CRITICAL: 0, Urgency.URGENT: 1}, value=col(Ticket.urgency), else_=2
-)  # fmt: skip
-_BY_DUE = (col(Assignment.due_at), col(Assignment.id))
-_BY_URGENCY = (_RANK, col(Ticket.id))
-# What the router could not decide waits for nobody else, so it comes first of equal urgency.
-_ASKED = case((col(Ticket.decision) == Decision.ASK, 0), else_=1)
-_BY_DECISION = (_RANK * 2 + _ASKED, col(Ticket.id))
-Order = tuple[ColumnElement[Any], ColumnElement[Any]]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def inbox_counts(session: Session, actor: Actor, now: datetime) -> dict[Pile, int]:
@@ -137,8 +107,8 @@ def inbox(
     limit: int = 50,
 ) -> list[Row]:
     """One pile of the actor's unit, the earliest due first; `after` is the last row's `cursor`."""
-    query = _of_assignments(_own(actor), _in_pile(pile, now))
-    return _page(session, query, _BY_DUE, after, limit)
+    query = of_assignments(_own(actor), _in_pile(pile, now))
+    return page(session, query, BY_DUE, after, limit)
 
 
 def arrivals(session: Session, actor: Actor, since: datetime) -> int:
@@ -157,7 +127,7 @@ def desk_counts(session: Session, actor: Actor) -> dict[DeskPile, int]:
         .where(col(Ticket.status).in_(_DESK_STATUS.values()), visible(actor, Action.READ))
         .group_by(col(Ticket.status))
     )
-    found = dict(session.execute(query).tuples().all())
+    found = dict(session.execute(query).all())
     counts = {pile: found.get(status, 0) for pile, status in _DESK_STATUS.items()}
     return counts | {DeskPile.ALARMS: _open_alarms(session, actor)}
 
@@ -166,23 +136,25 @@ def desk_pile(
     session: Session, actor: Actor, pile: DeskPile, after: str | None = None, limit: int = 50
 ) -> list[Row]:
     """One pile of the desk: critical first, then urgent, then the longest waiting."""
-    order = _BY_DECISION if pile is DeskPile.TO_DISPATCH else _BY_URGENCY
-    return _page(session, _of_tickets(_in_desk_pile(pile), actor), order, after, limit)
+    order = BY_DECISION if pile is DeskPile.TO_DISPATCH else BY_URGENCY
+    return page(
+        session, of_tickets(_in_desk_pile(pile), visible(actor, Action.READ)), order, after, limit
+    )
 
 
 def burning(session: Session, actor: Actor, now: datetime) -> dict[Burn, Heap]:
     """What needs a person now: of each heap the count and its most pressing rows."""
     heaps = {burn: _heap(burn, actor, now) for burn in Burn}
     counts = session.execute(
-        select(*(_how_many(query).label(heap) for heap, (query, _) in heaps.items()))
+        select(*(how_many(query).label(heap) for heap, (query, _) in heaps.items()))
     ).one()
     shown = {
-        heap: _loaded(session, query, order, None, BURNING_SHOWN)
+        heap: loaded(session, query, order, None, BURNING_SHOWN)
         for heap, (query, order) in heaps.items()
     }
-    headings = _headings(session, (row.id for rows in shown.values() for row in rows))
+    headed_rows = iter(headed(session, [row for rows in shown.values() for row in rows]))
     return {
-        heap: Heap(count, [replace(row, heading=headings.get(row.id, "")) for row in shown[heap]])
+        heap: Heap(count, list(islice(headed_rows, len(shown[heap]))))
         for heap, count in zip(heaps, counts, strict=True)
     }
 
@@ -201,8 +173,8 @@ def burning_pile(
     query, order = _heap(burn, actor, now)
     if unit:
         query = query.where(col(Assignment.unit) == unit)
-    count = session.execute(select(_how_many(query))).scalar_one()
-    return Heap(count, _page(session, query, order, after, limit))
+    count = session.execute(select(how_many(query))).scalar_one()
+    return Heap(count, page(session, query, order, after, limit))
 
 
 def burning_units(session: Session, actor: Actor, now: datetime) -> list[UnitHeat]:
@@ -215,7 +187,7 @@ def burning_units(session: Session, actor: Actor, now: datetime) -> list[UnitHea
         select(col(Assignment.unit), late, today)
         .select_from(Assignment)
         .join(Ticket, _same_ticket())
-        .where(_OPEN_LEAD, visible(actor, Action.READ))
+        .where(OPEN_LEAD, visible(actor, Action.READ))
         .group_by(col(Assignment.unit))
         .having(late + today > 0)
         .order_by(late.desc(), today.desc(), col(Assignment.unit))
@@ -223,24 +195,18 @@ def burning_units(session: Session, actor: Actor, now: datetime) -> list[UnitHea
     return [UnitHeat(*row) for row in session.execute(query)]
 
 
-def newest(session: Session, ids: Sequence[int]) -> list[Row]:
-    """These tickets, the newest first; the caller knows that its reader may see them."""
-    query = _from_tickets().where(col(Ticket.id).in_(ids)).order_by(col(Ticket.id).desc())
-    return _headed(session, [Row(*row, cursor=str(row[0])) for row in session.execute(query)])
-
-
 def _heap(burn: Burn, actor: Actor, now: datetime) -> tuple[Select[Any], Order]:
     if burn in (Burn.OVERDUE, Burn.DUE_TODAY):
-        leads = (_OPEN_LEAD, _falls_due(burn, now), visible(actor, Action.READ))
-        return _of_assignments(*leads), _BY_DUE
+        leads = (OPEN_LEAD, _falls_due(burn, now), visible(actor, Action.READ))
+        return of_assignments(*leads), BY_DUE
     condition = _critical() if burn is Burn.CRITICAL else _in_desk_pile(DeskPile.TO_RULE)
-    return _of_tickets(condition, actor), _BY_URGENCY
+    return of_tickets(condition, visible(actor, Action.READ)), BY_URGENCY
 
 
 def _falls_due(burn: Burn, now: datetime) -> ColumnElement[bool]:
     _, midnight = city_span(city_day(now), city_day(now))
     due = col(Assignment.due_at)
-    return due < now if burn is Burn.OVERDUE else and_(due >= now, due < midnight)
+    return overdue(now) if burn is Burn.OVERDUE else and_(due >= now, due < midnight)
 
 
 def _same_ticket() -> ColumnElement[bool]:
@@ -254,13 +220,12 @@ def _own(actor: Actor) -> ColumnElement[bool]:
 
 def _in_pile(pile: Pile, now: datetime) -> ColumnElement[bool]:
     part, status = col(Assignment.part), col(Ticket.status)
-    warn, due = col(Assignment.warn_at), col(Assignment.due_at)
     lead = part == Part.LEAD
     return {
         Pile.TO_CLAIM: lead & (status == Status.DISPATCHED),
         Pile.IN_PROGRESS: (lead & (status == Status.IN_PROGRESS)) | (part == Part.ASSIST),
-        Pile.DUE_SOON: lead & (warn <= now) & (due >= now),
-        Pile.OVERDUE: lead & (due < now),
+        Pile.DUE_SOON: lead & due_soon(now),
+        Pile.OVERDUE: lead & overdue(now),
     }[pile]
 
 
@@ -272,96 +237,11 @@ def _in_desk_pile(pile: DeskPile) -> ColumnElement[bool]:
 
 def _critical() -> ColumnElement[bool]:
     return and_(
-        col(Ticket.urgency) == Urgency.CRITICAL,
+        CRITICAL,
         col(Ticket.status).in_([status for status in Status if status not in _DONE]),
     )
 
 
 def _open_alarms(session: Session, actor: Actor) -> int:
-    query = _of_tickets(_in_desk_pile(DeskPile.ALARMS), actor)
-    return session.execute(select(_how_many(query))).scalar_one()
-
-
-def _of_assignments(*conditions: ColumnElement[bool]) -> Select[Any]:
-    return _columns().select_from(Assignment).join(Ticket, _same_ticket()).where(*conditions)
-
-
-def _of_tickets(condition: ColumnElement[bool], actor: Actor) -> Select[Any]:
-    return _from_tickets().where(condition, visible(actor, Action.READ))
-
-
-def _from_tickets() -> Select[Any]:
-    return _columns().select_from(Ticket).outerjoin(Assignment, _same_ticket() & _OPEN_LEAD)
-
-
-def _columns() -> Select[Any]:
-    return select(
-        Ticket.id, Ticket.number, Ticket.status, Ticket.kind, Ticket.channel, Ticket.urgency,
-        Ticket.territory, Ticket.place, func.coalesce(Assignment.unit, Ticket.lead_unit),
-        func.coalesce(Assignment.part, ""), func.coalesce(Assignment.handler, ""),
-        Ticket.logged_at, Ticket.promised_at, Assignment.warn_at, Assignment.due_at,
-        Ticket.decision, _since(),
-    )  # fmt: skip
-
-
-def _since() -> ColumnElement[datetime]:
-    return (
-        select(func.max(TicketEvent.at))
-        .where(col(TicketEvent.ticket_id) == col(Ticket.id))
-        .where(col(TicketEvent.action) != Action.FALL_OVERDUE)
-        .correlate(Ticket)
-        .scalar_subquery()
-    )
-
-
-def _how_many(query: Select[Any]) -> ColumnElement[int]:
-    return query.with_only_columns(func.count(), maintain_column_froms=True).scalar_subquery()
-
-
-def _page(
-    session: Session, query: Select[Any], order: Order, after: str | None, limit: int
-) -> list[Row]:
-    return _headed(session, _loaded(session, query, order, after, limit))
-
-
-def _headed(session: Session, rows: Sequence[Row]) -> list[Row]:
-    headings = _headings(session, (row.id for row in rows))
-    return [replace(row, heading=headings.get(row.id, "")) for row in rows]
-
-
-def _loaded(
-    session: Session, query: Select[Any], order: Order, after: str | None, limit: int
-) -> list[Row]:
-    if after is not None:
-        query = query.where(tuple_(*order) > _place(after, order))
-    found = session.execute(query.add_columns(*order).order_by(*order).limit(limit))
-    return [Row(*values, cursor=_cursor(first, id)) for *values, first, id in found]
-
-
-def _headings(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    """What each ticket is about, by its id; the matter is a ticket's first content."""
-    first = (
-        select(func.min(Content.id))
-        .where(col(Content.ticket_id).in_(list(ids)))
-        .group_by(col(Content.ticket_id))
-    )
-    begun = func.substr(Content.text, 1, HEADING_LENGTH)
-    heading = case((col(Content.title) != "", col(Content.title)), else_=begun)
-    query = select(col(Content.ticket_id), heading).where(col(Content.id).in_(first))
-    return dict(session.execute(query).tuples().all())
-
-
-def _cursor(first: datetime | int, id: int) -> str:
-    number = (first - _EPOCH) // _MICROSECOND if isinstance(first, datetime) else first
-    return f"{number}.{id}"
-
-
-def _place(cursor: str, order: Order) -> ColumnElement[Any]:
-    """Where the page before ended, as the values of `order`."""
-    try:
-        first, id = (int(number) for number in cursor.split("."))
-        if order is _BY_DUE:
-            return tuple_(literal(_EPOCH + first * _MICROSECOND, UtcDateTime()), id)
-        return tuple_(first, id)
-    except (ValueError, OverflowError) as error:
-        raise Invalid("翻页标记有误,请从第一页重新打开。", field="after") from error
+    query = of_tickets(_in_desk_pile(DeskPile.ALARMS), visible(actor, Action.READ))
+    return session.execute(select(how_many(query))).scalar_one()

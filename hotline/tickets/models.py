@@ -182,6 +182,7 @@ class TicketEvent(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("ticket_id", "seq"),
         Index("event_tally", "action", "at"),
+        Index("event_of_ticket", "ticket_id", "position"),
         Index(
             "event_unplaced",
             "id",

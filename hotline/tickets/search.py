@@ -9,10 +9,10 @@ from sqlmodel import Session
 from hotline.clock import city_day
 from hotline.errors import Invalid
 from hotline.people.rights import Actor
-from hotline.tickets import lists
 from hotline.tickets.asking import Asked
 from hotline.tickets.filters import Filters, narrowings, span_of
 from hotline.tickets.hunt import Hunt
+from hotline.tickets.rows import Row, newest
 from hotline.tickets.word_index import on_sqlite
 
 # Counted no further than this; beyond it is "more than 1,000".
@@ -37,7 +37,7 @@ class Found:
     than that. Nothing logged before `since` was looked at. `after` asks for the next page.
     """
 
-    rows: list[lists.Row]
+    rows: list[Row]
     count: int | None
     more: bool
     since: date | None
@@ -66,7 +66,7 @@ def search(
     ids = Hunt(session, actor, asked.words, conditions, span, wanted).ids()
     page = ids[:limit]
     return Found(
-        rows=lists.newest(session, page),
+        rows=newest(session, page),
         count=None if after else min(len(ids), COUNTED),
         more=not after and len(ids) > COUNTED,
         since=since,

@@ -7,7 +7,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, request
-from flask_babel import Babel, Domain, get_babel, get_locale
+from flask_babel import Babel, Domain, get_locale
 
 LANGUAGES = {"zh_CN": "中文", "en": "English"}
 COOKIE = "language"
@@ -42,7 +42,8 @@ def chosen() -> str:
 
 
 def install(app: Flask) -> None:
-    Babel(app, default_locale="zh_CN", default_timezone="Asia/Shanghai", locale_selector=chosen)
-    with app.app_context():
-        get_babel().domain_instance = Catalogs()
+    babel = Babel(
+        app, default_locale="zh_CN", default_timezone="Asia/Shanghai", locale_selector=chosen
+    )
+    babel.domain_instance = Catalogs()
     app.jinja_env.globals.update(languages=LANGUAGES, language=chosen)

@@ -41,6 +41,7 @@ def _index_lists() -> None:
             sqlite_where=open_lead,
             postgresql_where=open_lead,
         )
+    op.create_index("event_of_ticket", "ticket_event", ["ticket_id", "position"])
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index(
             "ticket_critical",

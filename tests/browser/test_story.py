@@ -61,7 +61,9 @@ def test_a_call_becomes_an_answer_that_the_citizen_reads_and_rates(
     with ringing("8007"):
         see_the_call(agent)
         number, code = take_down(agent, address)
-    object_to(page_as(Role.HANDLER, CITY), number)
+    first = page_as(Role.HANDLER, CITY)
+    claim(first, number, CITY, MATTER)
+    object_to(first, number)
     dispatcher = page_as(Role.DISPATCHER)
     grant(dispatcher, number)
     handler = page_as(Role.HANDLER, DISTRICT)
@@ -139,10 +141,10 @@ def open_in_inbox(handler: Page, pile: str, number: str) -> None:
 
 
 def object_to(handler: Page, number: str) -> None:
-    open_in_inbox(handler, "to_claim", number)
+    open_in_inbox(handler, "in_progress", number)
     ticket = handler.locator("article.ticket")
     expect(ticket.locator(".matter")).to_have_text(MATTER)
-    expect(ticket).to_contain_text("已派单")
+    expect(ticket).to_contain_text("办理中")
     expect(ticket).to_contain_text("赵某")
     ticket.locator("summary", has_text="退单").press("Enter")
     objection = ticket.locator("form[action$=object]")
@@ -151,7 +153,7 @@ def object_to(handler: Page, number: str) -> None:
     objection.get_by_label("说明理由").fill(OBJECTION)
     objection.get_by_role("button", name="退单").press("Enter")
     expect(handler.locator("#messages")).to_contain_text(number)
-    handler.goto("/inbox?pile=to_claim")
+    handler.goto("/inbox?pile=in_progress")
     expect(handler.locator(f'.row-link[href$="{number}"]')).to_have_count(0)
 
 
@@ -176,7 +178,7 @@ def grant(dispatcher: Page, number: str) -> None:
 def claim(handler: Page, number: str, unit: str, *told: str) -> None:
     open_in_inbox(handler, "to_claim", number)
     for words in told:
-        expect(handler.locator("article.ticket .story")).to_contain_text(words)
+        expect(handler.locator("article.ticket")).to_contain_text(words)
     handler.keyboard.press("c")
     said = f"已签收 1 件,经办人 演示经办人({unit})"
     expect(handler.locator("#messages")).to_contain_text(said)

@@ -199,6 +199,18 @@ def test_an_objection_refused_leaves_unit_and_clock_as_they_were(database: Datab
     assert (lead.unit, lead.due_at, ticket.status) == (CITY, before, Status.DISPATCHED)
 
 
+def test_a_unit_that_has_claimed_may_still_find_that_it_is_not_its_own(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress(CITY)
+        dispatch.object_to(
+            session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="查后不是",
+            actor=handler_of(CITY), now=NOON,
+        )  # fmt: skip
+        dispatch.rule(session, ticket, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+        lead = dispatch.lead_of(ticket)
+    assert (lead.unit, lead.claimed_at, ticket.status) == (ENVIRONMENT, None, Status.DISPATCHED)
+
+
 def test_a_unit_cannot_name_itself_as_the_right_one(database: Database):
     with database.work() as session:
         ticket = Desk(session, NOON).dispatched(CITY)

@@ -1,8 +1,6 @@
 """Finding tickets: by what, whose, how far back, and how honest the answer is."""
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -20,7 +18,8 @@ from builders import (
     Desk,
     handler_of,
 )
-from sqlalchemy import delete, event, insert, select, text, update
+from sent import statements
+from sqlalchemy import delete, insert, select, text, update
 from sqlmodel import Session
 
 from hotline.db import Database
@@ -338,16 +337,3 @@ def copies(session: Session, specimen: Ticket, more: int) -> None:
         insert(table), [row | {"id": id, "number": f"C{id}", "query_code": "X"} for id in ids]
     )
     session.execute(insert(index), [{"ticket_id": id, "pairs": cut} for id in ids])
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """What is sent to the database within the block."""
-    sent: list[str] = []
-
-    def note(*call: object) -> None:
-        sent.append(str(call[2]))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(database.engine, "before_cursor_execute", note)

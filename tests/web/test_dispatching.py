@@ -350,6 +350,12 @@ def test_after_a_decision_the_next_of_the_pile_is_there(desk, made):
     assert first in listed(desk.get(done.location).text)
 
 
+def test_a_later_page_that_has_been_decided_gives_way_to_the_first(desk, made):
+    made(Desk.replied)
+    page = desk.get("/dispatching/to_review?after=9.9999999").text
+    assert listed(page) == listed(desk.get("/dispatching/to_review").text) != []
+
+
 # Elsewhere
 
 

@@ -255,3 +255,4 @@ def test_the_inbox_is_there_in_english(of, made):
     page = browser.get("/inbox")
     assert page.status_code == 200
     assert '<html lang="en">' in page.text
+    assert ">Inbox</h1>" in page.text

@@ -211,9 +211,10 @@ def test_an_administrator_may_publish(signed_in, made):
     assert "已发布" in said(browser, publish(browser, day_of(made, 7)))
 
 
-def test_a_unit_is_told_where_its_own_numbers_are(signed_in):
-    browser = signed_in(Role.HANDLER, CITY)
-    for path in ("/reports", f"/reports/day/{today()}", f"/reports/day/{today()}/text"):
+def test_a_unit_is_told_where_its_own_numbers_are(signed_in, supervisor, made):
+    browser, published = signed_in(Role.HANDLER, CITY), day_of(made, 8)
+    publish(supervisor, published)
+    for path in ("/reports", f"/reports/day/{today()}", published, f"{published}/text"):
         page = browser.get(path)
         assert page.status_code == 403
         assert "单位请查看本单位统计" in page.text

@@ -223,3 +223,4 @@ def test_the_search_is_there_in_english(dispatching, made):
     page = ask(dispatching, q="黄荆坝的路灯")
     assert page.status_code == 200
     assert '<html lang="en">' in page.text
+    assert "<h1>Tickets</h1>" in page.text

@@ -136,6 +136,17 @@ def test_the_longest_overdue_comes_first_with_unit_handler_and_how_late(made, su
     assert re.search(r"超期 \d{2,} 个工作日", row_of_worst)
 
 
+@pytest.mark.usefixtures("burning")
+def test_the_unit_with_most_overdue_comes_first(made, supervisor):
+    # By name this unit would stand first.
+    made(Desk.dispatched, now=clock.now() - LONG_AGO, unit="市公安局")
+    counts = doors(supervisor.get("/supervision").text)
+    late = [n for address, n in counts.items() if address.startswith("/supervision/overdue?unit")]
+    assert len(late) > 1
+    assert late == sorted(late, reverse=True)
+    assert late[0] > late[-1]
+
+
 def test_a_ticket_that_nobody_has_signed_for_says_so(made, supervisor):
     made(Desk.dispatched, now=clock.now() - 4 * LONG_AGO)
     assert "未签收" in section(supervisor.get("/supervision").text, "超期")

@@ -237,6 +237,7 @@ def test_the_page_is_there_in_english(dispatching, made):
     page = dispatching.get(f"/tickets/{number}")
     assert page.status_code == 200
     assert '<html lang="en">' in page.text
+    assert "dispatched it to" in page.text
 
 
 def test_a_long_story_needs_no_more_statements_than_a_short_one(app, dispatching, made):

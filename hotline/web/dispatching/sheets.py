@@ -13,6 +13,7 @@ from hotline.delivery.settling import Trouble
 from hotline.tickets import alarms, lists, merging
 from hotline.tickets.deadlines import dispatch_due_at, warn_at
 from hotline.tickets.lists import DeskPile, Row
+from hotline.tickets.rows import newest
 from hotline.tickets.stories import Story
 from hotline.tickets.words import Status
 from hotline.web.api import presenters
@@ -85,7 +86,7 @@ def deliveries(id: str = "", given: Form[Any] | None = None) -> dict[str, Any]:
     with current().database.read() as session:
         waiting = piles.counts(session, actor())
         rows = settling.needing_person(session, limit=SHOWN)
-        tickets = lists.newest(session, [row.delivery.ticket_id for row in rows])
+        tickets = newest(session, [row.delivery.ticket_id for row in rows])
         place = Place.in_list([row.delivery.id for row in rows], id or request.args.get("at", ""))
         found = settling.trouble(session, place.here) if place.here else None
     return _desk(Pile.DELIVERIES, waiting, place, given) | {

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from hotline.db import Replayed
@@ -15,24 +14,13 @@ from hotline.tickets.lists import Pile
 from hotline.web import bodies
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, asked, filled
+from hotline.web.inbox import piles
 from hotline.web.inbox.claiming import claim
 from hotline.web.tickets.page import ticket_page
 
 inbox = Blueprint("inbox", __name__)
 
 SHOWN = 50
-NAMES = {
-    Pile.TO_CLAIM: lazy_gettext("待签收"),
-    Pile.IN_PROGRESS: lazy_gettext("办理中"),
-    Pile.DUE_SOON: lazy_gettext("将到期"),
-    Pile.OVERDUE: lazy_gettext("已超期"),
-}
-EMPTY = {
-    Pile.TO_CLAIM: lazy_gettext("都签收了。有新工单派来,这里会提示。"),
-    Pile.IN_PROGRESS: lazy_gettext("手上没有在办的工单。"),
-    Pile.DUE_SOON: lazy_gettext("没有将到期的工单。"),
-    Pile.OVERDUE: lazy_gettext("没有超期的工单,继续保持。"),
-}
 
 
 @inbox.get("/inbox")
@@ -77,14 +65,14 @@ def _tell(done: dict[str, list[str]], handler: str) -> None:
 def _page(wanted: bodies.InboxForm, form: Form[Any]) -> str:
     with current().database.read() as session:
         counts = lists.inbox_counts(session, actor(), now())
-        pile = wanted.pile or _most_pressing(counts)
+        pile = wanted.pile or piles.most_pressing(counts)
         rows = lists.inbox(session, actor(), pile, now(), wanted.after or None, SHOWN)
     return render_template(
         "inbox/inbox.html",
         Pile=Pile,
         pile=pile,
-        names=NAMES,
-        empty=EMPTY[pile],
+        names=piles.NAMES,
+        empty=piles.EMPTY[pile],
         counts=counts,
         rows=rows,
         wanted=wanted,
@@ -107,10 +95,6 @@ def _beside(wanted: bodies.InboxForm, pile: Pile) -> dict[str, Any]:
         flash(_(gone.sentence), "late")
         return {}
     return page | {"part": True, "back": _address(pile, ticket=wanted.ticket)}
-
-
-def _most_pressing(counts: dict[Pile, int]) -> Pile:
-    return next((pile for pile in (Pile.TO_CLAIM, Pile.IN_PROGRESS) if counts[pile]), Pile.TO_CLAIM)
 
 
 def _address(pile: Pile, **more: str) -> str:

@@ -35,5 +35,11 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (!event.target.matches(".row-link")) return;
-  for (const link of links()) link.closest("li").toggleAttribute("aria-current", link === event.target);
+  for (const link of links()) link.closest("li").removeAttribute("aria-current");
+  event.target.closest("li").setAttribute("aria-current", "true");
+});
+
+// Gone to another unit meanwhile: the page says so, with the list as it is now.
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.target.matches(".row-link") && event.detail.xhr.status === 404) location.assign(event.target.href);
 });

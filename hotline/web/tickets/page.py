@@ -10,8 +10,8 @@ from hotline.people.access_log import note_look
 from hotline.people.rights import Action
 from hotline.routing.types import Line
 from hotline.tickets import queries, stories
-from hotline.tickets.lists import HEADING_LENGTH
 from hotline.tickets.models import Ticket
+from hotline.tickets.rows import HEADING_LENGTH
 from hotline.tickets.stories import Story
 from hotline.tickets.words import Part, Status
 from hotline.web.api import presenters
