@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import delivery, feed, intake, line, lists, reports, routing, telephony
+from bench import delivery, feed, intake, line, lists, reports, routing, search, telephony
 from bench.measure import Row, table
 from bench.servers import postgresql
 from bench.stage import Stage, built
@@ -16,7 +16,7 @@ from hotline.settings import Settings
 
 # What does not depend on the database; then what reads, before what writes.
 ALIKE = (telephony, routing)
-READING = (reports, lists, feed)
+READING = (reports, lists, search, feed)
 WRITING = (intake, delivery)
 # SQLite is for a small city.
 SHARE_OF_SQLITE = 10

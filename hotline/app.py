@@ -63,6 +63,7 @@ def prepare(settings: Settings) -> Database:
     try:
         return _prepare(settings)
     except Unavailable as error:
+        log.error("database not ready", cause=repr(error.__cause__))
         raise Unavailable(
             "数据库连不上、不可写或正忙,请检查 DATABASE_URL,以及数据目录的权限和空间。"
         ) from error

@@ -40,6 +40,7 @@ SCHEDULE = (
     Task("wake", 1, tasks.wake),
     Task("load_calls", 2, tasks.load_calls, everywhere=True),
     Task("sweep", 5, tasks.sweep),
+    Task("tidy_words", 2, tasks.tidy_words),
     Task("fall_overdue", 30, tasks.fall_overdue),
     Task("report_unowed", 60, tasks.report_unowed),
     Task("forget", 3600, tasks.forget),

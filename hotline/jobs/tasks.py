@@ -23,7 +23,7 @@ from hotline.postgres import PATIENCE
 from hotline.reports import rollup
 from hotline.settings import Settings
 from hotline.telephony.calls import load_journal
-from hotline.tickets import dispatch, feed, queries
+from hotline.tickets import dispatch, feed, queries, word_index
 
 log = structlog.get_logger()
 
@@ -101,6 +101,13 @@ def place(parts: Parts) -> bool:
 def fold(parts: Parts) -> bool:
     """Adds new events to the sums that tallies are read from."""
     return _for_a_turn(parts, lambda session: rollup.fold(session) > 0)
+
+
+def tidy_words(parts: Parts) -> None:
+    """Sorts new tickets into the index of words, so that no intake has to."""
+    # What is sorted in stays so without a commit.
+    with parts.database.read() as session:
+        word_index.tidy(session)
 
 
 def fall_overdue(parts: Parts) -> bool:

@@ -213,7 +213,7 @@ class TicketEvent(SQLModel, table=True):
 
 
 class DaySerial(SQLModel, table=True):
-    """The last serial given out on a day."""
+    """The last serial counted on a day; below zero, what to take off PostgreSQL's sequence."""
 
     __tablename__ = "day_serial"
     day: str = Field(primary_key=True, max_length=8)

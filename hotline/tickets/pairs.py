@@ -26,7 +26,6 @@ class Searchable(SQLModel, table=True):
             "searchable_pairs",
             text("CAST(pairs AS tsvector)"),
             postgresql_using="gin",
-            postgresql_with={"gin_pending_list_limit": 1024},
         ).ddl_if(dialect="postgresql"),
     )
     ticket_id: int = Field(primary_key=True, foreign_key="ticket.id")

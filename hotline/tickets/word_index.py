@@ -67,6 +67,18 @@ def hold(session: Session, pairs: ColumnElement[str], words: Words) -> ColumnEle
     )
 
 
+def tidy(session: Session) -> int:
+    """Sorts in what was logged of late; returns of how many pages.
+
+    PostgreSQL only notes down new entries, which every search must read through, until its list
+    is full (some 1,000 tickets): then whoever logs the next one sorts them all, with everybody
+    else waiting. SQLite sorts a few with each ticket.
+    """
+    if on_sqlite(session):
+        return 0
+    return session.execute(select(func.gin_clean_pending_list(INDEX))).scalar_one()
+
+
 def on_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 

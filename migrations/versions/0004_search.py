@@ -75,10 +75,7 @@ def _matters() -> Iterator[list[sa.Row]]:
 
 
 def _index_on_postgresql() -> None:
-    op.execute(
-        "CREATE INDEX searchable_pairs ON searchable USING gin (CAST(pairs AS tsvector)) "
-        "WITH (gin_pending_list_limit = 1024)"
-    )
+    op.execute("CREATE INDEX searchable_pairs ON searchable USING gin (CAST(pairs AS tsvector))")
 
 
 def _index_on_sqlite() -> None:

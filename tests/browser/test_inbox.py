@@ -121,6 +121,7 @@ def test_a_ticket_gone_to_another_unit_says_so_and_the_list_is_fresh(
             session, ticket, ENVIRONMENT, calendar=CALENDAR, actor=DISPATCHER, now=clock.now()
         )
     faults.expect("status of 404")
+    faults.expect("Error Code 404")
     page.locator(f'.row-link[href$="{number}"]').click()
     expect(page.locator("#messages")).to_contain_text(f"没有找到工单 {number}")
     expect(page.locator(f'.row-link[href$="{number}"]')).to_have_count(0)

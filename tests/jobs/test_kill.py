@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from builders import DISPATCHER, NOON, Desk
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import SimpleWorker
+from served import environment
 from sqlmodel import select
 from test_queue import eventually, process
 
@@ -126,3 +128,24 @@ def test_a_worker_that_was_killed_is_not_taken_for_a_live_one(settings: Settings
         worker.register_birth()
         with background(settings):
             assert eventually(lambda: states(city) == {"delivered": 1})
+
+
+def test_everything_told_to_stop_at_once_ends_in_order_and_loses_nothing(
+    settings: Settings, city: Database, tmp_path: Path
+):
+    approve(city, TICKETS)
+    said, redis = tmp_path / "worker.said", queues.connect(settings)
+    with process("queue", settings) as queue, said.open("w") as out:
+        assert queues.wait_for(redis, 30)
+        command = [sys.executable, "-m", "hotline.jobs.worker"]
+        env = environment(settings.data_dir)
+        with subprocess.Popen(command, env=env, stdout=out, stderr=out) as worker:
+            assert eventually(lambda: len(written(settings)) > 0, 30)
+            queue.terminate()
+            queue.wait(10)
+            worker.terminate()
+            worker.wait(30)
+    # Its batch was finished though the queue was gone, and no row waits for a sweeper.
+    assert states(city) == {"delivered": TICKETS}
+    assert len(written(settings)) == TICKETS
+    assert "Traceback" not in said.read_text()

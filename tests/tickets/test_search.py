@@ -25,7 +25,7 @@ from sqlmodel import Session
 from hotline.db import Database
 from hotline.errors import Invalid
 from hotline.people.rights import Actor
-from hotline.tickets import asking, dispatch, replies
+from hotline.tickets import asking, dispatch, replies, word_index
 from hotline.tickets.filters import Due, Filters, narrowings, span_of
 from hotline.tickets.hunt import Hunt
 from hotline.tickets.intake import Requester
@@ -269,6 +269,16 @@ def test_nothing_of_an_erased_text_stays_in_the_index_of_sqlite(sqlite: Database
             "INSERT INTO searchable_pairs (searchable_pairs, rank) VALUES ('integrity-check', 1)"
         )
         session.execute(text(check))
+
+
+def test_the_clock_sorts_new_tickets_into_the_index_of_postgresql(postgres: Database):
+    with postgres.work() as session:
+        Desk(session, NOON).logged()
+    with postgres.read() as session:
+        assert word_index.tidy(session) > 0
+    with postgres.read() as session:
+        assert word_index.tidy(session) == 0
+        assert len(numbers(session, "烧烤摊")) == 1
 
 
 def test_a_page_of_fifty_takes_as_many_statements_as_one_of_five(either: Database):

@@ -262,7 +262,7 @@ def test_a_long_story_needs_no_more_statements_than_a_short_one(app, dispatching
     ("role", "unit", "walk", "actions"),
     [
         (Role.HANDLER, CITY, Desk.dispatched, ["claim", "object"]),
-        (Role.HANDLER, CITY, Desk.in_progress, ["reply"]),
+        (Role.HANDLER, CITY, Desk.in_progress, ["reply", "object"]),
         (Role.HANDLER, CITY, Desk.replied, []),
         (Role.DISPATCHER, "", Desk.replied, ["approve", "send_for_rework"]),
         (Role.DISPATCHER, "", objected, ["rule"]),

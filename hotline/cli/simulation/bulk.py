@@ -14,7 +14,7 @@ from hotline.cli.simulation.staging import Staging
 from hotline.cli.simulation.stores import Store, store_of
 from hotline.db import Database, Session
 from hotline.reports import rollup
-from hotline.tickets.numbers import next_serial
+from hotline.tickets.numbers import reserve_serials
 
 # About so many tickets are rendered, and poured, at a time.
 CHUNK = 10_000
@@ -58,7 +58,7 @@ def fold(database: Database) -> None:
 
 def _reserve(session: Session, planner: Planner, store: Store, batch: str) -> Reserved:
     plan = planner.plan
-    serials = [next_serial(session, plan.day(nth), plan.per_day) for nth in range(plan.days)]
+    serials = [reserve_serials(session, plan.day(nth), plan.per_day) for nth in range(plan.days)]
     return Reserved(batch, store.reserve(session, plan.total), serials)
 
 
