@@ -109,8 +109,9 @@ def test_writers_of_several_processes_take_turns(database: Database):
     for writer in writers:
         writer.join()
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
-    with database.read() as session:
-        assert [row.last for row in session.exec(select(DaySerial))] == [300]
+    with database.work() as session:
+        # PostgreSQL may leave one out, but gives none twice.
+        assert next_number(session, NOON)[:15] >= "NJ2018072500301"
 
 
 def test_a_database_that_cannot_be_opened_is_named_unavailable(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""Every word that a page shows has its English twin, and the catalog holds nothing else."""
+"""Every word that a page shows has its English twin."""
 
 from importlib.resources import files
 from io import BytesIO
@@ -6,16 +6,24 @@ from io import BytesIO
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from hotline.people.rights import Role
+from hotline.delivery import states
+from hotline.reports import standing
+from hotline.reports.measures import MEASURES
+from hotline.telephony.words import SEATS, STATES
 from hotline.tickets.words import CHINESE
 from hotline.web import frame, saying
 from hotline.web.administration.words import COLUMNS, FILES, VALUES
+from hotline.web.console.advice import SURENESS
+from hotline.web.console.screen import FIELD_NAMES
 from hotline.web.portal.progress import DONE, TOLD
 
 WEB = files("hotline") / "web"
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 # Words that stand in tables and reach a page by a name.
-TABLES = (CHINESE, saying.ROLES, saying.NEAR_DAYS, COLUMNS, FILES, VALUES, DONE, TOLD)
+TABLES = (
+    CHINESE, saying.ROLES, saying.NEAR_DAYS, COLUMNS, FILES, VALUES, DONE, TOLD, SEATS, STATES,
+    FIELD_NAMES, states.CHINESE,
+)  # fmt: skip
 
 
 def shown() -> set[str]:
@@ -23,6 +31,10 @@ def shown() -> set[str]:
     found = {message for _, _, message, _, _ in extract_from_dir(str(WEB), METHODS, {"_": None})}
     found |= {words for table in TABLES for words in table.values()}
     found |= {words for doors in frame.NAVIGATION.values() for _, words in doors}
+    found |= {
+        words for measure in MEASURES.values() for words in (measure.words, measure.definition)
+    }
+    found |= {words for _, words, _ in SURENESS} | {standing.WORDS, standing.DEFINITION}
     found |= set(saying.WEEKDAYS)
     return found
 

@@ -68,7 +68,7 @@ class Keeper:
     def _live(self, *, first: bool) -> int:
         """One life of the child, and the code that it ended with."""
         try:
-            child = subprocess.Popen(self._command)
+            child = subprocess.Popen(self._command, preexec_fn=_end_with_parent)
         except OSError as error:
             if first:
                 sys.exit(f"cannot start {self._command[0]}: {error.strerror}")

@@ -1,7 +1,7 @@
 """Looks for tickets from the index of words, from a few known ones, or from the newest backwards.
 
 All ways lead to the same tickets; what promises the least to look at is chosen
-(docs/decisions/0008-search.md).
+(docs/decisions/0009-search.md).
 """
 
 from dataclasses import dataclass, replace

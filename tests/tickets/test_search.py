@@ -30,7 +30,7 @@ from hotline.tickets.filters import Due, Filters, narrowings, span_of
 from hotline.tickets.hunt import Hunt
 from hotline.tickets.intake import Requester
 from hotline.tickets.models import Ticket
-from hotline.tickets.pairs import Searchable, pairs
+from hotline.tickets.pairs import BLOCK, Searchable, block_of, pairs
 from hotline.tickets.search import COUNTED, Found, search
 from hotline.tickets.words import Channel, MatterKind, Status, Urgency
 
@@ -329,6 +329,20 @@ def test_every_way_leads_to_the_same_tickets(either: Database):
             assert hunt.by_words(1) == hunt.by_words(1000) == hunt.by_lead() == hunt.ids()
 
 
+@pytest.mark.parametrize("step", [1, BLOCK - 1, BLOCK, 7 * BLOCK])
+def test_tickets_far_apart_are_found_however_much_is_expected(either: Database, step: int):
+    with either.work() as session:
+        specimen = Desk(session, NOON).logged()
+        session.flush()
+        copies(session, specimen, 4, step=step)
+        words, (span, _) = asking.read("烧烤摊", KEY).words, span_of(session, NOTHING)
+        for wanted in (2, 10):
+            hunt = Hunt(session, DISPATCHER, words, [], span, wanted)
+            found = [specimen.id + step * n for n in (4, 3, 2, 1, 0)][:wanted]
+            assert hunt.by_words(1) == hunt.by_words(20) == hunt.by_words(10**6) == found
+            assert hunt.by_lead() == found
+
+
 def again(session: Session, ticket: Ticket) -> None:
     """The same unit gets it a second time."""
     replies.send_for_rework(
@@ -336,14 +350,17 @@ def again(session: Session, ticket: Ticket) -> None:
     )
 
 
-def copies(session: Session, specimen: Ticket, more: int) -> None:
-    """So many further tickets with the words of this one, set by set."""
+def copies(session: Session, specimen: Ticket, more: int, *, step: int = 1) -> None:
+    """So many further tickets with the words of this one, each so many ids after the last."""
     table, index = Ticket.__table__, Searchable.__table__
     row = dict(session.execute(select(table).where(table.c.id == specimen.id)).mappings().one())
     cut = session.get(Searchable, specimen.id).pairs
     last = session.execute(select(table.c.id).order_by(table.c.id.desc())).scalar()
-    ids = range(last + 1, last + 1 + more)
+    ids = [last + step * n for n in range(1, more + 1)]
     session.execute(
         insert(table), [row | {"id": id, "number": f"C{id}", "query_code": "X"} for id in ids]
     )
-    session.execute(insert(index), [{"ticket_id": id, "pairs": cut} for id in ids])
+    block = block_of(specimen.id)
+    session.execute(
+        insert(index), [{"ticket_id": id, "pairs": cut.replace(block, block_of(id))} for id in ids]
+    )
