@@ -282,7 +282,8 @@ def test_every_route_says_who_may_use_it(app: Flask):
 def test_the_documentation_describes_every_api_route(app: Flask):
     described = app.test_client().get("/api/v1/openapi.json").json["paths"]
     routes = {
-        rule.rule.replace("<path:", "{").replace("<", "{").replace(">", "}") for rule in app.url_map.iter_rules()
+        rule.rule.replace("<path:", "{").replace("<", "{").replace(">", "}")
+        for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith(("api.", "calls."))
     }  # fmt: skip
     assert routes <= set(described)
