@@ -140,12 +140,12 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def started(place: Path, ports: dict[str, str], said: str) -> Served:
-    """What `make run` starts, in the same way."""
+def started(place: Path, ports: dict[str, str], said: str, *names: str) -> Served:
+    """What `make run` starts, in the same way; or of that, these processes alone."""
     path = f"{place / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     with (place / said).open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "honcho", "-f", str(ROOT / "Procfile"), "start"],
+            [sys.executable, "-m", "honcho", "-f", str(ROOT / "Procfile"), "start", *names],
             env=environment(place / "var", PATH=path, PYTHONPATH=str(ROOT), **ports),
             cwd=place, stdout=out, stderr=out,
         )  # fmt: skip
@@ -170,7 +170,7 @@ def test_everything_starts_refuses_a_second_start_and_stops_in_seconds(place: Pa
     first = started(place, ports, "first")
     try:
         assert eventually(lambda: first.answers("/readyz", "[::1]"), 90), first.log()
-        second = started(place, ports, "second")
+        second = started(place, ports, "second", "line")
         assert second.process.wait(90) == os.EX_CONFIG
         assert re.search(r"端口 \d+ 已被占用", second.log())
         assert_any_web_process_answers_for_all(first, place / "var")
