@@ -17,10 +17,12 @@ from hotline.cli.simulation import bulk, days
 from hotline.cli.simulation.moulds import TABLES, refers_to
 from hotline.cli.simulation.pace import OfficeHours
 from hotline.cli.simulation.planning import Plan, Planner
+from hotline.cli.simulation.pouring import refuse_taken
 from hotline.cli.simulation.scripts import Move
 from hotline.cli.simulation.walking import Walker
 from hotline.db import Database
 from hotline.delivery import settling
+from hotline.errors import Unavailable
 from hotline.registry import versions
 from hotline.reports import tallies
 from hotline.reports.measures import MEASURES
@@ -44,9 +46,13 @@ DIFFERENT = {
 
 @pytest.fixture
 def city(database: Database, tmp_path: Path) -> City:
+    return seeded(database, tmp_path)
+
+
+def seeded(database: Database, folder: Path) -> City:
     with database.work() as session:
         versions.seed(session, NOON)
-        return load_city(session, Settings(data_dir=tmp_path, database_url=""))
+        return load_city(session, Settings(data_dir=folder, database_url=""))
 
 
 def pour(database: Database, planner: Planner, batch: str = "poured") -> None:
@@ -189,33 +195,64 @@ def test_two_cities_add_up(database: Database, city: City):
         assert session.execute(text("SELECT count(DISTINCT number) FROM ticket")).scalar() == 60
 
 
-def test_what_a_bulk_run_takes_off_postgresql_is_put_back(postgres: Database, tmp_path: Path):
-    def schema() -> list[Any]:
-        with postgres.read() as session:
-            return session.execute(
-                text(
-                    "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
-                    "WHERE contype IN ('f', 'p', 'u') AND connamespace = 'public'::regnamespace "
-                    "UNION SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' "
-                    "ORDER BY 1, 2"
-                )
-            ).all()
-
-    before = schema()
-    with postgres.work() as session:
-        versions.seed(session, NOON)
-        city = load_city(session, Settings(data_dir=tmp_path, database_url=""))
-    pour(postgres, simulation.planner_of(city, Plan(1, FIRST, 1, 30)))
-    assert schema() == before
-    with postgres.work() as session:
+def test_what_a_bulk_run_takes_off_is_put_back(database: Database, city: City):
+    before = schema_of(database)
+    pour(database, simulation.planner_of(city, Plan(1, FIRST, 1, 30)))
+    assert schema_of(database) == before
+    with database.work() as session:
         poured = session.execute(select(func.max(TICKET.c.id))).scalar_one()
         assert Desk(session, NOON).logged().id == poured + 1
 
 
-def test_office_hours_count_as_the_calendar_does(sqlite: Database, tmp_path: Path):
+def test_a_bulk_run_that_is_stopped_leaves_all_as_it_was(database: Database, city: City):
+    before = schema_of(database)
+    written = bulk.build(database, simulation.planner_of(city, Plan(1, FIRST, 1, 30)), "b", KEY)
+    assert next(written) == 30
+    written.close()
+    assert schema_of(database) == before
+    with database.read() as session:
+        assert session.execute(select(func.count()).select_from(TICKET)).scalar() == 0
+
+
+def test_ids_that_somebody_took_meanwhile_are_refused(database: Database, city: City):
+    with database.work() as session:
+        taken = Desk(session, NOON).logged().id
+        refuse_taken(session, taken + 1, 30)
+        with pytest.raises(Unavailable):
+            refuse_taken(session, taken - 1, 30)
+
+
+def test_on_sqlite_a_poured_city_refers_to_its_own_rows_and_every_word_is_indexed(
+    sqlite: Database, tmp_path: Path
+):
+    pour(sqlite, simulation.planner_of(seeded(sqlite, tmp_path), Plan(1, FIRST, 2, 50)))
     with sqlite.work() as session:
-        versions.seed(session, NOON)
-        calendar = load_city(session, Settings(data_dir=tmp_path, database_url="")).calendar
+        assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+        session.execute(text(INTEGRITY_CHECK))
+        assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+INTEGRITY_CHECK = (
+    "INSERT INTO searchable_pairs (searchable_pairs, rank) VALUES ('integrity-check', 1)"
+)
+
+
+def schema_of(database: Database) -> list[Any]:
+    """All that checks rows or keeps lists of them."""
+    in_sqlite = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY 1"
+    in_postgresql = (
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE contype IN ('f', 'p', 'u') AND connamespace = 'public'::regnamespace "
+        "UNION SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' "
+        "ORDER BY 1, 2"
+    )
+    with database.read() as session:
+        return session.execute(text(in_sqlite if database.is_sqlite else in_postgresql)).all()
+
+
+def test_office_hours_count_as_the_calendar_does(sqlite: Database, tmp_path: Path):
+    calendar = seeded(sqlite, tmp_path).calendar
     pick, office = Random(1), OfficeHours(calendar, date(2018, 1, 1), 500)
     for _ in range(500):
         moment = datetime(2018, 1, 2, tzinfo=UTC) + timedelta(seconds=pick.randrange(300 * 86400))

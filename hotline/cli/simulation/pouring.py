@@ -1,5 +1,6 @@
 """Pours staged lives into their moulds: a set of rows for each table."""
 
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -27,8 +28,8 @@ from hotline.tickets.feed import PLACER_LOCK
 from hotline.tickets.models import Ticket
 
 TICKET: Table = Ticket.__table__
-# Facts that stand with what is said, and not with the life.
-SAID = {*OF_MATTER, "text", "pairs"}
+# Facts that a matter and a story make together.
+JOINED = {"text", "pairs"}
 
 
 class Pouring:
@@ -38,11 +39,9 @@ class Pouring:
         self._staging, self._store, self._batch = staging, store, batch
         self._statements = [self._statement(table) for table in staging.moulds]
 
-    def pour(self, session: Session, packed: Any, first_id: int, tickets: int) -> None:
-        """So many rendered tickets, from this id on; their events get places in the feed."""
-        _refuse_taken(session, first_id, tickets)
+    def pour(self, session: Session, packed: bytes, first_id: int) -> None:
+        """Rendered tickets, from this id on; their events get places in the feed."""
         connection = session.connection()
-        self._staging.life.create(connection)
         self._store.stage(session, self._staging.life, packed)
         last = {f"last_{name}": last_id(session, name) for name in COUNTED}
         take_turn(session, PLACER_LOCK)
@@ -50,21 +49,23 @@ class Pouring:
         last |= {"last_ticket": first_id - 1, "newest": newest}
         for statement in self._statements:
             connection.execute(statement, last)
-        self._staging.life.drop(connection)
 
     def _statement(self, table: Table) -> Insert:
         mould, life = self._staging.moulds[table], self._staging.life
         values = [self._value(column, mould) for column in table.columns]
         rows: FromClause = life.join(mould, mould.c.mould == life.c.mould)
-        for said in (self._staging.matter, self._staging.story):
-            if self._says(table):
-                rows = rows.join(said, said.c.number == life.c[said.name])
+        for said in self._said(table):
+            rows = rows.join(said, said.c.number == life.c[said.name])
         names = [column.name for column in table.columns]
         return insert(table).from_select(names, select(*values).select_from(rows))
 
-    def _says(self, table: Table) -> bool:
-        gaps = (gap for column in table.columns for gap in self._staging.gaps[column])
-        return any(isinstance(gap, Field) and gap.name in SAID for gap in gaps)
+    def _said(self, table: Table) -> list[Table]:
+        """Which of the tables of what is said it takes facts from."""
+        gaps = chain.from_iterable(self._staging.gaps[column] for column in table.columns)
+        facts = {gap.name for gap in gaps if isinstance(gap, Field)}
+        if facts & JOINED:
+            return [self._staging.matter, self._staging.story]
+        return [self._staging.matter] if facts & set(OF_MATTER) else []
 
     def _value(self, column: Column[Any], mould: Table) -> ColumnElement[Any]:
         gaps, life = self._staging.gaps[column], self._staging.life.c
@@ -103,8 +104,8 @@ def _is_placed(gap: Any) -> bool:
     return isinstance(gap, Relative | Element)
 
 
-def _refuse_taken(session: Session, first_id: int, tickets: int) -> None:
+def refuse_taken(session: Session, first_id: int, tickets: int) -> None:
     """SQLite cannot keep ids for later; hashes hold them, so they cannot be changed any more."""
     theirs = select(TICKET.c.id).where(TICKET.c.id.between(first_id, first_id + tickets - 1))
     if session.execute(theirs.limit(1)).first():
-        raise Unavailable("生成期间有人登记了工单,请先停下服务再生成;已写入的部分完整可用。")
+        raise Unavailable("生成期间有人登记了工单,请先停下服务再生成;什么也没有写入。")
