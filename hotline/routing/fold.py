@@ -75,6 +75,8 @@ def _plain_speech(text: str, origins: list[int]) -> Folded:
     return Folded("".join([*parts, text[done:]]), tuple(places + origins[done:]))
 
 
+# Each version of the directory brings nearly the same phrases again.
+@lru_cache(maxsize=1 << 16)
 def fold_phrase(phrase: str) -> str:
     return fold(phrase).text
 

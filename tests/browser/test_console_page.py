@@ -117,6 +117,7 @@ def test_a_refusal_leaves_text_and_keys_where_they_are(desk, faults):
     desk.keyboard.press("F4")
     expect(desk.locator("#problems")).to_contain_text("类别")
     assert desk.locator("#text").input_value() == MATTER
+    expect(desk.locator("[name=kind]").first).to_be_focused()
     desk.keyboard.press("t")
     desk.keyboard.press("F4")
     assert logged(desk)

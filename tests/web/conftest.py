@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from hotline.app import create_app
 from hotline.people import keys, passwords, users
 from hotline.people.rights import Role
 from hotline.settings import Settings
+
+_serial = count()
 
 
 @pytest.fixture(scope="module")
@@ -82,20 +85,37 @@ def stranger(app: Flask) -> Browser:
 
 
 @pytest.fixture(scope="module")
-def signed_in(app: Flask, password_hash: str) -> Callable[..., Browser]:
-    """A browser in which a user of the role (and unit) has signed in."""
-    made: dict[tuple[Role, str], str] = {}
+def signs_in(app: Flask, password_hash: str) -> Callable[..., Browser]:
+    """A browser in which a new user of the role (and unit) signs in."""
 
     def browser(role: Role, unit: str = "") -> Browser:
-        if (role, unit) not in made:
-            name = made[role, unit] = f"{role}{len(made)}"
-            with app.extensions["hotline"].database.work() as session:
-                users.add(
-                    session, name, f"测试{name}", role, unit=unit, password_hash=password_hash,
-                    must_change=False, now=clock.now(),
-                )  # fmt: skip
+        name = f"{role}{next(_serial)}"
+        with app.extensions["hotline"].database.work() as session:
+            users.add(
+                session, name, f"测试{name}", role, unit=unit, password_hash=password_hash,
+                must_change=False, now=clock.now(),
+            )  # fmt: skip
         browser = Browser(app.test_client())
-        assert browser.sign_in(made[role, unit], PASSWORD).status_code == 302
+        assert browser.sign_in(name, PASSWORD).status_code == 302
+        return browser
+
+    return browser
+
+
+@pytest.fixture(scope="module")
+def signed_in(app: Flask, signs_in: Callable[..., Browser]) -> Callable[..., Browser]:
+    """A browser in which the one user of the role (and unit) has signed in before."""
+    first: dict[tuple[Role, str], Browser] = {}
+    cookie = app.config["SESSION_COOKIE_NAME"]
+
+    def browser(role: Role, unit: str = "") -> Browser:
+        # A password takes long to check, on purpose: once is enough.
+        if (role, unit) not in first:
+            first[role, unit] = signs_in(role, unit)
+        known = first[role, unit]
+        browser = Browser(app.test_client())
+        browser.token = known.token
+        browser.client.set_cookie(cookie, known.client.get_cookie(cookie).value)
         return browser
 
     return browser

@@ -61,14 +61,14 @@ def test_the_api_takes_a_cookie_only_with_our_token(signed_in):
     assert (forged.status_code, own.status_code) == (400, 200)
 
 
-def test_signing_out_closes_the_pages(signed_in):
-    browser = signed_in(Role.SUPERVISOR)
+def test_signing_out_closes_the_pages(signs_in):
+    browser = signs_in(Role.SUPERVISOR)
     assert browser.post("/sign-out").location == "/sign-in"
     assert browser.get("/account").status_code == 302
 
 
-def test_signing_out_leaves_the_seat_to_others(app, signed_in):
-    browser = signed_in(Role.DISPATCHER)
+def test_signing_out_leaves_the_seat_to_others(app, signs_in):
+    browser = signs_in(Role.DISPATCHER)
     token = {"X-CSRFToken": browser.token}
     browser.client.post("/live/seat", headers=token, json={"extension": "8123"})
     with app.extensions["hotline"].database.read() as session:
