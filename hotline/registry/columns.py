@@ -23,6 +23,7 @@ class Reference(NamedTuple):
     file: str
     column: str
     kind: str = ""
+    kind_column: str = "kind"
 
 
 class Column(NamedTuple):
@@ -92,6 +93,7 @@ UNIT = Reference("units.csv", "name")
 DEPARTMENT = Reference("units.csv", "name", "department")
 TERRITORY = Reference("units.csv", "name", "territory")
 LINE_NUMBER = Reference("legacy_lines.csv", "number")
+EMERGENCY_NUMBER = Reference("legacy_lines.csv", "number", "emergency", "category")
 
 SCHEMAS = {
     "units.csv": Schema(
@@ -165,5 +167,23 @@ SCHEMAS = {
             Column("service", NUMBER, required=False, refers_to=LINE_NUMBER),
         ),
         unique=(("code",),),
+    ),
+    "boundaries.csv": Schema(
+        columns=(
+            Column("matter", TEXT),
+            Column("lead", _choice("territory", "department", "by_address")),
+            Column("department", TEXT, refers_to=DEPARTMENT),
+            Column("phrases", PHRASES, required=False),
+            Column("basis", TEXT),
+        ),
+        unique=(("matter",),),
+    ),
+    "emergencies.csv": Schema(
+        columns=(
+            Column("text", TEXT),
+            Column("service", NUMBER, required=False, refers_to=EMERGENCY_NUMBER),
+            Column("note", TEXT, required=False),
+        ),
+        unique=(("text",),),
     ),
 }

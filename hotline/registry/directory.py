@@ -6,9 +6,12 @@ from datetime import date
 from hotline.errors import BadData
 from hotline.registry.loading import Row, Tables
 from hotline.routing.types import (
+    Boundary,
     Directory,
     Duty,
+    Example,
     Guidance,
+    Leader,
     Line,
     LineCategory,
     Place,
@@ -27,6 +30,8 @@ def build_directory(tables: Tables, *, on: date, version: int) -> Directory:
         duties=tuple(map(city.duty, tables["duties.csv"].rows)),
         places=tuple(map(city.place, tables["places.csv"].rows)),
         guidance=tuple(map(_guidance, tables["guidance.csv"].rows)),
+        boundaries=tuple(map(city.boundary, tables["boundaries.csv"].rows)),
+        examples=tuple(map(_example, tables["emergencies.csv"].rows)),
     )
 
 
@@ -79,6 +84,15 @@ class _City:
             weight=row["weight"],
             phrases=row["phrases"],
             look_alikes=row["look_alikes"],
+        )
+
+    def boundary(self, row: Row) -> Boundary:
+        return Boundary(
+            matter=row["matter"],
+            lead=Leader(row["lead"]),
+            department=self._acting(row["department"]),
+            phrases=row["phrases"],
+            basis=row["basis"],
         )
 
     def place(self, row: Row) -> Place:
@@ -158,3 +172,7 @@ def _guidance(row: Row) -> Guidance:
         sentence=row["sentence"],
         service=row["service"] or "",
     )
+
+
+def _example(row: Row) -> Example:
+    return Example(row["text"], row["service"] or "")

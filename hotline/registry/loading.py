@@ -155,7 +155,7 @@ def _check_references(
     known = {
         row[reference.column]
         for row in tables[reference.file].rows
-        if not reference.kind or row["kind"] == reference.kind
+        if not reference.kind or row[reference.kind_column] == reference.kind
     }
     for line, row in zip(table.lines, table.rows, strict=True):
         if row[column] and row[column] not in known:

@@ -31,13 +31,13 @@ class ReferenceVersion(SQLModel, table=True):
 
 def seed(session: Session, now: datetime) -> None:
     """Stores each shipped file as its version 1, once; a file that has a version is left alone."""
-    stored = _contents(session)
+    stored = contents(session)
     if stored.keys() == SCHEMAS.keys():
         return
-    contents = read_shipped() | stored
-    read_tables(contents)
+    whole = read_shipped() | stored
+    read_tables(whole)
     for file in SCHEMAS.keys() - stored.keys():
-        session.add(_version(file, 1, contents[file], SHIPPER, "", now))
+        session.add(_version(file, 1, whole[file], SHIPPER, "", now))
     session.flush()
 
 
@@ -48,7 +48,7 @@ def publish(
     if file not in SCHEMAS:
         raise NotFound(f"没有基础数据文件「{file}」,可选:{'、'.join(SCHEMAS)}。", field="file")
     _lock(session)
-    read_tables(_contents(session) | {file: content})
+    read_tables(contents(session) | {file: content})
     last = session.exec(
         select(func.max(ReferenceVersion.version)).where(ReferenceVersion.file == file)
     ).one()
@@ -60,7 +60,14 @@ def publish(
 
 def load(session: Session) -> Tables:
     """The files in force, checked again: a row changed behind our back stops the start."""
-    return read_tables(_contents(session))
+    return read_tables(contents(session))
+
+
+def contents(session: Session) -> dict[str, bytes]:
+    """The files in force as they are written, by file name."""
+    newest = select(func.max(ReferenceVersion.id)).group_by(ReferenceVersion.file)
+    rows = session.exec(select(ReferenceVersion).where(col(ReferenceVersion.id).in_(newest)))
+    return {row.file: _verified(row) for row in rows}
 
 
 def current_version(session: Session) -> int:
@@ -80,12 +87,6 @@ def _version(
         note=note,
         at=now,
     )
-
-
-def _contents(session: Session) -> dict[str, bytes]:
-    newest = select(func.max(ReferenceVersion.id)).group_by(ReferenceVersion.file)
-    rows = session.exec(select(ReferenceVersion).where(col(ReferenceVersion.id).in_(newest)))
-    return {row.file: _verified(row) for row in rows}
 
 
 def _verified(row: ReferenceVersion) -> bytes:

@@ -1,6 +1,12 @@
-"""How likely each ranked unit is the right one; monotone in its score."""
+"""How likely each ranked unit is the right one, monotone in its score, and what to do then."""
 
 import math
+
+from hotline.routing.types import Decision
+
+# On the requests of routing.md nine in ten of those above AUTO were right; below ASK, one in three.
+AUTO = 0.86
+ASK = 0.35
 
 # Logistic curve of the first unit's lead over the second and of the points its phrases have;
 # three numbers fitted once to the totals of letters and short questions together.
@@ -20,3 +26,10 @@ def confidences(scores: list[float], substance: float) -> list[float]:
     pulls = [math.exp(STEEPNESS * score) for score in scores[1:]]
     rest = [min(first, (1 - first) * pull / sum(pulls)) for pull in pulls]
     return [first, *rest]
+
+
+def decide(confidence: float, *, auto: bool) -> Decision:
+    """For the first unit; `auto`: sure enough to be dispatched alone."""
+    if auto:
+        return Decision.AUTO
+    return Decision.CHOOSE if confidence >= ASK else Decision.ASK

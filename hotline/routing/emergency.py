@@ -40,6 +40,7 @@ NOW_DESPITE_MATTER = _any(contexts.NOW_DESPITE_MATTER)
 NEGATED = re.compile("(?:没有?|未|并未|不是|不会|不再)(?:发生|出现|被|有|人)?[^,。!?;]{0,2}$")
 SIGNS = tuple((service, _any(forms)) for service, forms in contexts.SIGNS)
 PEOPLE = _any(contexts.PEOPLE)
+IDIOM = _any(contexts.IDIOMS)
 OFFICE = _any((*contexts.OFFICE, *contexts.MATTER, *contexts.SUPPOSED, *contexts.PAST))
 
 # Longer than this nobody speaks in one breath; so many weak signs are then an emergency.
@@ -56,8 +57,13 @@ SENTENCE_ENDS, CLAUSE_ENDS = "。!?;", ",。!?;"
 
 
 def find_emergency(folded: Folded) -> Emergency | None:
-    """The service of the first rule of the table that holds; None never means that all is well."""
-    places = _stated(folded.text) or _signs(folded.text)
+    """By rules and weak signs alone."""
+    text = without_idioms(folded.text)
+    return emergency_of(folded, stated(text) or signs(text))
+
+
+def emergency_of(folded: Folded, places: list[Place]) -> Emergency | None:
+    """The service of the first place, and all words that call for it."""
     if not places:
         return None
     service = places[0].service
@@ -66,7 +72,12 @@ def find_emergency(folded: Folded) -> Emergency | None:
     return Emergency(service, said, tuple(folded.mark(start, end) for start, end in spans))
 
 
-def _stated(text: str) -> list[Place]:
+def without_idioms(text: str) -> str:
+    """Every other character stays in its place."""
+    return IDIOM.sub(lambda match: "〇" * len(match.group()), text)
+
+
+def stated(text: str) -> list[Place]:
     """Where a rule holds, in the order of the table."""
     if len(text) <= LETTER:
         return _places(text, [(0, len(text))])
@@ -129,7 +140,7 @@ def _around(ends: str, text: str, match: re.Match[str]) -> Span:
     return max(start + 1, first), min((stop for stop in stops if stop >= 0), default=last)
 
 
-def _signs(text: str) -> list[Place]:
+def signs(text: str) -> list[Place]:
     """What weak signs say together where no rule holds; each counts once, people as one."""
     if len(text) > SPOKEN or OFFICE.search(text):
         return []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hotline.routing.fold import Folded, fold_phrase
 from hotline.routing.scan import Scanner
+from hotline.routing.sounds import Sounds
 from hotline.routing.types import Directory, Place, Reason, UnitKind
 
 # What one name is worth; only the order matters. A name that several territories share supports
@@ -62,10 +63,12 @@ class Gazetteer:
 
     def __init__(self, directory: Directory) -> None:
         self._places: dict[str, list[Place]] = defaultdict(list)
-        for place in (*directory.places, *_territories(directory)):
+        every = (*directory.places, *_territories(directory))
+        for place in every:
             for name in {place.name, *place.names}:
                 self._places[fold_phrase(name)].append(place)
         self._scanner = Scanner({*self._places, *LOOK_ALIKES})
+        self._sounds = Sounds(every)
 
     def locate(self, title: Folded, text: Folded) -> Where:
         """The one territory the names speak for; none when they speak for two alike."""
@@ -73,10 +76,22 @@ class Gazetteer:
         named = [*here, *self._named(title.text)]
         territory = _zone(named) or _elected(named)
         if not territory:
+            # Only then: what is spelt right is surer than what sounds right.
+            here += self._sounding(text.text)
+            named = [*here, *self._sounding(title.text), *named]
+            territory = _elected(named)
+        if not territory:
             return Where(town=_town(named))
         names = " ".join(dict.fromkeys(n.name for n in named if territory in n.territories))
         marks = tuple(text.mark(n.start, n.end) for n in here if territory in n.territories)
         return Where(territory, _town(named, territory), (Reason("rule", names, 0.0, marks),))
+
+    def _sounding(self, text: str) -> list[Named]:
+        found = [
+            Named(text[start:end], start, end, places, _cue(text[max(0, start - 8) : start]))
+            for start, end, places in self._sounds.named(text)
+        ]
+        return [each for each in found if not _is_elsewhere(each, text)]
 
     def _named(self, text: str) -> list[Named]:
         """The longest name at each place of the text."""

@@ -1,14 +1,26 @@
-"""Rank the departments for a text: a fixed sum of phrases, wording and the dialled line."""
+"""Rank the departments for a text: phrases, wording, the dialled line, and what was learned."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from hotline.routing.confidence import confidences
+from hotline.routing.confidence import AUTO, confidences, decide
 from hotline.routing.fold import Folded
 from hotline.routing.misspelt import Misspelt
 from hotline.routing.phrases import PhraseBook
-from hotline.routing.types import Candidate, Directory, Line, Reason, UnitKind
+from hotline.routing.types import (
+    Candidate,
+    Decision,
+    Directory,
+    Line,
+    PastCase,
+    Reason,
+    UnitKind,
+)
 from hotline.routing.wording import Wording
+
+if TYPE_CHECKING:
+    from hotline.routing.learning.model import Model, Verdict
 
 # The unit with the most phrase points gets 1, the one closest in wording 1.3, others in proportion.
 WORDING = 1.3
@@ -16,35 +28,67 @@ WORDING = 1.3
 DIALLED = 0.25
 # With no words to go by, the line is right about every other time.
 BY_LINE_ALONE = 0.5
+# Where the directory is silent, only a past ticket at least so alike may speak.
+KNOWN = 0.3
 
 CANDIDATES = 3
 REASONS = 6
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the directory says: each unit's reasons, its phrase points, and whose line was dialled.
+
+    The points of a unit's reasons add up to its score; the line is not among them.
+    """
+
+    reasons: Mapping[str, list[Reason]]
+    substance: Mapping[str, float]
+    dialled: str = ""
+    line: str = ""
+
+    def scores(self) -> dict[str, float]:
+        return _sums(self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The best departments, best first; none when neither words nor line speak for any."""
+
+    candidates: tuple[Candidate, ...]
+    decision: Decision
+    past: tuple[PastCase, ...] = ()
+
+
 class Ranking:
     """Everything about the directory that can be worked out before a text is known."""
 
-    def __init__(self, directory: Directory) -> None:
-        self._departments = {u.name for u in directory.units if u.kind is UnitKind.DEPARTMENT}
+    def __init__(self, directory: Directory, model: "Model | None" = None) -> None:
+        self.departments = tuple(u.name for u in directory.units if u.kind is UnitKind.DEPARTMENT)
         self._book = PhraseBook(directory)
         self._wording = Wording(directory)
         self._misspelt = Misspelt(self._book)
+        self._model = model and model.aligned(self.departments)
 
-    def rank(self, title: Folded, text: Folded, dialled: Line | None) -> tuple[Candidate, ...]:
-        """The best departments, best first; none when neither words nor line speak for any.
+    def rank(self, title: Folded, text: Folded, dialled: Line | None) -> Ranked:
+        """The points of a unit's reasons add up to its score, but for reasons too small to show."""
+        evidence = self.evidence(title, text, dialled)
+        if self._model is None:
+            return _by_fixed_sum(evidence) if evidence.reasons else _by_line_alone(evidence)
+        verdict = self._model.predict(title.text, text.text, evidence.scores(), evidence.dialled)
+        if evidence.reasons or any(past.likeness >= KNOWN for past in verdict.past):
+            return _by_learning(self._model, verdict, evidence, text)
+        return _by_line_alone(evidence)
 
-        The points of a unit's reasons add up to its score, but for reasons too small to show.
-        """
+    def evidence(self, title: Folded, text: Folded, dialled: Line | None) -> Evidence:
+        """What there is to weigh before anything learned has a say."""
         reasons = self._phrases(title, text)
         substance = _sums(reasons)
         _scale(reasons, 1 / max(substance.values(), default=1))
         self._add_wording(reasons, title, text)
-        if dialled and dialled.department in self._departments:
-            line = Reason("line", dialled.name, DIALLED)
-            if not reasons:
-                return (Candidate(dialled.department, BY_LINE_ALONE, (line,)),)
-            reasons.setdefault(dialled.department, []).append(line)
-        return _candidates(reasons, substance)
+        if dialled and dialled.department in self.departments:
+            return Evidence(reasons, substance, dialled.department, dialled.name)
+        return Evidence(reasons, substance)
 
     def _phrases(self, title: Folded, text: Folded) -> dict[str, list[Reason]]:
         evidence = self._book.evidence(title, text)
@@ -63,15 +107,45 @@ class Ranking:
             reasons.setdefault(unit, []).append(share)
 
 
-def _candidates(
-    reasons: Mapping[str, list[Reason]], substance: Mapping[str, float]
-) -> tuple[Candidate, ...]:
+def _by_line_alone(evidence: Evidence) -> Ranked:
+    if not evidence.dialled:
+        return Ranked((), Decision.ASK)
+    line = Reason("line", evidence.line, DIALLED)
+    candidate = Candidate(evidence.dialled, BY_LINE_ALONE, (line,))
+    return Ranked((candidate,), decide(BY_LINE_ALONE, auto=False))
+
+
+def _by_fixed_sum(evidence: Evidence) -> Ranked:
+    reasons = {unit: list(given) for unit, given in evidence.reasons.items()}
+    if evidence.dialled:
+        line = Reason("line", evidence.line, DIALLED)
+        reasons.setdefault(evidence.dialled, []).append(line)
     scores = _sums(reasons)
     units = sorted(scores, key=lambda unit: (-scores[unit], unit))
-    first = substance.get(units[0], 0.0) if units else 0.0
+    first = evidence.substance.get(units[0], 0.0)
     sure = confidences([scores[unit] for unit in units], first)
     best = zip(units[:CANDIDATES], sure, strict=False)
-    return tuple(Candidate(unit, round(p, 4), _shown(reasons[unit])) for unit, p in best)
+    candidates = tuple(Candidate(unit, round(p, 4), _shown(reasons[unit])) for unit, p in best)
+    return Ranked(candidates, decide(sure[0], auto=sure[0] >= AUTO))
+
+
+def _by_learning(model: "Model", verdict: "Verdict", evidence: Evidence, text: Folded) -> Ranked:
+    """Points are log-odds here, the directory's own brought to the same measure."""
+    order = verdict.order[:CANDIDATES]
+    directory = model.fusion.weight("directory")
+    candidates = []
+    for place, sure in zip(order, verdict.confidences(order), strict=True):
+        unit = verdict.units[place]
+        reasons = [
+            replace(reason, points=reason.points * directory)
+            for reason in evidence.reasons.get(unit, ())
+        ]
+        if unit == evidence.dialled:
+            reasons.append(Reason("line", evidence.line, model.fusion.weight("dialled")))
+        reasons += model.reasons(verdict, place, text)
+        candidates.append(Candidate(unit, round(sure, 4), _shown(reasons)))
+    decision = decide(verdict.confidence, auto=verdict.alone)
+    return Ranked(tuple(candidates), decision, verdict.past[:CANDIDATES])
 
 
 def _shown(reasons: list[Reason]) -> tuple[Reason, ...]:

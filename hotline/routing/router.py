@@ -1,11 +1,15 @@
 """What to do with a request and whose it is: the one door into this room."""
 
+from copy import copy
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from hotline.routing.boundaries import Boundaries
+from hotline.routing.corrections import NO_CORRECTIONS, Corrections
 from hotline.routing.dispositions import GuidanceBook, RetainedLines
 from hotline.routing.emergency import find_emergency
 from hotline.routing.fold import Folded, fold
-from hotline.routing.places import Gazetteer
+from hotline.routing.places import Gazetteer, Where
 from hotline.routing.ranking import Ranking
 from hotline.routing.tipoffs import TipOff, TipOffs
 from hotline.routing.types import (
@@ -20,10 +24,10 @@ from hotline.routing.types import (
     Suggestion,
     UnitKind,
 )
+from hotline.routing.watch import Watch
 
-# On the requests of routing.md nine in ten of those above AUTO were right; below ASK, one in three.
-AUTO = 0.86
-ASK = 0.35
+if TYPE_CHECKING:
+    from hotline.routing.learning.model import Model
 
 # Who takes a request that says nothing: the office that answers for the city as a whole.
 LAST_RESORT = "市政府办公室"
@@ -33,10 +37,22 @@ SAFE_CONFIDENCE = (0.9, 0.06, 0.04)
 
 
 class Router:
-    """Immutable once built; safe to share between threads."""
+    """Immutable once built; safe to share between threads.
 
-    def __init__(self, directory: Directory) -> None:
-        self._ranking = Ranking(directory)
+    Rules of emergencies, tip-offs, guidance and retained lines stand before what was learned.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        model: "Model | None" = None,
+        corrections: Corrections = NO_CORRECTIONS,
+    ) -> None:
+        self._ranking = Ranking(directory, model)
+        self._model = model
+        self._corrections = corrections
+        self._watch = Watch(directory.examples)
+        self._boundaries = Boundaries(directory)
         self._gazetteer = Gazetteer(directory)
         self._tip_offs = TipOffs(directory)
         self._retained = RetainedLines(directory)
@@ -45,10 +61,20 @@ class Router:
         office = LAST_RESORT if LAST_RESORT in names else names[0]
         self._last_resort = Candidate(office, BY_NOTHING)
 
+    def recalling(self, corrections: Corrections) -> "Router":
+        """The same router with other corrections in mind; costs nothing."""
+        other = copy(self)
+        other._corrections = corrections
+        return other
+
+    def under(self, directory: Directory) -> "Router":
+        """What was learned and corrected under another directory, to see what it would change."""
+        return Router(directory, self._model, self._corrections)
+
     def suggest(self, text: str, *, title: str = "", dialled: Line | None = None) -> Suggestion:
         """Any text gets an answer; what lies beyond the first 20,000 characters is not read."""
         heading, body = fold(title), fold(text)
-        emergency = find_emergency(body) or _without_marks(find_emergency(heading))
+        emergency = self._watch.find(body) or _without_marks(find_emergency(heading))
         where = self._gazetteer.locate(heading, body)
         if tip_off := self._tip_offs.find(heading, body):
             answer = _of_tip_off(tip_off, where.territory)
@@ -60,17 +86,32 @@ class Router:
             place=where.town,
             reasons=answer.reasons + where.reasons,
         )
+        answer = self._with_lead(answer, heading, body, where)
         if emergency:
             return _of_emergency(answer, emergency.service, emergency)
         if dialled and dialled.category is LineCategory.EMERGENCY:
             return _of_emergency(answer, dialled.number, None)
         return answer
 
+    def _with_lead(
+        self, answer: Suggestion, heading: Folded, body: Folded, where: Where
+    ) -> Suggestion:
+        """属地 or 职能, of what becomes a ticket."""
+        first = answer.candidates[0]
+        if answer.disposition is not Disposition.TICKET or first is self._last_resort:
+            return answer
+        lead, asked = self._boundaries.lead(heading, body, first, where)
+        return replace(answer, lead=lead, reasons=answer.reasons + asked)
+
     def _of_matter(self, heading: Folded, body: Folded, dialled: Line | None) -> Suggestion:
-        candidates = self._ranking.rank(heading, body, dialled)
+        ranked = self._ranking.rank(heading, body, dialled)
+        candidates = self._corrections.apply(ranked.candidates, heading, body)
+        decision = ranked.decision
+        if _first(candidates) != _first(ranked.candidates):
+            # What a few people corrected is for a person to follow.
+            decision = Decision.CHOOSE
         if not candidates:
             return Suggestion(Disposition.TICKET, Decision.ASK, (self._last_resort,))
-        decision = _decision(candidates[0])
         if found := self._guidance.find(heading, body):
             guidance, phrase, marks = found
             return Suggestion(
@@ -80,12 +121,17 @@ class Router:
                 service=guidance.service or None,
                 guidance=guidance,
                 reasons=(Reason("rule", phrase, 0.0, marks),),
+                past=ranked.past,
             )
         if line := self._retained.find(candidates[0], heading, body, dialled):
             return Suggestion(
-                Disposition.RETAINED, _at_most_choose(decision), candidates, service=line.number
+                Disposition.RETAINED,
+                _at_most_choose(decision),
+                candidates,
+                service=line.number,
+                past=ranked.past,
             )
-        return Suggestion(Disposition.TICKET, decision, candidates)
+        return Suggestion(Disposition.TICKET, decision, candidates, past=ranked.past)
 
 
 def _of_tip_off(tip_off: TipOff, territory: str | None) -> Suggestion:
@@ -123,10 +169,8 @@ def _without_marks(emergency: Emergency | None) -> Emergency | None:
     return emergency and replace(emergency, marks=())
 
 
-def _decision(first: Candidate) -> Decision:
-    if first.confidence >= AUTO:
-        return Decision.AUTO
-    return Decision.CHOOSE if first.confidence >= ASK else Decision.ASK
+def _first(candidates: tuple[Candidate, ...]) -> str:
+    return candidates[0].unit if candidates else ""
 
 
 def _at_most_choose(decision: Decision) -> Decision:

@@ -95,6 +95,36 @@ class Guidance:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """What someone says when something is happening now, or, without a service, when it is not."""
+
+    text: str
+    service: str = ""
+
+
+class Leader(StrEnum):
+    """属地, 职能, or by the address: the county in a county, the department elsewhere."""
+
+    TERRITORY = "territory"
+    DEPARTMENT = "department"
+    BY_ADDRESS = "by_address"
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """Who leads on a matter: the territory it lies in, or the department; and on what ground.
+
+    Without phrases it is about everything that the department does.
+    """
+
+    matter: str
+    lead: Leader
+    department: str
+    phrases: tuple[str, ...]
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     """The city as one version of the registry knows it: all that routing needs."""
 
@@ -104,6 +134,8 @@ class Directory:
     duties: tuple[Duty, ...]
     places: tuple[Place, ...]
     guidance: tuple[Guidance, ...]
+    examples: tuple[Example, ...] = ()
+    boundaries: tuple[Boundary, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +150,26 @@ class Mark:
 class Reason:
     """Why: the phrase or rule that counted, its points, and where it stands in the text."""
 
-    kind: str  # phrase | name | words | line | rule
-    text: str
+    kind: str  # phrase | name | words | line | rule | learned | case | correction | ruling
+    text: str  # of the last three the number of the ticket
     points: float = 0.0
     marks: tuple[Mark, ...] = ()
+
+    @property
+    def said(self) -> str:
+        return OF_TICKETS.get(self.kind, "「{}」").format(self.text)
+
+
+OF_TICKETS = {"case": "类似工单 {}", "correction": "有人改派过类似工单 {}", "ruling": "裁定先例 {}"}
+
+
+@dataclass(frozen=True, slots=True)
+class PastCase:
+    """A past ticket that resembles the text, what became of it, and how alike it is (0..1)."""
+
+    id: str
+    unit: str
+    likeness: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +189,16 @@ class Emergency:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """Who should lead by the rules of 属地 and 职能, who guides, and the rule in a sentence."""
+
+    unit: str
+    assist: str | None  # the guiding department, where a territory leads
+    sentence: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """The router's whole answer; `candidates` is always filled, best first, up to three."""
 
@@ -156,3 +214,18 @@ class Suggestion:
         default=()
     )  # the accused of a tip-off: never lead, never assist
     reasons: tuple[Reason, ...] = ()  # of disposition, territory and exclusion
+    past: tuple[PastCase, ...] = ()  # the most alike first; none before anything was learned
+    lead: Lead | None = None  # where a rule of 属地 and 职能 speaks; candidates stay departments
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A labelled request; `units` are all that would be right, `kind` is unit or territory."""
+
+    id: str
+    title: str
+    body: str
+    units: tuple[str, ...]
+    kind: str
+    source: str
+    dialled: Line | None = None

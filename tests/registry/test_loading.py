@@ -104,6 +104,10 @@ def test_the_message_says_what_was_expected_and_what_stood_there():
         ("places.csv", "白马镇|白马,市中区", "白马镇|白马,市工商局", "territory"),
         ("places.csv", ",市中区,白马镇", ",市中区,黑马镇", "town"),
         ("guidance.csv", ",12348", ",12399", "service"),
+        ("emergencies.csv", ",119,厨房", ",12345,厨房", "service"),
+        ("emergencies.csv", ",119,厨房", ",12319,厨房", "service"),
+        ("boundaries.csv", ",市税务局,", ",市中区,", "department"),
+        ("boundaries.csv", ",department,市税务局", ",nobody,市税务局", "lead"),
     ],
 )
 def test_a_row_that_does_not_fit_the_others_is_named(file, old, new, column):

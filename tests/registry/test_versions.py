@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from builders import NOON
 from shipped_files import FILES, TABLES
-from sqlalchemy import event, update
+from sqlalchemy import delete, event, update
 from sqlmodel import select
 
 from hotline.db import Database
@@ -47,6 +47,16 @@ def test_seeding_leaves_published_versions_in_force(database: Database):
     with database.read() as session:
         days = [str(row["day"]) for row in versions.load(session)[HOLIDAYS].rows]
     assert days[-1] == "2027-01-01"
+
+
+def test_a_file_that_is_new_to_an_old_database_is_seeded_beside_the_others(database: Database):
+    seeded(database)
+    changed = publish(database, HOLIDAYS, CHANGED)
+    with database.work() as session:
+        session.exec(delete(ReferenceVersion).where(ReferenceVersion.file == "emergencies.csv"))
+    seeded(database)
+    assert ("emergencies.csv", 1) in stored(database)
+    assert (HOLIDAYS, changed.version) in stored(database)
 
 
 def test_what_was_seeded_is_what_was_shipped(database: Database):

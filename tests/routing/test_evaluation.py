@@ -4,9 +4,9 @@ from itertools import count
 
 import pytest
 
-from hotline.routing.evaluation import Case, evaluate
+from hotline.routing.evaluation import evaluate
 from hotline.routing.router import Router
-from hotline.routing.types import Directory, Duty, Unit, UnitKind
+from hotline.routing.types import Case, Directory, Duty, Unit, UnitKind
 
 
 @pytest.fixture(scope="module")

@@ -91,6 +91,44 @@ def test_the_names_are_marked_in_the_text_as_written(gazetteer: Gazetteer):
     assert [text[mark.start : mark.end] for mark in reason.marks] == ["東興區", "西林"]
 
 
+@pytest.mark.parametrize(
+    ("text", "territory"),
+    [
+        ("资忠县城垃圾没人清", "资中县"),
+        ("微远县的路灯坏了", "威远县"),
+        ("隆唱城里停水", "隆昌市"),
+        ("我住冬兴区", "东兴区"),
+        ("市忠区有人占道", "市中区"),
+        ("碑木镇修路", "东兴区"),
+        ("求溪镇自来水浑浊", "资中县"),
+        ("隆仓市高峰村的路", "隆昌市"),
+    ],
+)
+def test_a_name_that_only_sounds_right_is_understood(
+    gazetteer: Gazetteer, text: str, territory: str
+):
+    assert gazetteer.locate(NOTHING, fold(text)).territory == territory
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "村委员会不公开账目",
+        "我来自中国",
+        "动心了想报名",
+        "乐山市忠区的事",
+        "成都东新区堵车",
+        "弄唱歌的太吵",
+    ],
+)
+def test_what_sounds_like_a_name_without_its_ending_is_none(gazetteer: Gazetteer, text: str):
+    assert gazetteer.locate(NOTHING, fold(text)).territory is None
+
+
+def test_what_is_spelt_right_goes_before_what_sounds_right(gazetteer: Gazetteer):
+    assert gazetteer.locate(NOTHING, fold("隆昌的事,不是微远县的")).territory == "隆昌市"
+
+
 @pytest.mark.parametrize("text", ["每天从工资中扣钱", "投资中心的人骗钱", "广西林业局的文件"])
 def test_a_word_that_holds_the_name_of_a_place_is_not_that_place(gazetteer: Gazetteer, text: str):
     assert gazetteer.locate(NOTHING, fold(text)).territory is None
