@@ -1,13 +1,14 @@
 """Clients over HTTP in a process of their own: connections kept open, one request at a time."""
 
 import json
+import os
+import socket
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
 from itertools import cycle
 from multiprocessing import Process
 from threading import Lock
@@ -16,6 +17,11 @@ from typing import Any
 from bench.measure import WARM_UP, Figure
 
 PATIENCE = 60.0
+NICENESS = 5
+HEAD = (
+    "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
+    "Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,10 @@ class Request:
     path: str
     body: dict[str, Any]
     key: str
+
+    def to_bytes(self) -> bytes:
+        body = json.dumps(self.body, ensure_ascii=False).encode()
+        return HEAD.format(path=self.path, key=self.key, length=len(body)).encode() + body
 
 
 @dataclass(slots=True)
@@ -44,23 +54,25 @@ class Heard:
 
 def ask(port: int, requests: Sequence[Request], connections: int) -> Heard:
     """Sends all of them, some of them before to warm up, from another process."""
-    warm = len(requests) // WARM_UP
+    sent = [request.to_bytes() for request in requests]
+    warm = len(sent) // WARM_UP
     with ProcessPoolExecutor(1) as apart:
-        apart.submit(_send, port, requests[:warm], connections).result()
-        return apart.submit(_send, port, requests[warm:], connections).result()
+        apart.submit(_send, port, sent[:warm], connections).result()
+        return apart.submit(_send, port, sent[warm:], connections).result()
 
 
 @contextmanager
 def pressing(port: int, requests: Sequence[Request], connections: int) -> Iterator[None]:
     """Meanwhile the same requests come again and again, whatever is answered."""
-    process = Process(target=_press, args=(port, requests, connections), daemon=True)
+    sent = [request.to_bytes() for request in requests]
+    process = Process(target=_press, args=(port, sent, connections), daemon=True)
     process.start()
     yield
     process.terminate()
     process.join()
 
 
-def _send(port: int, requests: Iterable[Request], connections: int) -> Heard:
+def _send(port: int, requests: Iterable[bytes], connections: int) -> Heard:
     heard, waiting = Heard(), _Shared(requests)
     begun = time.perf_counter()
     with ThreadPoolExecutor(connections) as threads:
@@ -70,35 +82,54 @@ def _send(port: int, requests: Iterable[Request], connections: int) -> Heard:
     return heard
 
 
-def _press(port: int, requests: Sequence[Request], connections: int) -> None:
+def _press(port: int, requests: Sequence[bytes], connections: int) -> None:
+    # As if from another machine: it is the server that shall be busy.
+    os.nice(NICENESS)
     _send(port, cycle(requests), connections)
 
 
 class _Shared:
     """Requests that several threads take from."""
 
-    def __init__(self, requests: Iterable[Request]) -> None:
+    def __init__(self, requests: Iterable[bytes]) -> None:
         self._requests, self._lock = iter(requests), Lock()
 
-    def take(self) -> Request | None:
+    def take(self) -> bytes | None:
         with self._lock:
             return next(self._requests, None)
 
 
 def _client(port: int, waiting: _Shared, heard: Heard) -> None:
-    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    # A plain socket: server and clients share the machine, and a library would take its part.
+    connection = None
     while request := waiting.take():
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {request.key}"}
-        body = json.dumps(request.body, ensure_ascii=False).encode()
         begun = time.perf_counter()
         try:
-            connection.request("POST", request.path, body, headers)
-            answer = connection.getresponse()
-            answer.read()
-            status = answer.status
-        except (OSError, HTTPException):
-            # Opened again by the next request.
-            connection.close()
-            status = 0
+            connection = connection or socket.create_connection(("127.0.0.1", port), PATIENCE)
+            connection.sendall(request)
+            status, stays = _answer(connection)
+        except OSError:
+            status, stays = 0, False
+        # Opened again by the next request.
+        connection = connection if stays else None
         heard.times.append((time.perf_counter() - begun) * 1000)
         heard.statuses[status] += 1
+
+
+def _answer(connection: socket.socket) -> tuple[int, bool]:
+    """Reads one answer to its end: its status, and whether the connection stays open."""
+    answer = b""
+    while (end := answer.find(b"\r\n\r\n")) < 0:
+        answer += _some(connection)
+    head = answer[:end].lower()
+    length = int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+    while len(answer) < end + 4 + length:
+        answer += _some(connection)
+    return int(answer[9:12]), b"connection: close" not in head
+
+
+def _some(connection: socket.socket) -> bytes:
+    part = connection.recv(65536)
+    if not part:
+        raise ConnectionResetError
+    return part

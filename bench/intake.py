@@ -15,7 +15,7 @@ from bench.stage import AGENT, DISPATCHER, TEXT_LENGTH, Stage, handler_of
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.words import Channel, MatterKind, Status
 
-REQUESTS = 2000
+REQUESTS = 1000
 # So many people, or programs, wait for an answer at any time.
 CONNECTIONS = 8
 # The aims are for PostgreSQL; SQLite, with one writer at a time, is shown beside it.

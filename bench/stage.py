@@ -10,7 +10,8 @@ from random import Random
 
 from bench.measure import Aim
 from bench.sentences import phrases_of, request
-from hotline.app import load_city, prepare
+from hotline.app import prepare
+from hotline.city import load_city
 from hotline.cli import simulation
 from hotline.cli.simulation import bulk
 from hotline.clock import now as clock_now

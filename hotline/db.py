@@ -44,6 +44,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Stored(SQLModel):
+    """A row of a table that is written often: SQLModel would set each value for pydantic too."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+
+
 def moment(*, nullable: bool = False, index: bool = False) -> Any:
     """A column that holds a moment."""
     default = {"default": None} if nullable else {}

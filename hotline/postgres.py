@@ -43,6 +43,9 @@ def engine(url: str, patience: float | None) -> Engine:
         max_overflow=16,
         pool_timeout=POOL_PATIENCE,
         hide_parameters=True,
+        # As the server itself writes them: psycopg would translate the larger statements each time.
+        paramstyle="numeric_dollar",
+        use_native_hstore=False,
         connect_args=limits | ({"options": _limits(patience)} if patience else {}),
     )
 
@@ -50,6 +53,7 @@ def engine(url: str, patience: float | None) -> Engine:
     def connect(_dialect: Any, _record: Any, args: Any, named: Any) -> BoundedConnection:
         connection = BoundedConnection.connect(*args, **named)
         connection.patience = patience and patience + SILENCE
+        connection.cursor_factory = psycopg.RawCursor
         return connection
 
     event.listen(made, "handle_error", _leave_standby)

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from hotline.db import Database, Replayed, RequestKey, StoredReply, keep_reply
 from hotline.errors import KeyReused, Unavailable
 from hotline.tickets.models import DaySerial
-from hotline.tickets.numbers import next_number
+from hotline.tickets.numbers import next_ticket
 
 KEY = RequestKey("坐席07", "POST /api/v1/tickets", "k1", b'{"a": 1}')
 
@@ -79,7 +79,7 @@ def test_twins_at_the_same_moment_do_the_work_once(database: Database):
         barrier.wait()
         try:
             with database.work(key=KEY, now=NOON) as session:
-                answers.append(keep_reply(session, next_number(session, NOON)))
+                answers.append(keep_reply(session, next_ticket(session, NOON)[1]))
         except Replayed as replayed:
             answers.append(replayed.reply)
 
@@ -97,7 +97,7 @@ def draw_a_hundred(url: str, together: Barrier) -> None:
     together.wait()
     for _ in range(100):
         with own.work() as session:
-            next_number(session, NOON)
+            next_ticket(session, NOON)[1]
 
 
 def test_writers_of_several_processes_take_turns(database: Database):
@@ -111,7 +111,7 @@ def test_writers_of_several_processes_take_turns(database: Database):
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
     with database.work() as session:
         # PostgreSQL may leave one out, but gives none twice.
-        assert next_number(session, NOON)[:15] >= "NJ2018072500301"
+        assert next_ticket(session, NOON)[1][:15] >= "NJ2018072500301"
 
 
 def test_a_database_that_cannot_be_opened_is_named_unavailable(tmp_path: Path):

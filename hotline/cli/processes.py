@@ -15,6 +15,8 @@ from hotline.settings import Settings
 
 # Two cores: two web processes; a line process answers from memory and needs no second.
 WEB_WORKERS = 2
+# Of processor time the line goes first: a call that rings cannot wait for pages.
+WEB_NICENESS = 5
 # Where the web processes add up what they count: a full disk would kill who maps a file there.
 SHARED_MEMORY = "/dev/shm"
 
@@ -29,6 +31,7 @@ def run(name: str, settings: Settings) -> None:
 
 
 def _web(settings: Settings) -> None:
+    os.nice(WEB_NICENESS)
     _gunicorn("hotline.app:create_app()", settings, settings.port, "HOTLINE_PORT", WEB_WORKERS)
 
 

@@ -6,12 +6,15 @@ from datetime import datetime
 from email.header import Header
 from email.message import Message
 from email.mime.text import MIMEText
+from email.policy import Compat32
 from email.utils import format_datetime
 
 # The WHATWG definition of a valid e-mail address: ASCII, no spaces, so no header can be injected.
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{LABEL}(?:\.{LABEL})*")
 
+# RFC 5322 asks for lines of at most 78 characters.
+SHORT = 70
 SUBJECT = "您反映的事项已有答复(工单编号 {number})"
 BODY = """{greeting}
 
@@ -46,6 +49,19 @@ class Notice:
     merged: bool
 
 
+class Plain(Compat32):
+    """Writes a short header as it is: the usual way studies each for places to break it."""
+
+    def fold_binary(self, name: str, value: str | Header) -> bytes:
+        plain = isinstance(value, str) and value.isascii() and value.isprintable()
+        if plain and len(name) + len(value) <= SHORT:
+            return f"{name}: {value}{self.linesep}".encode()
+        return super().fold_binary(name, value)
+
+
+PLAIN = Plain()
+
+
 def is_address(email: str) -> bool:
     return len(email) <= 254 and ADDRESS.fullmatch(email) is not None
 
@@ -57,7 +73,7 @@ def letter(notice: Notice, *, to: str, sender: str, at: datetime) -> Message:
     stays in the body.
     """
     # EmailMessage does the same at six times the cost (1.1 ms a letter, measured).
-    message = MIMEText(body(notice), "plain", "utf-8")
+    message = MIMEText(body(notice), "plain", "utf-8", policy=PLAIN)
     message["Subject"] = Header(SUBJECT.format(number=notice.number), "utf-8")
     message["From"] = sender
     message["To"] = to

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -9,7 +10,9 @@ from sqlalchemy import (
     CompoundSelect,
     Date,
     FromClause,
+    Integer,
     Select,
+    bindparam,
     exists,
     func,
     literal,
@@ -22,7 +25,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from hotline.clock import city_span
-from hotline.db import take_turn
+from hotline.db import UtcDateTime, take_turn
 from hotline.reports.measures import DEFINITIONS, EVENT, MEASURES, Measure
 from hotline.tickets.models import TicketEvent
 
@@ -133,14 +136,25 @@ def totals(
     One statement counts both, hence exact while a fold commits beside it. With `unit`, only what
     is counted by unit, and only that unit's.
     """
-    every = union_all(_summed(first, last), *_unsummed(first, last, _known_position(session)))
-    found = every.subquery("found")
+    begin, end = city_span(first, last)
+    facts = {
+        "first": first, "last": last, "begin": begin, "end": end, "unit": unit,
+        "known": _known_position(session),
+    }  # fmt: skip
+    rows = session.execute(_totals(of_unit=unit is not None), facts)
+    return [(*names, int(count)) for *names, count in rows]
+
+
+@cache
+def _totals(*, of_unit: bool) -> Select[Any]:
+    """Written once: to put so long a statement together takes longer than to answer it."""
+    found = union_all(_summed(), *_unsummed()).subquery("found")
     query = select(
         found.c.measure, found.c.dimension, found.c.value, func.sum(found.c.count)
     ).group_by(found.c.measure, found.c.dimension, found.c.value)
-    if unit is not None:
-        query = query.where(found.c.dimension == "unit", found.c.value == unit)
-    return [(*names, int(count)) for *names, count in session.execute(query)]
+    if of_unit:
+        query = query.where(found.c.dimension == "unit", found.c.value == bindparam("unit"))
+    return query
 
 
 def _known_position(session: Session) -> int:
@@ -152,17 +166,19 @@ def _current() -> ColumnElement[bool]:
     return col(TallyFold.definitions) == DEFINITIONS
 
 
-def _summed(first: date, last: date) -> Select[Any]:
+def _summed() -> Select[Any]:
+    first, last = bindparam("first", type_=Date), bindparam("last", type_=Date)
     return select(
         col(TallyRow.measure), col(TallyRow.dimension), col(TallyRow.value), col(TallyRow.count)
     ).where(col(TallyRow.day).between(first, last), exists(select(TallyFold).where(_current())))
 
 
-def _unsummed(first: date, last: date, known: int) -> Iterator[Select[Any]]:
+def _unsummed() -> Iterator[Select[Any]]:
+    known = bindparam("known", type_=Integer)
+    begin, end = bindparam("begin", type_=UtcDateTime), bindparam("end", type_=UtcDateTime)
     folded = func.coalesce(select(TallyFold.position).where(_current()).scalar_subquery(), 0)
     position = EVENT.c.position
     events = _events(or_(position.is_(None), (position > known) & (position > folded)))
-    begin, end = city_span(first, last)
     for measure, dimension, counted, condition in _arms(events):
         yield (
             select(*_labels(measure, dimension, counted), func.count().label("count"))

@@ -8,6 +8,7 @@ from hotline.errors import Invalid, NotAllowed, StepRefused
 from hotline.people.rights import SYSTEM, Action, Actor
 from hotline.registry.calendar import WorkCalendar
 from hotline.tickets.contents import add_content
+from hotline.tickets.corrections import correct
 from hotline.tickets.deadlines import due_at, warn_at
 from hotline.tickets.models import Assignment, Objection, Ticket, TicketEvent
 from hotline.tickets.steps import take_step
@@ -26,6 +27,8 @@ def dispatch(
     """派单: the unit becomes accountable and its clock runs, signed for or not."""
     _refuse_accused(ticket, unit)
     take_step(session, ticket, Action.DISPATCH, actor=actor, now=now, unit=unit)
+    suggested = next(iter(ticket.candidates), "")
+    correct(session, ticket, unit, instead_of=suggested, actor=actor, now=now)
     return _assign(session, ticket, unit, Part.LEAD, calendar, now)
 
 
@@ -42,6 +45,7 @@ def transfer(
     _refuse_accused(ticket, unit)
     if unit == ticket.lead_unit:
         raise Invalid(f"工单已在{unit},无需转办。", field="unit")
+    correct(session, ticket, unit, instead_of=ticket.lead_unit, actor=actor, now=now)
     _end(session, ticket, lead_of(ticket), Outcome.MOVED, now)
     take_step(session, ticket, Action.TRANSFER, actor=actor, now=now, unit=unit)
     return _assign(session, ticket, unit, Part.LEAD, calendar, now)
@@ -131,6 +135,8 @@ def rule(
     _refuse_accused(ticket, to)
     if granted:
         _end(session, ticket, lead_of(ticket), Outcome.MOVED, now)
+    other = objection.unit if granted else objection.right_unit
+    correct(session, ticket, to, instead_of=other, actor=actor, now=now, ruled=True)
     reason = "granted" if granted else "refused"
     take_step(session, ticket, Action.RULE, actor=actor, now=now, unit=to, reason=reason)
     objection.granted, objection.ruled_unit = granted, to

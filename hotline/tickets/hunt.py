@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlmodel import Session, col
 
 from hotline.people.rights import Action, Actor, Scope, scope_of
@@ -19,12 +19,14 @@ from hotline.tickets.queries import visible
 from hotline.tickets.standing import standing_with
 from hotline.tickets.word_index import Words, hits, hold
 
-# Of so many of the newest tickets it is counted how many hold the words.
-SAMPLE = 2000
+# Of so many tickets it is counted how many hold the words; of the older half in so many spots.
+SAMPLE, SPOTS = 2000, 4
 # Conditions are counted up to `CENSUS`; one that no more than `FEW` tickets meet may lead.
 CENSUS, FEW = 100_000, 10_000
-# How many times the hits that are wanted an index is asked for at first.
+# For how many times the hits that are wanted we go back at first; and how much farther each time.
 SPARE = 3
+# A hit that the index lists takes as long as so many tickets read in their order.
+DEARER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +48,36 @@ class Hunt:
     narrowings: list[Narrowing]
     span: Span
     wanted: int
+    spare: int = SPARE
 
     def ids(self) -> list[int]:
-        """By the way that has us look at the fewest tickets, as far as can be foreseen."""
+        """By the way that has us look at the fewest tickets, as far as can be foreseen.
+
+        At first only so far back as the wanted should be; if they are not, the rest is hunted
+        anew: what the newest tickets are full of may be rare among the older ones.
+        """
         if not self.span.size:
             return []
-        if self.words:
-            held = self._held()
-            words = min(held, SPARE * self.wanted * self.span.size / max(self._lead.size, 1))
-            lead = min(self._lead.size, self.wanted * self.span.size / held)
-            if words < lead:
-                return self.by_words(held * self._lead.size / self.span.size)
-        return self.by_lead()
+        if not self.words:
+            return self.from_lead(self.span)
+        held = self._held()
+        near = self._near(held * self._lead.size / self.span.size)
+        words = min(held, self.spare * self.wanted * self.span.size / max(self._lead.size, 1))
+        lead = min(self._lead.size, self.wanted * self.span.size / held)
+        found = self.from_words(near) if DEARER * words < lead else self.from_lead(near)
+        if len(found) >= self.wanted or near == self.span:
+            return found
+        rest = replace(self.span, highest=near.lowest - 1)
+        wanted, spare = self.wanted - len(found), self.spare * SPARE
+        return found + replace(self, span=rest, wanted=wanted, spare=spare).ids()
 
-    def by_words(self, expected: float) -> list[int]:
-        """By the index of words; of the span only the end where the wanted should be, if it is."""
-        width = int(SPARE * self.wanted / max(expected, 1) * self.span.size)
-        near = replace(self.span, lowest=max(self.span.lowest, self.span.highest - width))
-        found = self._from_words(near)
-        enough = len(found) >= self.wanted or near == self.span
-        return found if enough else self._from_words(self.span)
+    def from_words(self, span: Span) -> list[int]:
+        """By the index of words."""
+        id = hits(self.session, self.words, span.lowest, span.highest).c.id
+        query = self._with_ticket(select(id), id)
+        return self._run(query.where(visible(self.actor, Action.READ, id)), id)
 
-    def by_lead(self) -> list[int]:
+    def from_lead(self, span: Span) -> list[int]:
         """Backwards through the smallest set of tickets that is known, or all."""
         lead = self._lead
         if lead.own:
@@ -83,15 +93,10 @@ class Hunt:
             here = col(Searchable.ticket_id)
             query = query.join(Searchable, here == id).where(
                 # Said of both sides: PostgreSQL does not carry a range across.
-                self.span.holds(here),
+                span.holds(here),
                 hold(self.session, col(Searchable.pairs), self.words),
             )
-        return self._run(query.where(self.span.holds(id)), id)
-
-    def _from_words(self, span: Span) -> list[int]:
-        id = hits(self.session, self.words, span.lowest, span.highest).c.id
-        query = self._with_ticket(select(id), id)
-        return self._run(query.where(visible(self.actor, Action.READ, id)), id)
+        return self._run(query.where(span.holds(id)), id)
 
     def _with_ticket(self, query: Select[Any], id: ColumnElement[int]) -> Select[Any]:
         return query.join(Ticket, col(Ticket.id) == id) if self.narrowings else query
@@ -100,14 +105,27 @@ class Hunt:
         query = query.where(*(each.condition for each in self.narrowings))
         return list(self.session.execute(query.order_by(id.desc()).limit(self.wanted)).scalars())
 
+    def _near(self, expected: float) -> Span:
+        """The end of the span where the wanted should be, when so many are expected in all."""
+        width = int(self.spare * self.wanted / max(expected, 1) * self.span.size)
+        return replace(self.span, lowest=max(self.span.lowest, self.span.highest - width))
+
     def _held(self) -> float:
-        """How many tickets of the span hold the words, judged by the newest of them."""
-        id = col(Searchable.ticket_id)
-        newest = select(Searchable.pairs).where(self.span.holds(id)).order_by(id.desc())
-        sample = newest.limit(SAMPLE).subquery()
-        query = select(func.count()).where(hold(self.session, sample.c.pairs, self.words))
-        found = self.session.execute(query).scalar_one()
-        return max(found, 0.5) * max(1, self.span.size / SAMPLE)
+        """How many tickets of the span hold the words, judged by some of them.
+
+        Half of these are the newest, for there we look first, the others from all over the span.
+        """
+        span, half = self.span, SAMPLE // 2
+        spots = [replace(span, lowest=max(span.lowest, span.highest - half + 1))]
+        for n in range(SPOTS):
+            start = span.lowest + span.size * n // SPOTS
+            spots.append(Span(start, min(span.highest, start + half // SPOTS - 1)))
+        holding = hold(self.session, col(Searchable.pairs), self.words)
+        query = select(func.count(), func.count().filter(holding)).where(
+            or_(*(spot.holds(col(Searchable.ticket_id)) for spot in spots))
+        )
+        looked_at, found = self.session.execute(query).one()
+        return max(found, 0.5) / max(looked_at, 1) * span.size
 
     @cached_property
     def _lead(self) -> Lead:

@@ -15,7 +15,7 @@ from hotline.tickets.contents import add_content
 from hotline.tickets.deadlines import due_at
 from hotline.tickets.dispatch import end_assignments
 from hotline.tickets.models import Alarm, Contact, Reply, Ticket, TicketEvent
-from hotline.tickets.numbers import new_query_code, next_number
+from hotline.tickets.numbers import new_query_code, next_ticket
 from hotline.tickets.pairs import searchable
 from hotline.tickets.steps import take_step
 from hotline.tickets.words import Channel, MatterKind, Outcome, Urgency
@@ -63,9 +63,9 @@ def log(
 
     `key` is the secret under which phone numbers and addresses can be found again.
     """
-    ticket = _new_ticket(matter, suggestion, number=next_number(session, now), now=now)
+    ticket = _new_ticket(matter, suggestion, now)
+    ticket.id, ticket.number = next_ticket(session, now)
     session.add(ticket)
-    session.flush()
     content = add_content(session, ticket, matter.text, title=matter.title)
     session.add_all((searchable(ticket, content), _contact(ticket, matter.requester, key)))
     take_step(session, ticket, Action.LOG, actor=actor, now=now, content=content)
@@ -74,10 +74,9 @@ def log(
     return ticket
 
 
-def _new_ticket(matter: Matter, suggestion: Suggestion, *, number: str, now: datetime) -> Ticket:
+def _new_ticket(matter: Matter, suggestion: Suggestion, now: datetime) -> Ticket:
     who = matter.requester
     return Ticket(
-        number=number,
         query_code=new_query_code(),
         channel=matter.channel,
         kind=matter.kind,

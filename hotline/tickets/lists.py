@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlmodel import Session, col
 
 from hotline.clock import city_day, city_span
@@ -78,6 +78,8 @@ class UnitHeat:
     due_today: int
 
 
+# What burns by the clock of a unit.
+_LEADS = (Burn.OVERDUE, Burn.DUE_TODAY)
 # No longer in anybody's hands, or told already.
 _DONE = (
     Status.DELIVERED, Status.CLOSED, Status.REDIRECTED, Status.WITHDRAWN, Status.MERGED,
@@ -180,27 +182,26 @@ def burning_pile(
 def burning_units(session: Session, actor: Actor, now: datetime) -> list[UnitHeat]:
     """Units with anything overdue or due today, the most overdue first."""
     late, today = (
-        func.coalesce(func.sum(case((_falls_due(burn, now), 1), else_=0)), 0)
-        for burn in (Burn.OVERDUE, Burn.DUE_TODAY)
+        func.coalesce(func.sum(case((_falls_due(burn, now), 1), else_=0)), 0) for burn in _LEADS
     )
     query = (
         select(col(Assignment.unit), late, today)
-        .select_from(Assignment)
-        .join(Ticket, _same_ticket())
-        .where(OPEN_LEAD, visible(actor, Action.READ))
+        .where(_lead_seen_by(actor), or_(*(_falls_due(burn, now) for burn in _LEADS)))
         .group_by(col(Assignment.unit))
-        .having(late + today > 0)
         .order_by(late.desc(), today.desc(), col(Assignment.unit))
     )
     return [UnitHeat(*row) for row in session.execute(query)]
 
 
 def _heap(burn: Burn, actor: Actor, now: datetime) -> tuple[Select[Any], Order]:
-    if burn in (Burn.OVERDUE, Burn.DUE_TODAY):
-        leads = (OPEN_LEAD, _falls_due(burn, now), visible(actor, Action.READ))
-        return of_assignments(*leads), BY_DUE
+    if burn in _LEADS:
+        return of_assignments(_lead_seen_by(actor), _falls_due(burn, now)), BY_DUE
     condition = _critical() if burn is Burn.CRITICAL else _in_desk_pile(DeskPile.TO_RULE)
     return of_tickets(condition, visible(actor, Action.READ)), BY_URGENCY
+
+
+def _lead_seen_by(actor: Actor) -> ColumnElement[bool]:
+    return and_(OPEN_LEAD, visible(actor, Action.READ, col(Assignment.ticket_id)))
 
 
 def _falls_due(burn: Burn, now: datetime) -> ColumnElement[bool]:
@@ -219,13 +220,12 @@ def _own(actor: Actor) -> ColumnElement[bool]:
 
 
 def _in_pile(pile: Pile, now: datetime) -> ColumnElement[bool]:
-    part, status = col(Assignment.part), col(Ticket.status)
-    lead = part == Part.LEAD
+    status, assists = col(Ticket.status), col(Assignment.part) == Part.ASSIST
     return {
-        Pile.TO_CLAIM: lead & (status == Status.DISPATCHED),
-        Pile.IN_PROGRESS: (lead & (status == Status.IN_PROGRESS)) | (part == Part.ASSIST),
-        Pile.DUE_SOON: lead & due_soon(now),
-        Pile.OVERDUE: lead & overdue(now),
+        Pile.TO_CLAIM: OPEN_LEAD & (status == Status.DISPATCHED),
+        Pile.IN_PROGRESS: (OPEN_LEAD & (status == Status.IN_PROGRESS)) | assists,
+        Pile.DUE_SOON: OPEN_LEAD & due_soon(now),
+        Pile.OVERDUE: OPEN_LEAD & overdue(now),
     }[pile]
 
 

@@ -52,9 +52,10 @@ def unmerge(
 
 def requesters(session: Session, ticket: Ticket) -> list[Contact]:
     """Everyone who is owed this ticket's reply: its own requester and those merged into it."""
-    merged = select(Ticket.id).where(Ticket.merged_into == ticket.id)
-    query = select(Contact).where(
-        (Contact.ticket_id == ticket.id) | col(Contact.ticket_id).in_(merged)
+    query = (
+        select(Contact)
+        .join(Ticket, col(Ticket.id) == Contact.ticket_id)
+        .where(or_(Ticket.id == ticket.id, Ticket.merged_into == ticket.id))
     )
     return list(session.exec(query.order_by(col(Contact.id))))
 

@@ -1,16 +1,19 @@
-"""The tables of a ticket's life; personal data stands apart, in rows that can be erased."""
+"""The tables of a ticket's life; personal data stands apart, in rows that can be erased.
+
+Whatever has a ticket's id knows the `ticket` too, so that one flush stores the ticket first.
+"""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, text
-from sqlmodel import Field, Relationship, SQLModel, UniqueConstraint
+from sqlmodel import Field, Relationship, UniqueConstraint
 
-from hotline.db import moment
+from hotline.db import Stored, moment
 from hotline.tickets.words import Status, Urgency
 
 
-class Ticket(SQLModel, table=True):
+class Ticket(Stored, table=True):
     """One matter of one requester, and where it stands now."""
 
     __tablename__ = "ticket"
@@ -21,6 +24,7 @@ class Ticket(SQLModel, table=True):
             sqlite_where=text("urgency = 'critical'"),
             postgresql_where=text("urgency = 'critical'"),
         ),
+        Index("ticket_logged", "logged_at", "id"),
         Index("ticket_nearby", "territory", "logged_at", "place"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -45,7 +49,7 @@ class Ticket(SQLModel, table=True):
     rework_count: int = 0
     merged_into: int | None = Field(default=None, foreign_key="ticket.id", index=True)
     batch: str = Field(default="", max_length=40, index=True)  # the import or replay it came with
-    logged_at: datetime = moment(index=True)
+    logged_at: datetime = moment()
     accepted_at: datetime | None = moment(nullable=True)
     promised_at: datetime | None = moment(nullable=True, index=True)
     closed_at: datetime | None = moment(nullable=True)
@@ -56,7 +60,7 @@ class Ticket(SQLModel, table=True):
     )
 
 
-class Contact(SQLModel, table=True):
+class Contact(Stored, table=True):
     """The requester of one ticket; erasable. Found by keyed hash, never by plain text."""
 
     __tablename__ = "contact"
@@ -68,9 +72,10 @@ class Contact(SQLModel, table=True):
     address: str = Field(default="", max_length=200)
     phone_hash: str = Field(default="", max_length=64, index=True)
     email_hash: str = Field(default="", max_length=64, index=True)
+    ticket: Ticket = Relationship()
 
 
-class Content(SQLModel, table=True):
+class Content(Stored, table=True):
     """Free text: a matter, a reply, a note; erasable. Events keep only its salted hash."""
 
     __tablename__ = "content"
@@ -79,9 +84,10 @@ class Content(SQLModel, table=True):
     title: str = Field(default="", max_length=200)
     text: str
     salt: str = Field(max_length=32)
+    ticket: Ticket = Relationship()
 
 
-class Assignment(SQLModel, table=True):
+class Assignment(Stored, table=True):
     """A ticket standing with a unit, as lead or assistant; its clock runs from dispatch."""
 
     __tablename__ = "assignment"
@@ -98,6 +104,8 @@ class Assignment(SQLModel, table=True):
         Index(
             "open_leads",
             "due_at",
+            "unit",
+            "ticket_id",
             sqlite_where=text("ended_at IS NULL AND part = 'lead'"),
             postgresql_where=text("ended_at IS NULL AND part = 'lead'"),
         ),
@@ -109,14 +117,14 @@ class Assignment(SQLModel, table=True):
     handler: str = Field(default="", max_length=60)
     dispatched_at: datetime = moment()
     warn_at: datetime = moment()
-    due_at: datetime = moment(index=True)
+    due_at: datetime = moment()
     claimed_at: datetime | None = moment(nullable=True)
     ended_at: datetime | None = moment(nullable=True)
     outcome: str = Field(default="", max_length=10)
     overdue: bool = False
 
 
-class Objection(SQLModel, table=True):
+class Objection(Stored, table=True):
     """A unit says a ticket is not its own and whose it is; the ruling stands in the same row."""
 
     __tablename__ = "objection"
@@ -134,9 +142,10 @@ class Objection(SQLModel, table=True):
     ruled_at: datetime | None = moment(nullable=True)
     content: Content = Relationship()
     assignment: Assignment = Relationship()
+    ticket: Ticket = Relationship()
 
 
-class Reply(SQLModel, table=True):
+class Reply(Stored, table=True):
     """What a unit (or the desk itself) answers; only an approved one may leave."""
 
     __tablename__ = "reply"
@@ -149,9 +158,10 @@ class Reply(SQLModel, table=True):
     approved_by: str = Field(default="", max_length=60)
     approved_at: datetime | None = moment(nullable=True)
     content: Content = Relationship()
+    ticket: Ticket = Relationship()
 
 
-class FollowUp(SQLModel, table=True):
+class FollowUp(Stored, table=True):
     """What the requester says afterwards: solved and satisfied are asked apart."""
 
     __tablename__ = "follow_up"
@@ -161,9 +171,10 @@ class FollowUp(SQLModel, table=True):
     satisfied: int  # 5 very satisfied .. 1 very dissatisfied
     asked_by: str = Field(max_length=60)
     at: datetime = moment()
+    ticket: Ticket = Relationship()
 
 
-class Alarm(SQLModel, table=True):
+class Alarm(Stored, table=True):
     """Emergency words in a written message: rings at the desk until someone takes it."""
 
     __tablename__ = "alarm"
@@ -173,9 +184,10 @@ class Alarm(SQLModel, table=True):
     raised_at: datetime = moment()
     taken_by: str = Field(default="", max_length=60)
     taken_at: datetime | None = moment(nullable=True)
+    ticket: Ticket = Relationship()
 
 
-class TicketEvent(SQLModel, table=True):
+class TicketEvent(Stored, table=True):
     """One step, append-only and chained: history, audit, outbox and tally delta at once."""
 
     __tablename__ = "ticket_event"
@@ -210,9 +222,10 @@ class TicketEvent(SQLModel, table=True):
     content_hash: str = Field(default="", max_length=64)
     previous: str = Field(default="", max_length=64)
     hash: str = Field(max_length=64)
+    ticket: Ticket = Relationship()
 
 
-class DaySerial(SQLModel, table=True):
+class DaySerial(Stored, table=True):
     """The last serial counted on a day; below zero, what to take off PostgreSQL's sequence."""
 
     __tablename__ = "day_serial"

@@ -13,13 +13,21 @@ from hotline.clock import city_day
 # No 0/O, 1/I/L: a query code is read aloud over the phone.
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
-_COUNT = text(
+_COUNT = (
     "INSERT INTO day_serial (day, last) VALUES (:day, :n) "
     "ON CONFLICT (day) DO UPDATE SET last = day_serial.last + :n RETURNING last"
 )
+_NEXT_ID = {
+    "postgresql": "nextval('ticket_id_seq')",
+    # One writer at a time, so nobody else takes it meanwhile; it must know of its own tickets.
+    "sqlite": "(SELECT coalesce(max(id), 0) + 1 FROM ticket)",
+}
 # On PostgreSQL a counted row would be locked until the ticket is stored, and all others wait. So
 # serials come from a sequence, and a row below zero is what to take off it on that day.
-_DRAW = text("SELECT nextval('ticket_serial') + last FROM day_serial WHERE day = :day AND last < 0")
+_DRAW = text(
+    f"SELECT {_NEXT_ID['postgresql']}, nextval('ticket_serial') + last FROM day_serial "
+    "WHERE day = :day AND last < 0"
+)
 _BEGIN_DAY = text(
     "INSERT INTO day_serial (day, last) SELECT :day, -nextval('ticket_serial') "
     "ON CONFLICT (day) DO NOTHING"
@@ -30,10 +38,11 @@ _COUNT_ON = text(
 )
 
 
-def next_number(session: Session, now: datetime) -> str:
-    """The day's next ticket number."""
+def next_ticket(session: Session, now: datetime) -> tuple[int, str]:
+    """The id of a new ticket and the day's next number, which nobody else gets."""
     day = city_day(now)
-    return number_of(day, _next_serial(session, _digits(day)))
+    id, serial = _drawn(session, _digits(day))
+    return id, number_of(day, serial)
 
 
 def number_of(day: date, serial: int) -> str:
@@ -43,11 +52,12 @@ def number_of(day: date, serial: int) -> str:
 
 
 def reserve_serials(session: Session, day: date, n: int) -> int:
-    """The first of so many serials of the day that nobody else gets."""
-    if _has_sequence(session):
+    """The first of so many serials of the day, which nobody else gets."""
+    facts = {"day": _digits(day), "n": n}
+    if _dialect(session) == "postgresql":
         session.execute(text("LOCK TABLE day_serial IN ACCESS EXCLUSIVE MODE"))
-        session.execute(_COUNT_ON, {"day": _digits(day)})
-    return _counted(session, _digits(day), n) - n + 1
+        session.execute(_COUNT_ON, {"day": facts["day"]})
+    return session.execute(text(_COUNT), facts).scalar_one() - n + 1
 
 
 def is_number(number: str) -> bool:
@@ -60,22 +70,23 @@ def new_query_code() -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(6))
 
 
-def _next_serial(session: Session, day: str) -> int:
-    if not _has_sequence(session):
-        return _counted(session, day, 1)
-    if serial := session.scalar(_DRAW, {"day": day}):
-        return serial
-    session.execute(_BEGIN_DAY, {"day": day})
-    # A day that is counted already stays so.
-    return session.scalar(_DRAW, {"day": day}) or _counted(session, day, 1)
+def _drawn(session: Session, day: str) -> tuple[int, int]:
+    if _dialect(session) == "postgresql":
+        connection = session.connection()
+        if drawn := connection.execute(_DRAW, {"day": day}).first():
+            return drawn
+        connection.execute(_BEGIN_DAY, {"day": day})
+        if drawn := connection.execute(_DRAW, {"day": day}).first():
+            return drawn
+        # A day that was counted already stays so.
+    session.flush()
+    count = text(f"{_COUNT}, {_NEXT_ID[_dialect(session)]}")
+    serial, id = session.execute(count, {"day": day, "n": 1}).one()
+    return id, serial
 
 
-def _counted(session: Session, day: str, n: int) -> int:
-    return session.connection().execute(_COUNT, {"day": day, "n": n}).scalar_one()
-
-
-def _has_sequence(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
 
 
 @lru_cache

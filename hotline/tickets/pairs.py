@@ -3,8 +3,9 @@
 import re
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Relationship
 
+from hotline.db import Stored
 from hotline.routing.fold import fold_character
 from hotline.tickets.models import Content, Ticket
 
@@ -13,7 +14,7 @@ BLOCK = 1 << 14
 _RUN = re.compile(r"[^\W_]+")
 
 
-class Searchable(SQLModel, table=True):
+class Searchable(Stored, table=True):
     """The pairs of one ticket between blanks; as personal, and as erasable, as the matter itself.
 
     Each database keeps an index of the single pairs in step with these rows by itself.
@@ -30,6 +31,7 @@ class Searchable(SQLModel, table=True):
     )
     ticket_id: int = Field(primary_key=True, foreign_key="ticket.id")
     pairs: str
+    ticket: Ticket = Relationship()
 
 
 def searchable(ticket: Ticket, matter: Content) -> Searchable:

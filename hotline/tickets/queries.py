@@ -12,7 +12,7 @@ from hotline.errors import NotFound
 from hotline.people.rights import Action, Actor, Scope, scope_of
 from hotline.tickets.models import Assignment, Contact, Content, Reply, Ticket, TicketEvent
 from hotline.tickets.numbers import is_number
-from hotline.tickets.standing import standing_with
+from hotline.tickets.standing import OPEN_LEAD, overdue, standing_with
 from hotline.tickets.words import Part, Status
 
 _ID = col(Ticket.id)
@@ -122,8 +122,7 @@ def lapsed(session: Session, now: datetime, *, limit: int) -> list[tuple[Ticket,
     query = (
         select(Ticket, Assignment)
         .join(Assignment, col(Assignment.ticket_id) == Ticket.id)
-        .where(col(Assignment.ended_at).is_(None), Assignment.part == Part.LEAD)
-        .where(col(Assignment.overdue).is_(False), Assignment.due_at < now)
+        .where(OPEN_LEAD, col(Assignment.overdue).is_(False), overdue(now))
         .order_by(col(Assignment.due_at))
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -63,7 +63,8 @@ FARTHEST = 2**53
 
 
 def of_assignments(*conditions: ColumnElement[bool]) -> Select[Any]:
-    return _columns().select_from(Assignment).join(Ticket, _same_ticket()).where(*conditions)
+    # Outer, though each has a ticket: PostgreSQL does not look for it where it only counts.
+    return _columns().select_from(Assignment).outerjoin(Ticket, _same_ticket()).where(*conditions)
 
 
 def of_tickets(*conditions: ColumnElement[bool]) -> Select[Any]:

@@ -71,8 +71,8 @@ def tidy(session: Session) -> int:
     """Sorts in what was logged of late; returns of how many pages.
 
     PostgreSQL only notes down new entries, which every search must read through, until its list
-    is full (some 1,000 tickets): then whoever logs the next one sorts them all, with everybody
-    else waiting. SQLite sorts a few with each ticket.
+    is full (some 1,000 tickets): then whoever logs the next one sorts them all. SQLite sorts a few
+    with each ticket.
     """
     if on_sqlite(session):
         return 0

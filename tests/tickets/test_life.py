@@ -390,3 +390,10 @@ def test_every_word_has_one_chinese_term():
     for kind in (Status, Action, MatterKind, Urgency, Channel, Ground):
         terms = [CHINESE[word] for word in kind]
         assert len(set(terms)) == len(terms)
+
+
+def test_several_tickets_are_logged_in_one_transaction(database: Database):
+    with database.work() as session:
+        desk = Desk(session, NOON)
+        tickets = [desk.logged() for _ in range(3)]
+    assert len({ticket.id for ticket in tickets}) == len({t.number for t in tickets}) == 3

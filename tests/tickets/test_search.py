@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from builders import (
@@ -326,21 +327,20 @@ def test_every_way_leads_to_the_same_tickets(either: Database):
             span, days = span_of(session, filters)
             conditions = narrowings(session, actor, asked, filters, NOON) + days
             hunt = Hunt(session, actor, asked.words, conditions, span, pick.choice([3, 100]))
-            assert hunt.by_words(1) == hunt.by_words(1000) == hunt.by_lead() == hunt.ids()
+            assert hunt.from_words(span) == hunt.from_lead(span) == hunt.ids()
 
 
 @pytest.mark.parametrize("step", [1, BLOCK - 1, BLOCK, 7 * BLOCK])
-def test_tickets_far_apart_are_found_however_much_is_expected(either: Database, step: int):
+def test_tickets_far_apart_are_found_however_far_one_looks_at_first(either: Database, step: int):
     with either.work() as session:
         specimen = Desk(session, NOON).logged()
         session.flush()
         copies(session, specimen, 4, step=step)
         words, (span, _) = asking.read("烧烤摊", KEY).words, span_of(session, NOTHING)
-        for wanted in (2, 10):
-            hunt = Hunt(session, DISPATCHER, words, [], span, wanted)
+        for wanted, spare in product((2, 10), (1, 3, 10**6)):
+            hunt = Hunt(session, DISPATCHER, words, [], span, wanted, spare)
             found = [specimen.id + step * n for n in (4, 3, 2, 1, 0)][:wanted]
-            assert hunt.by_words(1) == hunt.by_words(20) == hunt.by_words(10**6) == found
-            assert hunt.by_lead() == found
+            assert hunt.from_words(span) == hunt.from_lead(span) == hunt.ids() == found
 
 
 def again(session: Session, ticket: Ticket) -> None:
