@@ -1,7 +1,5 @@
 """Wires everything: database, registry, web; holds no rule."""
 
-import threading
-import time
 from pathlib import Path
 
 import structlog
@@ -16,17 +14,14 @@ from sqlmodel import select
 
 import hotline
 from hotline import clock, logs
+from hotline.city import CityWatch
 from hotline.db import Database, Session, take_turn
 from hotline.errors import HotlineError, Unavailable
 from hotline.jobs import queues
 from hotline.people.privacy import has_secret, secret
 from hotline.postgres import PATIENCE
 from hotline.registry import versions
-from hotline.registry.calendar import WorkCalendar
-from hotline.registry.directory import build_directory, lines
-from hotline.registry.names import UnitNames
-from hotline.registry.numbers import Lines
-from hotline.routing.router import Router
+from hotline.registry.directory import lines
 from hotline.settings import Settings, load
 from hotline.telephony import snapshot
 from hotline.tickets.models import Contact
@@ -34,7 +29,7 @@ from hotline.web import calls, frame, guards, limits, live, metrics, pages, prob
 from hotline.web.administration import administration
 from hotline.web.api import api_blueprint
 from hotline.web.console import console
-from hotline.web.current import City, Current
+from hotline.web.current import Current
 from hotline.web.dispatching.views import dispatching
 from hotline.web.inbox.views import inbox
 from hotline.web.portal import portal
@@ -45,8 +40,6 @@ from hotline.web.tickets.views import tickets
 
 log = structlog.get_logger()
 
-# How often a process looks whether a newer registry was published, in seconds.
-LOOK_EVERY = 1.0
 BODY_LIMIT = 256 * 1024
 # Of several processes that start at once, one migrates and seeds while the others wait.
 PREPARING = 12345_03
@@ -132,63 +125,6 @@ def _refuse_lost_key(session: Session, data_dir: Path) -> None:
 
 def _has_contacts(session: Session) -> bool:
     return session.exec(select(Contact.id).limit(1)).first() is not None
-
-
-def load_city(session: Session, settings: Settings) -> City:
-    """The newest registry as the city of `registry_date`, ready to route and to count days."""
-    tables = versions.load(session)
-    version = versions.current_version(session)
-    directory = build_directory(tables, on=settings.registry_date, version=version)
-    return City(
-        directory=directory,
-        router=Router(directory),
-        calendar=WorkCalendar.from_rows(tables["holidays.csv"].rows),
-        find_line=Lines.of(directory.lines).find,
-        find_unit=UnitNames(directory).find,
-    )
-
-
-class CityWatch:
-    """The city as last published; looks for a newer version at most once a second."""
-
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self._database, self._settings = database, settings
-        self._lock = threading.Lock()
-        self._looked_at = 0.0
-        # The version whose lines the line process answers from; `prepare` wrote them just now.
-        with database.read() as session:
-            self._city = load_city(session, settings)
-        self._written = self._city.directory.version
-
-    def __call__(self) -> City:
-        if time.monotonic() - self._looked_at > LOOK_EVERY and self._lock.acquire(blocking=False):
-            try:
-                self._look()
-            finally:
-                self._lock.release()
-        return self._city
-
-    def _look(self) -> None:
-        self._looked_at = time.monotonic()
-        try:
-            self._read_if_newer()
-        except Unavailable:
-            # Routing goes on with the city it knows while the database is away.
-            log.warning("registry not read", version=self._city.directory.version)
-        except OSError as error:
-            # Tried again at the next look: the line process answers as before until then.
-            log.error("lines not written for the line process", cause=repr(error))
-
-    def _read_if_newer(self) -> None:
-        with self._database.read() as session:
-            version = versions.current_version(session)
-            if version == self._written:
-                return
-            if version != self._city.directory.version:
-                self._city = load_city(session, self._settings)
-            known = lines(versions.load(session))
-        snapshot.write(self._settings.data_dir, known)
-        self._written = self._city.directory.version
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -38,3 +38,8 @@ class Browser:
     @cached_property
     def token(self) -> str:
         return re.search(r'csrf-token" content="([^"]+)', self.get("/sign-in").text)[1]
+
+
+def a_look(statement: object) -> bool:
+    """Whether it is the look, once a second, for a newer registry, model or correction."""
+    return "reference_version" in str(statement) or "FROM correction" in str(statement)

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "hotline"
 FLOOR = {
-    "app": 5, "cli": 5,
+    "app": 5, "cli": 5, "city": 5,
     "web": 4, "jobs": 4,
     "desk": 3, "delivery": 3, "reports": 3, "telephony": 3,
     "tickets": 2,
@@ -21,6 +21,7 @@ HOMES = {
     "flask": {"web", "app"}, "flask_openapi3": {"web", "app"}, "werkzeug": {"web", "app"},
     "rq": {"jobs", "app"}, "redis": {"jobs", "app", "cli"},
     "rapidfuzz": {"routing"}, "ahocorasick": {"routing"}, "opencc": {"routing"},
+    "sklearn": {"routing"}, "scipy": {"routing"}, "pypinyin": {"routing"},
     "sqlmodel": {"db", "leases", "registry", "people", "tickets", "desk", "delivery", "reports",
                  "telephony", "app"},
     "flask_login": {"web"}, "flask_wtf": {"web"}, "flask_babel": {"web"}, "flask_limiter": {"web"},

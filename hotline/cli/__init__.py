@@ -1,9 +1,7 @@
 """The `hotline` command: reads arguments and files, calls the rooms, prints."""
 
-import csv
 import json
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -12,13 +10,14 @@ from typing import Any
 import click
 
 from hotline import clock, logs
+from hotline.cli.cases import read_cases
+from hotline.cli.learning import models, train
 from hotline.cli.opening import Group, opened
 from hotline.cli.people import users
 from hotline.errors import Invalid
 from hotline.settings import load
 
-CASE_KINDS = ("unit", "territory")
-CASE_COLUMNS = ("id", "title", "body", "unit", "kind", "source")
+NOISES = ("typos", "homophones", "oral", "traditional", "short")
 
 
 @click.group(cls=Group)
@@ -28,6 +27,8 @@ def main() -> None:
 
 
 main.add_command(users)
+main.add_command(train)
+main.add_command(models)
 
 
 @main.command()
@@ -90,22 +91,44 @@ def route(text: str | None, dialled: str, as_json: bool, from_stdin: bool) -> No
 
 @main.command()
 @click.argument("cases", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--train",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Learns from these first; the same file means cross-validation.",
+)
+@click.option("--noise", type=click.Choice(NOISES), help="Put on what is asked.")
+@click.option(
+    "--kind",
+    type=click.Choice(["emergency", "territory"]),
+    help="Of a file with columns text and emergency (a service, 0 or 1) or territory.",
+)
 @click.option("--json", "as_json", is_flag=True)
-def evaluate(cases: Path, as_json: bool) -> None:
+def evaluate(
+    cases: Path, train: Path | None, noise: str | None, kind: str | None, as_json: bool
+) -> None:
     """Accuracy on labelled cases (columns id,title,body,unit,kind,source)."""
-    import time
-
-    from hotline.routing.evaluation import Case
-    from hotline.routing.evaluation import evaluate as measure
-
-    rows = read_cases(cases)
-    labelled = [Case(units=tuple(row.pop("unit").split("|")), **row) for row in rows]
-    figures = measure(_city().router, labelled, time.perf_counter)
-    if as_json:
-        click.echo(json.dumps(asdict(figures), ensure_ascii=False))
+    if kind:
+        _evaluate_kind(cases, kind, as_json)
         return
-    for name, value in asdict(figures).items():
-        click.echo(f"{name:15} {value}")
+    from hotline.cli.judging import judge
+
+    judged = judge(_city().directory, cases, train=train, noise=noise or "")
+    if as_json:
+        click.echo(json.dumps(judged.as_json(), ensure_ascii=False))
+        return
+    for line in judged.as_text():
+        click.echo(line)
+
+
+def _evaluate_kind(cases: Path, kind: str, as_json: bool) -> None:
+    from hotline.cli import kinds
+
+    found = kinds.figures(_city().router, cases, kind)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for line in kinds.as_text(found):
+        click.echo(line)
 
 
 @main.command()
@@ -240,32 +263,8 @@ def workflow() -> None:
 
 
 def _city() -> Any:
-    from hotline.app import load_city
+    from hotline.city import load_city
 
     settings, database = opened()
     with database.read() as session:
         return load_city(session, settings)
-
-
-def read_cases(path: Path) -> Iterator[dict[str, str]]:
-    """Labelled cases; a missing column, a short row or a wrong encoding is named."""
-    csv.field_size_limit(10**7)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            for name in CASE_COLUMNS:
-                if name not in (reader.fieldnames or ()):
-                    raise Invalid(f"{path.name} 缺少列「{name}」。", field=name)
-            for row in reader:
-                if None in row or None in row.values() or not row["unit"]:
-                    raise Invalid(
-                        f"{path.name} 第 {reader.line_num} 行列数不对或缺少单位。", field="unit"
-                    )
-                if row["kind"] not in CASE_KINDS:
-                    raise Invalid(
-                        f"{path.name} 第 {reader.line_num} 行 kind 须为 {'、'.join(CASE_KINDS)}。",
-                        field="kind",
-                    )
-                yield {name: row[name] for name in CASE_COLUMNS}
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Invalid(f"{path.name} 须为 UTF-8 编码、引号成对的 CSV:{error}。") from error

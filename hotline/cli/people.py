@@ -22,7 +22,7 @@ def users() -> None:
 @click.option("--unit", default="", help="For handlers: whose tickets they work on.")
 def add(name: str, title: str, role: str, unit: str) -> None:
     """Makes a user and prints a first password, to be changed at the first sign-in."""
-    from hotline.app import load_city
+    from hotline.city import load_city
 
     settings, database = opened()
     with database.read() as session:

@@ -10,6 +10,7 @@ from hotline.people.rights import Actor, Role
 from hotline.reports.documents import Report
 from hotline.reports.periods import Period, PeriodKind
 from hotline.reports.writing import write_report
+from hotline.routing.explaining import separation
 from hotline.routing.types import Suggestion
 from hotline.web.api.suggestions import suggested
 from hotline.web.current import City
@@ -35,10 +36,15 @@ def as_text(suggestion: Suggestion) -> str:
     if suggestion.guidance:
         lines.append(f"引导:{suggestion.guidance.target}。{suggestion.guidance.sentence}")
     lines.append(f"属地:{suggestion.territory or '未定'} {suggestion.place or ''}".rstrip())
+    if suggestion.lead:
+        lines.append(f"牵头:{suggestion.lead.unit}({suggestion.lead.sentence})")
     lines.append(f"派单:{SURE[suggestion.decision]}")
     for n, candidate in enumerate(suggestion.candidates, start=1):
-        why = "、".join(f"「{reason.text}」" for reason in candidate.reasons[:6])
+        why = "、".join(reason.said for reason in candidate.reasons[:6])
         lines.append(f"  {n} {candidate.unit} {candidate.confidence:.2f} {why}")
+    if (found := separation(suggestion)) and found.because:
+        because = "、".join(reason.said for reason in found.because)
+        lines.append(f"比{found.runner_up}高 {found.behind:.2f},凭{because}")
     if suggestion.excluded:
         lines.append(f"回避:{'、'.join(suggestion.excluded)}")
     return "\n".join(lines)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hotline import clock, leases, logs
 from hotline.errors import HotlineError
-from hotline.jobs import tasks
+from hotline.jobs import learning, tasks
 from hotline.jobs.tasks import Parts
 from hotline.settings import Settings
 
@@ -44,6 +44,7 @@ SCHEDULE = (
     Task("fall_overdue", 30, tasks.fall_overdue),
     Task("report_unowed", 60, tasks.report_unowed),
     Task("forget", 3600, tasks.forget),
+    Task("learn_at_night", 600, learning.learn_at_night),
 )
 # What a part that is away raises; anything else is a fault of ours and ends the process loudly.
 OUTAGES = (HotlineError, SQLAlchemyError, RedisError, OSError)

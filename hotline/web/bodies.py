@@ -322,3 +322,25 @@ class TallyListForm(PeriodQuery):
 
 class PublishForm(Body):
     reason: _line(200) = ""
+
+
+class ModelForm(Body):
+    """The number of a learned model; 0 leaves the directory alone to speak."""
+
+    model: int = Field(ge=0, le=LAST_CURSOR)
+
+
+class AutoForm(Body):
+    """Whether a unit's requests go as suggested; `sure` where little was proved."""
+
+    unit: NeededWord
+    on: bool
+    sure: bool = False
+
+
+class ProposalForm(Body):
+    """A proposed phrase of a unit, and the duty that shall have it."""
+
+    unit: NeededWord
+    phrase: NeededWord
+    duty: _line(200, 1)

@@ -1,7 +1,7 @@
 """What every route may lean on: the database, the city as known now, and who is asking."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -13,7 +13,7 @@ from hotline.errors import Invalid
 from hotline.people.rights import Actor
 from hotline.registry.calendar import WorkCalendar
 from hotline.routing.router import Router
-from hotline.routing.types import Directory, Line
+from hotline.routing.types import Decision, Directory, Line, Suggestion
 from hotline.settings import Settings
 
 
@@ -26,6 +26,14 @@ class City:
     calendar: WorkCalendar
     find_line: Callable[[str], Line | None]
     find_unit: Callable[[str], str | None]
+    auto_units: frozenset[str] = frozenset()
+
+    def suggest(self, text: str, *, title: str = "", dialled: Line | None = None) -> Suggestion:
+        """What the router says; a unit goes by itself only where an administrator said so."""
+        given = self.router.suggest(text, title=title, dialled=dialled)
+        if given.decision is Decision.AUTO and given.candidates[0].unit not in self.auto_units:
+            return replace(given, decision=Decision.CHOOSE)
+        return given
 
     def unit(self, name: str, field: str = "unit") -> str:
         """The unit valid today that goes by this name, former and later names included."""

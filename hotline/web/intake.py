@@ -17,7 +17,7 @@ Then = Callable[[Session, Ticket], Any]
 
 def think(body: bodies.TicketBody | bodies.RouteBody) -> Suggestion:
     """What the router says; nothing is stored."""
-    return city().router.suggest(
+    return city().suggest(
         body.text, title=body.title, dialled=city().find_line(body.dialled)
     )
 

@@ -8,7 +8,7 @@ from builders import DISPATCHER, handler_of
 from playwright.sync_api import Page, expect
 
 from hotline import clock
-from hotline.app import load_city
+from hotline.city import load_city
 from hotline.db import Database
 from hotline.people.privacy import secret
 from hotline.people.rights import CHANNEL, Actor, Role

@@ -13,8 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlmodel import select
 
-from hotline.cli import main
+from hotline.cli import NOISES, main
 from hotline.db import Database
+from hotline.routing.learning import noise
 from hotline.settings import Settings
 from hotline.tickets.models import Ticket
 
@@ -108,9 +109,82 @@ def test_evaluate_prints_the_figures_of_the_contract(run, tmp_path: Path):
     assert set(figures) == {
         "n", "top1", "top3", "macro_f1", "rare_top1", "ece", "auto_share", "auto_precision",
         "p50_ms", "p99_ms", "by_source", "territory_n",
+        "rare_n", "rare_top3", "intervals", "confusions", "training", "noise",
     }  # fmt: skip
     assert (figures["n"], figures["territory_n"]) == (9, 1)
     assert figures["top1"] >= 0.7
+    assert "未训练" in figures["training"]
+
+
+def write_many_cases(path: Path) -> Path:
+    """Matters whose words the directory does not give to these units."""
+    told = {"市妇联": "族谱的抄本想捐出来", "市气象局": "晒坝上的苞谷怕打湿"}
+    rows = [f"{n}{u},,{n}组{t},{u},unit,own" for n in range(30) for u, t in told.items()]
+    path.write_text("\n".join(["id,title,body,unit,kind,source", *rows]))
+    return path
+
+
+def test_evaluate_after_training_on_the_same_file_cross_validates_and_says_so(run, tmp_path: Path):
+    path = str(write_many_cases(tmp_path / "cases.csv"))
+    untrained = json.loads(run("evaluate", path, "--json").stdout)
+    figures = json.loads(run("evaluate", path, "--train", path, "--json").stdout)
+    assert "5 折交叉验证" in figures["training"]
+    assert figures["n"] == 60
+    assert figures["top1"] == 1.0 > untrained["top1"]
+
+
+def test_evaluate_leaves_out_of_training_what_it_judges(run, tmp_path: Path):
+    train = write_many_cases(tmp_path / "train.csv")
+    cases = tmp_path / "cases.csv"
+    cases.write_text("\n".join(train.read_text().splitlines()[:11]))
+    said = run("evaluate", str(cases), "--train", str(train), "--noise", "typos").stdout
+    assert "50 条案例训练" in said and "10 条也在评估案例中" in said
+    assert "top1" in said and "95%" in said
+
+
+def test_evaluate_of_a_kind_prints_each_share_with_its_rows_and_bounds(run, tmp_path: Path):
+    path = tmp_path / "sentences.csv"
+    path.write_text("text,emergency\n着火了,119\n有人要跳楼,1\n火锅店太吵,\n车祸了,120\n停水,0\n")
+    found = json.loads(run("evaluate", str(path), "--kind", "emergency", "--json").stdout)
+    assert (found["recall"]["of"], found["recall"]["share"]) == (3, 1.0)
+    assert (found["false_alarms"]["of"], found["false_alarms"]["share"]) == (2, 0.0)
+    assert (found["service"]["of"], found["service"]["share"]) == (2, 0.5)
+    path.write_text("title,body,territory\n,东兴区修路,东兴区\n,威远停水,隆昌市\n,停水,\n")
+    said = run("evaluate", str(path), "--kind", "territory").stdout
+    assert "accuracy        0.6667" in said and "n 3" in said and "95%" in said
+
+
+def test_evaluate_of_a_kind_names_the_column_that_is_missing(run, tmp_path: Path):
+    path = tmp_path / "sentences.csv"
+    path.write_text("text\n着火了\n")
+    result = run("evaluate", str(path), "--kind", "territory")
+    assert result.exit_code == 1
+    assert "缺少列「territory」" in result.output
+
+
+def test_route_says_who_leads_and_why(run):
+    answer = json.loads(run("route", "东兴区阳光花园物业公司不管事", "--json").stdout)
+    assert answer["lead"] == {
+        "unit": "东兴区",
+        "assist": "市住房城乡建设局",
+        "reason": "属地牵头,市住房城乡建设局指导",
+        "basis": "规则2 [P] 边界表2.4 [G]",
+    }
+    assert "牵头:东兴区" in run("route", "东兴区阳光花园物业公司不管事").stdout
+    assert json.loads(run("route", "你好", "--json").stdout)["lead"] is None
+
+
+def test_evaluate_refuses_to_learn_from_an_unknown_unit(run, tmp_path: Path):
+    path = tmp_path / "cases.csv"
+    text = write_many_cases(path).read_text()
+    path.write_text(text.replace("市妇联,unit", "市魔法局,unit", 1))
+    result = run("evaluate", str(path), "--train", str(path))
+    assert result.exit_code == 1
+    assert "市魔法局" in result.output and "unit" in result.output
+
+
+def test_the_kinds_of_noise_offered_are_those_there_are():
+    assert set(NOISES) == set(noise.KINDS)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from builders import NOON, SUPERVISOR, Desk
 from click.testing import CliRunner
 from sqlalchemy import Table, func, select, text
 
-from hotline.app import load_city
+from hotline.city import load_city
 from hotline.cli import main, simulation
 from hotline.cli.simulation import bulk, days
 from hotline.cli.simulation.moulds import TABLES, refers_to

@@ -18,7 +18,8 @@ from sqlmodel import func, select
 from structlog.testing import capture_logs
 
 from hotline import clock
-from hotline.app import CityWatch, prepare
+from hotline.app import prepare
+from hotline.city import CityWatch
 from hotline.db import Database
 from hotline.jobs import queues
 from hotline.people import keys

@@ -18,8 +18,6 @@ from hotline.people import keys, passwords, users
 from hotline.people.rights import Role
 from hotline.settings import Settings
 
-_serial = count()
-
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory, shared_url: str) -> Iterator[Flask]:
@@ -86,10 +84,11 @@ def stranger(app: Flask) -> Browser:
 
 @pytest.fixture(scope="module")
 def signs_in(app: Flask, password_hash: str) -> Callable[..., Browser]:
-    """A browser in which a new user of the role (and unit) signs in."""
+    """A browser in which a new user of the role (and unit) signs in: agent0 or so."""
+    serial = count()
 
     def browser(role: Role, unit: str = "") -> Browser:
-        name = f"{role}{next(_serial)}"
+        name = f"{role}{next(serial)}"
         with app.extensions["hotline"].database.work() as session:
             users.add(
                 session, name, f"测试{name}", role, unit=unit, password_hash=password_hash,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from browsing import a_look
 from builders import DISPATCHER, NOON, SUGGESTION, Desk
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
@@ -154,7 +155,7 @@ def questions(database: Database) -> Iterator[list[str]]:
 
     def note(*about: object) -> None:
         # Once a second some request looks whether there is a newer registry.
-        if str(about[2]).startswith("SELECT") and "reference_version" not in str(about[2]):
+        if str(about[2]).startswith("SELECT") and not a_look(about[2]):
             asked.append(str(about[2]))
 
     event.listen(database.engine, "before_cursor_execute", note)

@@ -9,7 +9,9 @@ from hotline.errors import BadData, HotlineError, Invalid
 from hotline.registry import editing, versions
 from hotline.registry.columns import SCHEMAS
 from hotline.registry.versions import ReferenceVersion
+from hotline.routing.changes import Preview
 from hotline.web import bodies
+from hotline.web.administration.preview import PREVIEWED, preview
 from hotline.web.administration.words import COLUMNS, FILES, LONG, VALUES
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, filled
@@ -39,11 +41,7 @@ def listing(file: str) -> Any:
 
 
 def row(file: str, index: int) -> str:
-    in_force = _in_force(file)
-    rows = editing.records(in_force.content)
-    if index >= len(rows):
-        raise Invalid("这一行已不在表中,请刷新后再改。", field="row")
-    return _editor(file, index, Form(rows[index] | {"version": in_force.version}))
+    return _editor(file, index, Form(_as_it_is(file, index)))
 
 
 def new_row(file: str) -> str:
@@ -63,6 +61,8 @@ def _edited(file: str, index: int | None) -> Any:
     try:
         content = _unchanged(file, given.value("version"))
         fresh = editing.with_record(content, index, given.values)
+        if given.value("preview"):
+            return _editor(file, index, given, preview(file, fresh))
         _publish(file, fresh, given.value("note"))
     except HotlineError as refused:
         _refuse(given, refused)
@@ -72,10 +72,14 @@ def _edited(file: str, index: int | None) -> Any:
 
 
 def remove_row(file: str, index: int) -> Any:
-    given = Form[bodies.Body](values=request.form.to_dict())
+    as_it_is = _as_it_is(file, index) | {"version": ""}
+    given = Form[bodies.Body](values=as_it_is | request.form.to_dict())
     try:
         content = _unchanged(file, given.value("version"))
-        _publish(file, editing.without_record(content, index), given.value("note"))
+        fresh = editing.without_record(content, index)
+        if given.value("preview"):
+            return _editor(file, index, given, preview(file, fresh))
+        _publish(file, fresh, given.value("note"))
     except HotlineError as refused:
         _refuse(given, refused)
         return _editor(file, index, given), 422
@@ -144,6 +148,14 @@ def _in_force(file: str) -> ReferenceVersion:
         return editing.newest(session, file)
 
 
+def _as_it_is(file: str, index: int) -> dict[str, Any]:
+    in_force = _in_force(file)
+    rows = editing.records(in_force.content)
+    if index >= len(rows):
+        raise Invalid("这一行已不在表中,请刷新后再改。", field="row")
+    return rows[index] | {"version": in_force.version}
+
+
 def _unchanged(file: str, version: str) -> str:
     """The content that was shown; somebody else's change meanwhile must not be lost."""
     in_force = _in_force(file)
@@ -180,7 +192,7 @@ def _listing(file: str, form: Form[Any]) -> str:
     )
 
 
-def _editor(file: str, index: int | None, form: Form[Any]) -> str:
+def _editor(file: str, index: int | None, form: Form[Any], changes: Preview | None = None) -> str:
     return render_template(
         "administration/row.html",
         file=file,
@@ -190,6 +202,8 @@ def _editor(file: str, index: int | None, form: Form[Any]) -> str:
         columns=_columns(file),
         long=LONG,
         choices=_choices(file),
+        previewed=file in PREVIEWED,
+        changes=changes,
     )
 
 

@@ -7,6 +7,8 @@ FILES = {
     "places.csv": "地名",
     "holidays.csv": "日历",
     "guidance.csv": "引导事项",
+    "boundaries.csv": "属地与职能",
+    "emergencies.csv": "紧急例句",
 }
 COLUMNS = {
     "key": "代号",
@@ -37,6 +39,9 @@ COLUMNS = {
     "target": "去处",
     "sentence": "告知用语",
     "service": "电话",
+    "text": "例句",
+    "lead": "谁牵头",
+    "note": "备注",
 }
 # Columns wide enough for many words.
 LONG = ("words", "names", "phrases", "look_alikes", "sentence")
@@ -53,6 +58,7 @@ VALUES = {
     "reconstructed": "推定",
     "department": "部门",
     "territory": "属地",
+    "by_address": "城区归部门、县市归属地",
     "zone": "园区",
     "county": "区县",
     "town": "乡镇街道",

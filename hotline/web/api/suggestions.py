@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from hotline.routing.types import Emergency, Mark, Reason, Suggestion
+from hotline.routing.explaining import Separation, separation
+from hotline.routing.types import Emergency, Lead, Mark, Reason, Suggestion
 
 EMERGENCY_SENTENCE = "如情况正在发生,请立即拨打 {service}。您的留言已同时提交,值班人员会马上查看。"
 
@@ -35,10 +36,33 @@ def suggested(suggestion: Suggestion) -> dict[str, Any]:
             }
             for candidate in suggestion.candidates
         ],
+        "runner_up": _runner_up(separation(suggestion)),
+        "past": [
+            {"ticket": past.id, "unit": past.unit, "likeness": round(past.likeness, 3)}
+            for past in suggestion.past
+        ],
+        "lead": _lead(suggestion.lead),
         "excluded": list(suggestion.excluded),
         "emergency": emergency(suggestion.emergency),
         "guidance": _guidance(suggestion),
         "reasons": [_reason(reason) for reason in suggestion.reasons],
+    }
+
+
+def _runner_up(found: Separation | None) -> dict[str, Any] | None:
+    return found and {
+        "unit": found.runner_up,
+        "behind": found.behind,
+        "because": [_reason(reason) for reason in found.because],
+    }
+
+
+def _lead(found: Lead | None) -> dict[str, Any] | None:
+    return found and {
+        "unit": found.unit,
+        "assist": found.assist,
+        "reason": found.sentence,
+        "basis": found.basis,
     }
 
 

@@ -5,8 +5,10 @@ from itertools import groupby
 
 from hotline.desk.look_alikes import longest
 from hotline.people.rights import Action, Scope, scope_of
-from hotline.routing.router import ASK, AUTO
+from hotline.routing.boundaries import PLACE_UNKNOWN
+from hotline.routing.confidence import ASK, AUTO
 from hotline.routing.types import (
+    OF_TICKETS,
     Candidate,
     Decision,
     Disposition,
@@ -34,7 +36,7 @@ class Choice:
     unit: str
     sure: str
     tone: str
-    phrases: tuple[str, ...]
+    why: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Advice:
     emergency: str
     transfer: Line | None
     where: str
+    ask_place: bool
     marks: tuple[Stretch, ...]
 
 
@@ -61,13 +64,15 @@ def advise(text: str, *, dialled: str = "", picked: str = "") -> Advice | None:
         return None
     asked = bodies.RouteBody.model_construct(text=text, title="", dialled=dialled)
     found = intake.think(asked)
+    choices = _choices(found)
     return Advice(
         suggestion=found,
-        choices=tuple(map(_choice, found.candidates)),
-        chosen=_chosen(found, picked),
+        choices=choices,
+        chosen=_chosen(found, choices, picked),
         emergency=found.service or "" if found.disposition is Disposition.EMERGENCY else "",
         transfer=_transfer(found),
         where=" · ".join(filter(None, (found.territory, found.place))),
+        ask_place=any(reason.text == PLACE_UNKNOWN for reason in found.reasons),
         marks=tuple(_in_utf16(text, _marks(text, found))),
     )
 
@@ -84,12 +89,22 @@ def _as_typed(text: str) -> str:
 def _choice(candidate: Candidate) -> Choice:
     sure, tone = next((w, t) for least, w, t in SURENESS if candidate.confidence >= least)
     phrases = [reason.text for reason in candidate.reasons if reason.kind in ("phrase", "name")]
-    others = [reason.text for reason in candidate.reasons]
-    return Choice(candidate.unit, sure, tone, longest(phrases or others)[:PHRASES])
+    words = [reason.text for reason in candidate.reasons if reason.kind not in OF_TICKETS]
+    tickets = [reason.said for reason in candidate.reasons if reason.kind in OF_TICKETS]
+    said = [f"「{each}」" for each in longest(phrases or words)[:PHRASES]]
+    return Choice(candidate.unit, sure, tone, (*said, *tickets[:1]))
 
 
-def _chosen(found: Suggestion, picked: str) -> str:
-    units = [candidate.unit for candidate in found.candidates]
+def _choices(found: Suggestion) -> tuple[Choice, ...]:
+    """The candidates; before them, for who may send to it, the territory that leads by rule."""
+    lead = found.lead
+    by_rule = lead and lead.assist and may_choose_freely()
+    first = [Choice(lead.unit, "按属地规则", "", (lead.sentence,))] if lead and by_rule else []
+    return (*first, *map(_choice, found.candidates))
+
+
+def _chosen(found: Suggestion, choices: tuple[Choice, ...], picked: str) -> str:
+    units = [choice.unit for choice in choices]
     if found.decision is Decision.ASK and not may_choose_freely():
         return ""
     return picked if picked in units else units[0]

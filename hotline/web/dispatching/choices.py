@@ -1,6 +1,6 @@
 """Whose it may be: the router's candidates with how sure it is and why, ready to be picked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
@@ -28,18 +28,23 @@ def suggestion(story: Story) -> Suggestion:
     """What the router says today; rulings made since the ticket was logged count."""
     matter, ticket = story.matter, story.ticket
     line = next((line for line in city().directory.lines if line.key == ticket.line), None)
-    return city().router.suggest(matter.text, title=matter.title, dialled=line)
+    return city().suggest(matter.text, title=matter.title, dialled=line)
 
 
 def choices(story: Story, suggested: Suggestion) -> list[Choice]:
-    """The candidates; for a ruling those beside the unit that the objection names."""
+    """The candidates, before them the territory that leads by rule.
+
+    For a ruling those beside the unit that the objection names.
+    """
     ticket = story.ticket
     fresh = ticket.status in (Status.LOGGED, Status.ACCEPTED) and ticket.decision != Decision.ASK
     left_out = {*_barred(ticket), _named(story)}
     offered = [each for each in suggested.candidates if each.unit not in left_out]
-    return [
-        _choice(each.unit, each, picked=fresh and place == 0) for place, each in enumerate(offered)
-    ]
+    found = [_choice(each.unit, each) for each in offered]
+    lead = suggested.lead
+    if lead and lead.assist and lead.unit not in left_out:
+        found.insert(0, Choice(lead.unit, _("按属地规则"), (lead.sentence,)))
+    return [replace(each, picked=fresh and place == 0) for place, each in enumerate(found)]
 
 
 def named(story: Story, suggested: Suggestion) -> Choice | None:
@@ -65,7 +70,7 @@ def _barred(ticket: Ticket) -> set[str]:
 def _choice(unit: str, candidate: Candidate | None, *, picked: bool = False) -> Choice:
     if candidate is None:
         return Choice(unit, _("系统没有推荐"), ())
-    why = dict.fromkeys(reason.text for reason in candidate.reasons)
+    why = dict.fromkeys(reason.said for reason in candidate.reasons)
     return Choice(unit, _sure(candidate.confidence), tuple(why)[:REASONS_SHOWN], picked)
 
 

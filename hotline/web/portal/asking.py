@@ -55,7 +55,7 @@ def send() -> Any:
 
 def check() -> Any:
     """The number to dial when the words typed so far say that it cannot wait; nothing is kept."""
-    found = city().router.suggest(request.form.get("text", "")[:2000]).emergency
+    found = city().suggest(request.form.get("text", "")[:2000]).emergency
     return jsonify({"sentence": _(DIAL, n=found.service)} if found else {})
 
 

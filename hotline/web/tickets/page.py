@@ -69,7 +69,7 @@ def _line(row: Ticket) -> Line | None:
 def _matter(story: Story, line: Line | None) -> marking.Marked:
     """The matter marked by what the router thinks today; what it decided then is in the row."""
     text = story.matter.text
-    suggestion = city().router.suggest(text, title=story.matter.title, dialled=line)
+    suggestion = city().suggest(text, title=story.matter.title, dialled=line)
     return marking.marked(text, suggestion, story.ticket.lead_unit)
 
 

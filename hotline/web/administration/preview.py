@@ -1,0 +1,40 @@
+"""What a change of the directory would do to the tickets of late, before it is published."""
+
+import time
+from collections.abc import Mapping
+
+from hotline.registry import versions
+from hotline.registry.directory import build_directory
+from hotline.registry.loading import read_tables
+from hotline.routing.changes import Preview, compare
+from hotline.routing.types import Case, Directory, UnitKind
+from hotline.tickets.cases import standing_cases
+from hotline.web.current import city, current
+
+# The files that say whose a matter is.
+PREVIEWED = ("duties.csv", "units.csv")
+# Tickets asked about at most, and seconds to ask: an editor waits for the page.
+NEWEST, SECONDS = 300, 2.0
+
+
+def preview(file: str, content: bytes) -> Preview:
+    """Raises what publishing would: BadData names the row and the column."""
+    with current().database.read() as session:
+        contents = versions.contents(session)
+    before = city().router
+    after = before.under(directory_of(contents | {file: content}))
+    return compare(before, after, newest_cases(NEWEST), timer=time.monotonic, seconds=SECONDS)
+
+
+def directory_of(contents: Mapping[str, bytes]) -> Directory:
+    """Files as the directory of the city's date."""
+    return build_directory(read_tables(contents), on=current().settings.registry_date, version=0)
+
+
+def newest_cases(limit: int) -> list[Case]:
+    """The newest tickets that departments have or had, each with its unit."""
+    directory = city().directory
+    territories = (unit.name for unit in directory.units if unit.kind is UnitKind.TERRITORY)
+    lines = {line.key: line for line in directory.lines}
+    with current().database.read() as session:
+        return standing_cases(session, frozenset(territories), lines, limit=limit)

@@ -1,0 +1,348 @@
+"""Learning as an administrator sees it: models, switches, previews, proposed phrases."""
+
+import re
+import time
+from itertools import count, product
+
+import pytest
+from browsing import Browser
+from builders import Desk
+from test_bad_input import statements
+
+from hotline import clock
+from hotline.people.rights import Role
+from hotline.registry import editing, learned
+from hotline.routing.learning.storage import dump
+from hotline.routing.learning.training import learn
+from hotline.routing.types import Case
+from hotline.tickets.corrections import newest_corrections
+
+PAGE = "/administration/learning"
+PROPOSALS = "/administration/proposals"
+CULTURE, FUND, CITY = "市文广新局", "市公积金中心", "市城管执法局"
+# Words that no directory holds.
+SAID = {
+    CULTURE: ("坨坨糖化了", "皮影箱子锁着", "戏台子空着", "唱本缺页"),
+    FUND: ("本本丢了", "缴的数对不上", "窗口号排不到", "提取单打不出"),
+    CITY: ("棚棚垮了", "招牌晃来晃去", "铁皮桶挡路", "灰袋子乱甩"),
+    "市水务局": ("龙头冒泡泡", "管管淌起走", "表针倒起转", "坝坝头浸水"),
+}
+STREETS = ("桂花街", "新华路", "滨江小区", "东门口", "菜园村", "老车站旁", "学府苑", "南桥头")
+FIGURES = {
+    "before": {"n": 40, "top1": 0.5, "top3": 0.7, "auto_share": 0.1, "auto_precision": 0.9},
+    "after": {"n": 40, "top1": 0.75, "top3": 0.875, "auto_share": 0.4, "auto_precision": 0.95},
+    "worse": [],
+}
+serial = count()
+
+
+@pytest.fixture
+def administrator(signed_in) -> Browser:
+    return signed_in(Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def database(app):
+    return app.extensions["hotline"].database
+
+
+@pytest.fixture(scope="module")
+def content(app) -> bytes:
+    told = [(u, w, s) for s, u in product(STREETS, SAID) for w in SAID[u]]
+    cases = [
+        Case(f"NJ{n}", "", f"{street}{words},请处理", (unit,), "unit", "自编")
+        for n, (unit, words, street) in enumerate(told)
+    ]
+    return dump(learn(cases, app.extensions["hotline"].city().directory, seed=1))
+
+
+def keep(database, content: bytes, **more) -> int:
+    facts = {"source": "自编", "cases": 128, "passed": True, "figures": FIGURES} | more
+    with database.work() as session:
+        model = learned.keep_model(session, content, by="夜间学习", now=clock.now(), **facts)
+        return model.id
+
+
+def choose(database, number: int | None) -> None:
+    with database.work() as session:
+        learned.choose_model(session, number, by="管理员", now=clock.now())
+
+
+def row_of(page: str, unit: str) -> str:
+    return re.search(rf"<tr>\s*<td>{unit}</td>.*?</tr>", page, re.S)[0]
+
+
+def chosen(database) -> int | None:
+    with database.read() as session:
+        model = learned.chosen_model(session)
+        return model and model.id
+
+
+def first_of(agent, text: str) -> str:
+    return agent.post("/route", {"text": text}).json["candidates"][0]["unit"]
+
+
+def soon(happens) -> bool:
+    ends = time.monotonic() + 5
+    while time.monotonic() < ends and not happens():
+        time.sleep(0.1)
+    return happens()
+
+
+def test_without_a_model_the_page_says_so_and_how_to_learn(administrator):
+    page = administrator.get(PAGE).text
+    assert "还没有模型:只凭派单目录推荐" in page
+    assert "hotline train" in page
+    assert page.count("<h1>") == 1
+
+
+def test_a_model_is_listed_with_what_the_gate_measured(administrator, database, content):
+    figures = FIGURES | {"worse": ["市粮食局"]}
+    number = keep(database, content, passed=False, figures=figures, cases=4321, source="旧案.csv")
+    page = administrator.get(PAGE).text
+    for shown in ("4321 条", "旧案.csv", "未通过", "50.0 % → 75.0 %", "87.5 %", "市粮食局"):
+        assert shown in page
+    assert f"确认启用第 {number} 号" in page
+
+
+def test_a_model_is_put_in_force_in_every_process_and_taken_back(
+    administrator, database, content, agent
+):
+    number, text = keep(database, content), "学府苑坨坨糖化了"
+    before = first_of(agent, text)
+    assert before != CULTURE
+    done = administrator.post(f"{PAGE}/model", {"model": number})
+    assert done.location == PAGE
+    assert f"第 {number} 号模型:学自 128 条" in administrator.get(PAGE).text
+    assert soon(lambda: first_of(agent, text) == CULTURE)
+    administrator.post(f"{PAGE}/model", {"model": 0})
+    assert "没有启用模型" in administrator.get(PAGE).text
+    assert soon(lambda: first_of(agent, text) == before)
+
+
+@pytest.mark.parametrize("model", ["999", "-1", "x", ""])
+def test_a_model_that_is_not_there_is_not_put_in_force(administrator, database, model):
+    was = chosen(database)
+    page = administrator.post(f"{PAGE}/model", {"model": model})
+    assert page.status_code in (404, 422)
+    assert 'role="alert"' in page.text
+    assert chosen(database) == was
+
+
+def test_a_model_that_cannot_be_read_is_said_to_be_out_of_use(administrator, database):
+    choose(database, keep(database, b"no model"))
+    page = administrator.get(PAGE).text
+    assert "模型不能使用" in page
+    assert "眼下只凭派单目录推荐" in page
+    choose(database, None)
+
+
+def test_a_unit_shows_how_often_it_went_alone_and_was_right(administrator, database, content):
+    choose(database, keep(database, content))
+    row = row_of(administrator.get(PAGE).text, CULTURE)
+    rows, alone = map(int, re.findall(r'class="number">(\d+)<', row)[:2])
+    assert (rows, alone) == (32, 32)
+    assert re.search(r"100\.0 %\s*<span[^>]*>\(89\.3 %–100\.0 %\)", row)
+    assert "不足" not in row
+
+
+def test_no_unit_goes_alone_until_somebody_says_so(administrator, database, content):
+    choose(database, keep(database, content))
+    assert '<span class="badge-word">关</span>' in row_of(administrator.get(PAGE).text, CULTURE)
+    administrator.post(f"{PAGE}/auto", {"unit": CULTURE, "on": "yes"})
+    page = administrator.get(PAGE).text
+    assert "✓" not in page
+    assert ">开</span>" in row_of(page, CULTURE)
+    # Those that go alone stand first.
+    assert page.index(f"<td>{CULTURE}</td>") < page.index(f"<td>{CITY}</td>")
+    administrator.post(f"{PAGE}/auto", {"unit": CULTURE, "on": "no"})
+    assert ">关</span>" in row_of(administrator.get(PAGE).text, CULTURE)
+
+
+def test_a_unit_with_few_rows_goes_alone_only_when_one_is_sure(administrator, database):
+    choose(database, None)
+    assert "不足 30 条" in row_of(administrator.get(PAGE).text, FUND)
+    refused = administrator.post(f"{PAGE}/auto", {"unit": FUND, "on": "yes"})
+    assert refused.status_code == 422
+    assert "只检验过 0 条" in refused.text
+    with database.read() as session:
+        assert FUND not in learned.auto_units(session)
+    administrator.post(f"{PAGE}/auto", {"unit": FUND, "on": "yes", "sure": "yes"})
+    with database.read() as session:
+        assert FUND in learned.auto_units(session)
+    administrator.post(f"{PAGE}/auto", {"unit": FUND, "on": "no"})
+
+
+def test_a_switch_that_stands_so_already_is_refused(administrator):
+    page = administrator.post(f"{PAGE}/auto", {"unit": CITY, "on": "no"})
+    assert page.status_code == 422
+    assert "自动派单已关闭" in page.text
+
+
+@pytest.mark.parametrize("unit", ["没有的单位", ""])
+def test_a_unit_that_is_not_there_has_no_switch(administrator, unit):
+    assert administrator.post(f"{PAGE}/auto", {"unit": unit, "on": "yes"}).status_code == 422
+
+
+def test_the_pages_need_as_many_statements_for_many_models_as_for_one(
+    app, administrator, database, content
+):
+    choose(database, keep(database, content))
+    few = questions(app, administrator, PAGE)
+    for _ in range(6):
+        keep(database, b"x")
+    assert questions(app, administrator, PAGE) == few
+
+
+def questions(app, browser: Browser, path: str) -> int:
+    """How many statements the page needs, without the looks for something newer."""
+    time.sleep(1.1)
+    browser.get(path)
+    with statements(app) as sent:
+        assert browser.get(path).status_code == 200
+    return len(sent)
+
+
+def duty_row(database, unit: str) -> tuple[int, dict[str, str], int]:
+    with database.read() as session:
+        newest = editing.newest(session, "duties.csv")
+    rows = enumerate(editing.records(newest.content))
+    index, record = next((n, row) for n, row in rows if row["unit"] == unit)
+    return index, record, newest.version
+
+
+def settled(database, unit: str, *texts: str) -> list[str]:
+    with database.work() as session:
+        desk = Desk(session, clock.now())
+        return [desk.replied(unit, text=text, title="").number for text in texts]
+
+
+@pytest.fixture
+def past(database):
+    """Two settled tickets with the same words, which a phrase would take to the culture bureau."""
+    words = f"坨坨碑{next(serial)}号"
+    own = settled(database, CULTURE, f"{words}没有人管")[0]
+    other = settled(database, FUND, f"{words}没有人管")[0]
+    return words, own, other
+
+
+def test_a_preview_names_the_tickets_that_would_change_and_publishes_nothing(
+    administrator, database, past
+):
+    words, own, other = past
+    index, record, version = duty_row(database, CULTURE)
+    sent = {"phrases": f"{record['phrases']}|{words}", "version": version, "preview": "yes"}
+    page = administrator.post(f"/administration/data/duties.csv/{index}", record | sent)
+    assert page.status_code == 200
+    assert re.search(r"2 件会改变:1 件变对,\d 件变错", page.text)
+    changes = dict(re.findall(r'<tr><td class="nowrap">(\S+)</td>.*badge-word (\w*)">', page.text))
+    assert changes[own] == "good"
+    assert changes[other] != "good"
+    # What was typed is kept, and nothing has changed.
+    assert words in page.text
+    assert duty_row(database, CULTURE)[2] == version
+
+
+def test_a_preview_of_a_row_that_changes_no_ticket_says_so(administrator, database, past):
+    index, record, version = duty_row(database, CULTURE)
+    page = administrator.post(
+        f"/administration/data/duties.csv/{index}",
+        record | {"version": version, "preview": "yes"},
+    )
+    assert "首选单位都不变" in page.text
+
+
+def test_a_new_row_and_a_removed_one_can_be_previewed(administrator, database, past):
+    words, own, _ = past
+    index, record, version = duty_row(database, CULTURE)
+    fresh = {"unit": CULTURE, "duty": "试一试", "weight": "3", "phrases": words}
+    asked = {"version": version, "preview": "yes"}
+    assert own in administrator.post("/administration/data/duties.csv/new", fresh | asked).text
+    removed = administrator.post(f"/administration/data/duties.csv/{index}/remove", asked)
+    assert "预览:还没有发布" in removed.text
+    assert f'value="{record["duty"]}"' in removed.text
+    assert duty_row(database, CULTURE)[2] == version
+
+
+def test_a_wrong_row_is_refused_in_the_preview_as_in_publishing(administrator, database):
+    index, record, version = duty_row(database, CULTURE)
+    wrong = record | {"weight": "11", "version": version, "note": "试"}
+    address = f"/administration/data/duties.csv/{index}"
+    previewed = administrator.post(address, wrong | {"preview": "yes"})
+    published = administrator.post(address, wrong)
+    assert previewed.status_code == published.status_code == 422
+    for page in (previewed, published):
+        assert "应为大于 0、不大于 10 的数" in page.text
+
+
+def test_only_what_says_whose_a_matter_is_has_a_preview(administrator):
+    offered = 'name="preview"'
+    assert offered in administrator.get("/administration/data/duties.csv/0").text
+    assert offered in administrator.get("/administration/data/units.csv/0").text
+    assert offered not in administrator.get("/administration/data/holidays.csv/0").text
+
+
+@pytest.fixture
+def proposed(database):
+    """Three tickets with the same words, dispatched elsewhere than suggested."""
+    words = ("皮影戏箱", "竹编灯笼", "铜锣腰鼓", "糖画摊子")[next(serial) % 4]
+    texts = (f"夜里{words}丢在路边", f"又说{words}没人收", f"{words}还在那儿")
+    with database.work() as session:
+        desk = Desk(session, clock.now())
+        numbers = [desk.dispatched(CULTURE, text=text, title="").number for text in texts]
+    return words, numbers
+
+
+def proposals(page: str) -> list[str]:
+    return re.findall(r'name="phrase" value="([^"]+)"', page)
+
+
+def test_words_of_corrected_tickets_are_proposed_with_their_tickets(administrator, proposed):
+    words, numbers = proposed
+    page = administrator.get(PROPOSALS).text
+    assert words in proposals(page)
+    assert "3 件更正给它的工单里有" in page
+    assert "、".join(sorted(numbers)) in page
+
+
+def test_a_proposal_is_added_to_a_duty_with_the_tickets_as_its_reason(
+    administrator, database, proposed
+):
+    words, numbers = proposed
+    index, record, version = duty_row(database, CULTURE)
+    given = {"unit": CULTURE, "phrase": words, "duty": record["duty"]}
+    assert administrator.post(PROPOSALS, given).location == PROPOSALS
+    assert duty_row(database, CULTURE)[1]["phrases"] == f"{record['phrases']}|{words}"
+    with database.read() as session:
+        newest = editing.newest(session, "duties.csv")
+    assert newest.version == version + 1
+    assert all(number in newest.note for number in numbers)
+    assert words not in proposals(administrator.get(PROPOSALS).text)
+    again = administrator.post(PROPOSALS, given)
+    assert again.status_code == 422
+    assert "这条建议已不在" in again.text
+
+
+def test_a_phrase_that_nobody_proposed_or_another_units_duty_is_refused(
+    administrator, database, proposed
+):
+    words, _ = proposed
+    _, record, version = duty_row(database, CULTURE)
+    _, other, _ = duty_row(database, FUND)
+    for phrase, duty in (("自己想的", record["duty"]), (words, other["duty"]), (words, "")):
+        given = {"unit": CULTURE, "phrase": phrase, "duty": duty}
+        assert administrator.post(PROPOSALS, given).status_code == 422
+    assert duty_row(database, CULTURE)[2] == version
+
+
+def test_proposals_need_as_many_statements_for_many_corrections_as_for_few(
+    app, administrator, database, proposed
+):
+    few = questions(app, administrator, PROPOSALS)
+    with database.work() as session:
+        desk = Desk(session, clock.now())
+        for n in range(12):
+            desk.dispatched(CULTURE, text=f"第{n}回说木雕花板不见", title="")
+    assert questions(app, administrator, PROPOSALS) == few
+    with database.read() as session:
+        assert len(newest_corrections(session)) >= 12
