@@ -17,8 +17,8 @@ from hotline.db import Database
 
 SOAK = bool(os.environ.get("HOTLINE_SOAK"))
 BOTH = ["sqlite", "postgres"]
-# Of the web, what programs lean on runs on both. Pages run on PostgreSQL, and on SQLite in the
-# browser, or all would not fit into `make test`; `make soak` takes them to both as well.
+# Of the web, what programs lean on runs on both, and so does all that asks the database. Pages
+# run on SQLite, or all would not fit into `make test`; `make soak` takes them to both as well.
 ON_BOTH = (
     "test_bad_input",
     "test_calls_api",
@@ -79,7 +79,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "shared_url" in metafunc.fixturenames:
         file = metafunc.definition.path
         one = file.parent.name == "web" and file.stem not in ON_BOTH and not SOAK
-        metafunc.parametrize("shared_url", BOTH[1:] if one else BOTH, indirect=True, scope="module")
+        metafunc.parametrize("shared_url", BOTH[:1] if one else BOTH, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module")

@@ -112,7 +112,7 @@ def evaluate(
         return
     from hotline.cli.judging import judge
 
-    judged = judge(_city().directory, cases, train=train, noise=noise or "")
+    judged = judge(_city, cases, train=train, noise=noise or "")
     if as_json:
         click.echo(json.dumps(judged.as_json(), ensure_ascii=False))
         return

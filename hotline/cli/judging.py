@@ -11,11 +11,12 @@ from typing import Any
 from tqdm import tqdm
 
 from hotline.cli.cases import labelled
-from hotline.routing.evaluation import Figures, ask, figures, territories
+from hotline.routing.evaluation import Answer, Figures, ask, figures, territories
 from hotline.routing.learning.judging import FOLDS, cross_validate, distort, unseen
 from hotline.routing.learning.training import learn
 from hotline.routing.router import Router
-from hotline.routing.types import Directory
+from hotline.routing.types import Case, Directory
+from hotline.web.current import City
 
 # The same cases give the same figures.
 SEED = 12345
@@ -44,30 +45,47 @@ class Judged:
             yield f"confused {each['n']:4}   {each['right']} → {each['said']}"
 
 
-def judge(directory: Directory, cases: Path, *, train: Path | None, noise: str) -> Judged:
-    """With `train` the router learns first, from the same file by cross-validation."""
+def judge(city: Callable[[], City], cases: Path, *, train: Path | None, noise: str) -> Judged:
+    """The router as it is; with `train` it learns first, from the same file by cross-validation."""
     asked = labelled(cases)
     if train is None:
-        answers = ask(Router(directory), distort(asked, noise, seed=SEED), time.perf_counter)
-        told = "未训练:只凭派单目录。"
+        answers, told = _as_it_is(city().router, asked, noise)
     elif filecmp.cmp(cases, train, shallow=False):
-        with progress_bar() as progress:
-            answers = cross_validate(
-                asked, directory, time.perf_counter, seed=SEED, noise=noise, progress=progress
-            )
-        told = f"训练与评估是同一份案例:{FOLDS} 折交叉验证,每一条都由没有学过它的模型判断。"
+        answers, told = _cross_validated(city().directory, asked, noise)
     else:
-        given = labelled(train)
-        taught = unseen(given, asked)
-        with progress_bar() as progress:
-            model = learn(taught, directory, seed=SEED, progress=progress)
-        asked_so = distort(asked, noise, seed=SEED)
-        answers = ask(Router(directory, model), asked_so, time.perf_counter)
-        told = (
-            f"用 {train.name} 中的 {model.facts.cases} 条案例训练"
-            f"(另有 {len(given) - len(taught)} 条也在评估案例中,没有学)。"
-        )
+        answers, told = _taught(city().directory, train, asked, noise)
     return Judged(figures(answers, territory_n=territories(asked)), told, noise)
+
+
+def _as_it_is(router: Router, asked: list[Case], noise: str) -> tuple[list[Answer], str]:
+    told = "凭派单目录和启用中的模型。" if router.learned else "未训练:只凭派单目录。"
+    return ask(router, distort(asked, noise, seed=SEED), time.perf_counter), told
+
+
+def _cross_validated(
+    directory: Directory, asked: list[Case], noise: str
+) -> tuple[list[Answer], str]:
+    with progress_bar() as progress:
+        answers = cross_validate(
+            asked, directory, time.perf_counter, seed=SEED, noise=noise, progress=progress
+        )
+    told = f"训练与评估是同一份案例:{FOLDS} 折交叉验证,每一条都由没有学过它的模型判断。"
+    return answers, told
+
+
+def _taught(
+    directory: Directory, train: Path, asked: list[Case], noise: str
+) -> tuple[list[Answer], str]:
+    given = labelled(train)
+    taught = unseen(given, asked)
+    with progress_bar() as progress:
+        model = learn(taught, directory, seed=SEED, progress=progress)
+    told = (
+        f"用 {train.name} 中的 {model.facts.cases} 条案例训练"
+        f"(另有 {len(given) - len(taught)} 条也在评估案例中,没有学)。"
+    )
+    router = Router(directory, model)
+    return ask(router, distort(asked, noise, seed=SEED), time.perf_counter), told
 
 
 @contextmanager

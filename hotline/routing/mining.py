@@ -51,14 +51,11 @@ def mine(
 ) -> list[Proposal]:
     """The best founded first; `others` are past tickets against which the words must stand out."""
     places = Scanner(fold_phrase(name) for place in directory.places for name in place.names)
-    # The last word on each ticket counts.
-    last = {correction.ticket: correction for correction in corrections}
+    units = {unit.name for unit in directory.units}
+    # The last word on each ticket counts; a unit that is no more can have no phrase.
+    last = {each.ticket: each for each in corrections if each.unit in units}
     corrected = [_text(c.ticket, c.unit, c.title, c.text, places) for c in last.values()]
-    past = [
-        _text(case.id, case.units[0], case.title, case.body, places)
-        for case in others
-        if case.id not in last
-    ]
+    past = [_text(case.id, case.units[0], case.title, case.body, places) for case in others]
     grams = {unit: _of_unit(unit, corrected) for unit in {text.unit for text in corrected}}
     holders = _holders({phrase for held in grams.values() for phrase in held}, corrected + past)
     known = _Known(directory)

@@ -70,6 +70,10 @@ class Ranking:
         self._misspelt = Misspelt(self._book)
         self._model = model and model.aligned(self.departments)
 
+    @property
+    def learned(self) -> bool:
+        return self._model is not None
+
     def rank(self, title: Folded, text: Folded, dialled: Line | None) -> Ranked:
         """The points of a unit's reasons add up to its score, but for reasons too small to show."""
         evidence = self.evidence(title, text, dialled)

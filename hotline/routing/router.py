@@ -61,6 +61,11 @@ class Router:
         office = LAST_RESORT if LAST_RESORT in names else names[0]
         self._last_resort = Candidate(office, BY_NOTHING)
 
+    @property
+    def learned(self) -> bool:
+        """Whether a model has its say."""
+        return self._ranking.learned
+
     def recalling(self, corrections: Corrections) -> "Router":
         """The same router with other corrections in mind; costs nothing."""
         other = copy(self)

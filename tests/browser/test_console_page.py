@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 from accessible import assert_accessible
 from playwright.sync_api import Page, expect
+from windows import WINDOWS
 
 from hotline import clock
 from hotline.people.rights import Role
@@ -278,10 +279,9 @@ def test_without_a_stream_the_page_asks_for_calls_by_itself(seated, tell, faults
     tell(call, "ended", seated.extension)
 
 
-@pytest.mark.parametrize(
-    ("width", "height"), [(1366, 768), (1092, 614), (390, 800)], ids=["desk", "125%", "phone"]
-)
-def test_the_desk_is_for_everybody_and_fits(page_as, width: int, height: int):
+@pytest.mark.parametrize("window", WINDOWS)
+def test_the_desk_is_for_everybody_and_fits(page_as, window: str):
+    width, height = WINDOWS[window]
     page = page_as(Role.DISPATCHER, viewport={"width": width, "height": height})
     page.goto("/desk?new=1")
     page.locator("#text").fill(FIRE + "。" + MATTER)

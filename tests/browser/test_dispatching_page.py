@@ -11,6 +11,7 @@ from builders import CITY, ENVIRONMENT, SUGGESTION, Desk
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 from walks import approved, events, make, objected, row
+from windows import WINDOWS
 
 from hotline import clock
 from hotline.db import Database
@@ -22,7 +23,6 @@ from hotline.tickets.words import Channel, Status, Urgency
 from hotline.web.dispatching.piles import Pile
 
 SMOKE = replace(SUGGESTION, emergency=Emergency("119", ("冒浓烟",)))
-WINDOWS = {"desk": (1366, 768), "enlarged": (1093, 614), "phone": (390, 760)}
 
 
 @pytest.fixture(scope="module")

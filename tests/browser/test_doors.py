@@ -1,17 +1,14 @@
 """Every door of every role opens in a real browser, without a complaint and for everybody."""
 
-import os
 from urllib.parse import urlsplit
 
 import pytest
 from accessible import assert_accessible
+from windows import WINDOWS
 
 from hotline.people.rights import Role
 from hotline.web.frame import NAVIGATION
 
-SIZES = {"desk": (1366, 768)}
-if os.environ.get("HOTLINE_SOAK"):
-    SIZES |= {"large": (1920, 1080), "tablet": (768, 1024), "phone": (360, 740)}
 # How many different pictures the letters of a text give; missing letters all look the same.
 PICTURES = """text => new Set([...text].map(letter => {
     const canvas = Object.assign(document.createElement("canvas"), {width: 40, height: 40});
@@ -22,10 +19,10 @@ PICTURES = """text => new Set([...text].map(letter => {
 })).size"""
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("window", WINDOWS)
 @pytest.mark.parametrize("role", NAVIGATION)
-def test_every_door_of_a_role_opens(page_as, role: Role, size: str):
-    width, height = SIZES[size]
+def test_every_door_of_a_role_opens(page_as, role: Role, window: str):
+    width, height = WINDOWS[window]
     page = page_as(role, viewport={"width": width, "height": height})
     doors = [address for address, _ in NAVIGATION[role]]
     assert urlsplit(page.url).path.startswith(doors[0])

@@ -8,6 +8,7 @@ from accessible import assert_accessible
 from builders import CALENDAR, DISPATCHER, ENVIRONMENT, Desk
 from playwright.sync_api import Page, expect
 from walks import delivered, objected, row
+from windows import WINDOWS
 
 from hotline import clock
 from hotline.db import Database
@@ -203,10 +204,10 @@ def pages_of(number: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-# 1093 is 1366 at 125 %.
-@pytest.mark.parametrize("width", [1366, 1093, 390])
-def test_no_page_of_the_handler_scrolls_sideways(page_as, made, width):
-    page = page_as(Role.HANDLER, viewport={"width": width, "height": 768})
+@pytest.mark.parametrize("window", WINDOWS)
+def test_no_page_of_the_handler_scrolls_sideways(page_as, made, window):
+    width, height = WINDOWS[window]
+    page = page_as(Role.HANDLER, viewport={"width": width, "height": height})
     for address in pages_of(made(Desk.in_progress)):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address

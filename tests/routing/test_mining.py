@@ -52,11 +52,20 @@ def test_the_last_word_on_a_ticket_counts(town: Directory):
     assert mine(first + corrected(TOLD[0], unit="水务", instead_of="环卫"), [], town) == []
 
 
+def test_a_unit_that_is_no_more_gets_no_phrase(town: Directory):
+    assert mine(corrected(*TOLD, unit="从前的局"), [], town) == []
+
+
 def test_pieces_of_a_longer_phrase_are_not_proposed_beside_it(town: Directory):
     found = phrases(mine(corrected(*TOLD), [], town))
     assert found == ["窨井盖松动"]
     alone = ("窨井盖不见了", "少了一个窨井盖", "窨井盖被偷")
     assert phrases(mine(corrected(*TOLD, *alone), [], town)) == ["窨井盖松动", "窨井盖"]
+
+
+def test_pieces_of_a_run_too_long_for_a_phrase_are_not_proposed(town: Directory):
+    told = [f"{lead}社区食堂涨价通知牌" for lead in ("看见", "又是", "门口")]
+    assert mine(corrected(*told), [], town) == []
 
 
 @pytest.mark.parametrize("others", ["corrections", "past tickets"])

@@ -11,7 +11,7 @@ from hotline.registry.columns import SCHEMAS
 from hotline.registry.versions import ReferenceVersion
 from hotline.routing.changes import Preview
 from hotline.web import bodies
-from hotline.web.administration.preview import PREVIEWED, preview
+from hotline.web.administration.preview import PREVIEWED, directory_with, preview
 from hotline.web.administration.words import COLUMNS, FILES, LONG, VALUES
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, filled
@@ -137,6 +137,8 @@ def upload(file: str) -> Any:
 def _publish(file: str, content: bytes, note: str) -> None:
     if not note.strip():
         raise Invalid("请写明为什么改。", field="note")
+    # Every process builds its router from what is published: it must be possible.
+    directory_with(file, content)
     with current().database.work() as session:
         versions.publish(
             session, file, content, author=actor().id, note=note.strip()[:200], now=now()

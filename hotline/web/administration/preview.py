@@ -19,15 +19,20 @@ NEWEST, SECONDS = 300, 2.0
 
 def preview(file: str, content: bytes) -> Preview:
     """Raises what publishing would: BadData names the row and the column."""
-    with current().database.read() as session:
-        contents = versions.contents(session)
     before = city().router
-    after = before.under(directory_of(contents | {file: content}))
+    after = before.under(directory_with(file, content))
     return compare(before, after, newest_cases(NEWEST), timer=time.monotonic, seconds=SECONDS)
 
 
+def directory_with(file: str, content: bytes) -> Directory:
+    """The directory of the city's date, were this the file."""
+    with current().database.read() as session:
+        contents = versions.contents(session)
+    return directory_of(contents | {file: content})
+
+
 def directory_of(contents: Mapping[str, bytes]) -> Directory:
-    """Files as the directory of the city's date."""
+    """Raises BadData for rows that are not sound, and for units that nobody stands in for."""
     return build_directory(read_tables(contents), on=current().settings.registry_date, version=0)
 
 

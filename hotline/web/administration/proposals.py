@@ -84,7 +84,7 @@ def _mined() -> list[Proposal]:
     """By the directory as it is in the database: what was added a moment ago is not proposed."""
     with current().database.read() as session:
         contents = versions.contents(session)
-        corrections = list(newest_corrections(session).values())
+        corrections = newest_corrections(session)
     return mine(corrections, newest_cases(COMPARED), directory_of(contents))
 
 
