@@ -14,7 +14,7 @@ from hotline.registry.calendar import WorkCalendar
 from hotline.registry.directory import build_directory, lines
 from hotline.registry.names import UnitNames
 from hotline.registry.numbers import Lines
-from hotline.routing.corrections import Corrections
+from hotline.routing.corrections import Correction
 from hotline.routing.learning import storage
 from hotline.routing.learning.model import Model
 from hotline.routing.router import Router
@@ -62,11 +62,11 @@ def load_model(session: Session) -> Model | None:
         return None
 
 
-def load_corrections(session: Session, directory: Directory) -> Corrections:
+def load_corrections(session: Session, directory: Directory) -> tuple[Correction, ...]:
     """Of each ticket the last word counts; a unit that is no more cannot be followed to."""
     units = {unit.name for unit in directory.units if unit.kind is UnitKind.DEPARTMENT}
     newest = [each for each in newest_corrections(session) if each.unit in units]
-    return Corrections(tuple({correction.ticket: correction for correction in newest}.values()))
+    return tuple({correction.ticket: correction for correction in newest}.values())
 
 
 class CityWatch:

@@ -10,6 +10,7 @@ from sqlmodel import func, select
 from hotline.app import prepare, upgrade
 from hotline.db import Database
 from hotline.errors import Unavailable
+from hotline.registry.columns import SCHEMAS
 from hotline.registry.versions import ReferenceVersion
 from hotline.settings import Settings
 
@@ -40,14 +41,14 @@ def count(database: Database) -> int:
 
 def test_processes_that_start_at_once_on_an_empty_folder_all_start(tmp_path: Path):
     assert start_at_once(tmp_path / "var", "") == [0, 0, 0, 0]
-    assert count(Database(f"sqlite:///{tmp_path / 'var' / 'hotline.db'}")) == 6
+    assert count(Database(f"sqlite:///{tmp_path / 'var' / 'hotline.db'}")) == len(SCHEMAS)
 
 
 def test_processes_that_start_at_once_on_an_empty_postgresql_all_start(
     tmp_path: Path, empty_postgres: str
 ):
     assert start_at_once(tmp_path / "var", empty_postgres) == [0, 0, 0, 0]
-    assert count(Database(empty_postgres)) == 6
+    assert count(Database(empty_postgres)) == len(SCHEMAS)
 
 
 def test_a_second_start_keeps_the_data(tmp_path: Path):

@@ -84,9 +84,7 @@ def test_a_model_speaks_from_its_choice_on_and_is_taken_back(database: Database,
     assert soon(lambda: watch().suggest(said).candidates[0].unit == before)
 
 
-def test_a_model_that_was_changed_behind_our_back_is_not_used(
-    database: Database, watch: CityWatch
-):
+def test_a_model_that_was_changed_behind_our_back_is_not_used(database: Database, watch: CityWatch):
     with database.work() as session:
         kept = learned.keep_model(
             session, b"HOTLINE no model at all", source="坏", cases=1, passed=True, figures={},

@@ -2,16 +2,15 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from hotline.routing.fold import Folded, fold
 from hotline.routing.types import Candidate, Reason
 from hotline.routing.wording import pairs
 
 # Cosine of pairs of characters: below the first another matter, above the second the same one.
-APART, ALIKE = 0.2, 0.5
+APART, ALIKE = 0.25, 0.45
 # How much of what the others have goes over to the unit of a correction of the same matter. One
 # person's opinion parts two near-equals; two who agree, or a ruling, outweigh the directory.
 OPINION, AGREED = 0.35, 0.9
@@ -21,7 +20,7 @@ READ = 1_000
 CANDIDATES = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Correction:
     """A ticket that people took from one unit and gave to another, by choice or by a ruling."""
 
@@ -32,10 +31,6 @@ class Correction:
     instead_of: str
     by: str
     ruled: bool = False
-
-    @cached_property
-    def pairs(self) -> frozenset[str]:
-        return _pairs(fold(self.title), fold(self.text[:READ]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +43,17 @@ class Voice:
 
 
 class Corrections:
-    """Immutable; an index from pairs of characters to the corrections that hold them."""
+    """Immutable; an index from pairs of characters to the corrections that hold them.
 
-    def __init__(self, cases: Sequence[Correction] = ()) -> None:
-        self._cases = cases
+    `matter` takes the names of places out of a text: neighbours do not ask for the same.
+    """
+
+    def __init__(self, cases: Sequence[Correction], matter: Callable[[str], str]) -> None:
+        self._cases, self._matter = cases, matter
+        self._pairs = [self._pairs_of(fold(case.title), fold(case.text[:READ])) for case in cases]
         self._holders: dict[str, list[int]] = defaultdict(list)
-        for number, case in enumerate(cases):
-            for pair in case.pairs:
+        for number, held in enumerate(self._pairs):
+            for pair in held:
                 self._holders[pair].append(number)
 
     def apply(
@@ -69,7 +68,7 @@ class Corrections:
 
     def _voices(self, title: Folded, text: Folded) -> dict[str, Voice]:
         near: dict[str, list[tuple[float, Correction]]] = defaultdict(list)
-        for closeness, case in self._near(_pairs(title, text)):
+        for closeness, case in self._near(self._pairs_of(title, text)):
             near[case.unit].append((closeness, case))
         return {unit: _voice(cases) for unit, cases in near.items()}
 
@@ -80,20 +79,17 @@ class Corrections:
             for number in self._holders[pair]:
                 shared[number] += 1
         for number, _ in shared.most_common(COMPARED):
-            case = self._cases[number]
-            common = len(asked & case.pairs) / math.sqrt(len(asked) * len(case.pairs))
+            held = self._pairs[number]
+            common = len(asked & held) / math.sqrt(len(asked) * len(held))
             if common > APART:
-                yield min(1.0, (common - APART) / (ALIKE - APART)), case
+                yield min(1.0, (common - APART) / (ALIKE - APART)), self._cases[number]
 
     def _rank(self, pair: str) -> tuple[int, str]:
         return len(self._holders[pair]), pair
 
-
-NO_CORRECTIONS = Corrections()
-
-
-def _pairs(title: Folded, text: Folded) -> frozenset[str]:
-    return frozenset(pairs(title.text)) | frozenset(pairs(text.text[:READ]))
+    def _pairs_of(self, title: Folded, text: Folded) -> frozenset[str]:
+        said = self._matter(f"{title.text}。{text.text[:READ]}")
+        return frozenset(pair for pair in pairs(said) if pair.isalnum())
 
 
 def _voice(cases: Sequence[tuple[float, Correction]]) -> Voice:

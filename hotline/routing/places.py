@@ -31,6 +31,8 @@ OTHER_CITIES = (
 )
 ELSEWHERE = re.compile(rf"(?:(?:{OTHER_CITIES})市?的?|(?<!内江)(?<!隆昌)(?<![我本全在])市)$")
 
+ROAD = re.compile(r"(?<= )\w{2,4}?(?:大道|路|街|巷|小区|花园|广场)")
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -85,6 +87,12 @@ class Gazetteer:
         names = " ".join(dict.fromkeys(n.name for n in named if territory in n.territories))
         marks = tuple(text.mark(n.start, n.end) for n in here if territory in n.territories)
         return Where(territory, _town(named, territory), (Reason("rule", names, 0.0, marks),))
+
+    def without_places(self, text: str) -> str:
+        """The text with a gap where a place is named, and the road or estate right behind it."""
+        for start, end, _ in self._scanner.longest(text):
+            text = text[:start] + " " * (end - start) + text[end:]
+        return ROAD.sub(" ", text)
 
     def _sounding(self, text: str) -> list[Named]:
         found = [

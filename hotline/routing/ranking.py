@@ -153,7 +153,7 @@ def _by_learning(model: "Model", verdict: "Verdict", evidence: Evidence, text: F
 
 
 def _shown(reasons: list[Reason]) -> tuple[Reason, ...]:
-    ranked = sorted(reasons, key=lambda reason: -reason.points)[:REASONS]
+    ranked = sorted(reasons, key=lambda reason: (-reason.points, reason.text))[:REASONS]
     return tuple(replace(reason, points=round(reason.points, 3)) for reason in ranked)
 
 

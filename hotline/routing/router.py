@@ -1,11 +1,12 @@
 """What to do with a request and whose it is: the one door into this room."""
 
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hotline.routing.boundaries import Boundaries
-from hotline.routing.corrections import NO_CORRECTIONS, Corrections
+from hotline.routing.corrections import Correction, Corrections
 from hotline.routing.dispositions import GuidanceBook, RetainedLines
 from hotline.routing.emergency import find_emergency
 from hotline.routing.fold import Folded, fold
@@ -46,14 +47,15 @@ class Router:
         self,
         directory: Directory,
         model: "Model | None" = None,
-        corrections: Corrections = NO_CORRECTIONS,
+        corrections: Sequence[Correction] = (),
     ) -> None:
         self._ranking = Ranking(directory, model)
         self._model = model
-        self._corrections = corrections
         self._watch = Watch(directory.examples)
         self._boundaries = Boundaries(directory)
         self._gazetteer = Gazetteer(directory)
+        self._corrected = corrections
+        self._corrections = Corrections(corrections, self._gazetteer.without_places)
         self._tip_offs = TipOffs(directory)
         self._retained = RetainedLines(directory)
         self._guidance = GuidanceBook(directory)
@@ -66,15 +68,16 @@ class Router:
         """Whether a model has its say."""
         return self._ranking.learned
 
-    def recalling(self, corrections: Corrections) -> "Router":
-        """The same router with other corrections in mind; costs nothing."""
+    def recalling(self, corrections: Sequence[Correction]) -> "Router":
+        """The same router with other corrections in mind."""
         other = copy(self)
-        other._corrections = corrections
+        other._corrected = corrections
+        other._corrections = Corrections(corrections, self._gazetteer.without_places)
         return other
 
     def under(self, directory: Directory) -> "Router":
         """What was learned and corrected under another directory, to see what it would change."""
-        return Router(directory, self._model, self._corrections)
+        return Router(directory, self._model, self._corrected)
 
     def suggest(self, text: str, *, title: str = "", dialled: Line | None = None) -> Suggestion:
         """Any text gets an answer; what lies beyond the first 20,000 characters is not read."""

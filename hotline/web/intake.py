@@ -17,9 +17,7 @@ Then = Callable[[Session, Ticket], Any]
 
 def think(body: bodies.TicketBody | bodies.RouteBody) -> Suggestion:
     """What the router says; nothing is stored."""
-    return city().suggest(
-        body.text, title=body.title, dialled=city().find_line(body.dialled)
-    )
+    return city().suggest(body.text, title=body.title, dialled=city().find_line(body.dialled))
 
 
 def log(

@@ -285,7 +285,7 @@ def test_the_desk_is_for_everybody_and_fits(page_as, window: str):
     page = page_as(Role.DISPATCHER, viewport={"width": width, "height": height})
     page.goto("/desk?new=1")
     page.locator("#text").fill(FIRE + "。" + MATTER)
-    expect(page.locator("#advice .choice")).to_have_count(3)
+    expect(page.locator("#advice .choice").nth(2)).to_be_visible()
     page.keyboard.press("F9")
     assert_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

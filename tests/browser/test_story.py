@@ -21,7 +21,7 @@ from hotline.people.rights import Role
 
 DISTRICT = "东兴区"
 CALLER, LINE = "13800000832", "12319"
-MATTER = "东兴区西林街道太白路烧烤摊占道经营,夜市油烟扰民,半夜还在吵"
+MATTER = "东兴区西林街道太白路道路清扫没人管,垃圾桶满了不清运,环卫工不来"
 OBJECTION = "太白路夜市由东兴区划定并管理,请东兴区办理。"
 REPLY = "已现场核查,烧烤摊限期退入店内经营,夜间由值守人员巡查。"
 PHONE = {"width": 390, "height": 760}
@@ -116,11 +116,11 @@ def take_down(agent: Page, address: str) -> tuple[str, str]:
     expect(agent.locator("#marks mark").first).to_have_text("东兴区西林街道")
     expect(agent.locator("#marks")).to_contain_text(MATTER)
     marked = "".join(agent.locator("#marks mark").all_inner_texts())
-    assert all(words in marked for words in ("烧烤摊", "占道经营", "油烟扰民"))
-    assert "半夜还在" not in marked
+    assert all(words in marked for words in ("清扫", "垃圾桶", "环卫工"))
+    assert "满了" not in marked
     first = agent.locator("#advice .choice").first
     expect(first).to_contain_text(CITY)
-    expect(first).to_contain_text("「占道经营」")
+    expect(first).to_contain_text("「垃圾桶」")
     expect(agent.locator("#place")).to_contain_text("西林街道")
     agent.get_by_label("姓名").fill("赵某")
     agent.get_by_label("邮箱").fill(address)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.routing.corrections import Correction, Corrections
+from hotline.routing.corrections import Correction
 from hotline.routing.router import Router
 from hotline.routing.types import Decision
 
@@ -18,7 +18,7 @@ def correction(unit: str = CULTURE, **facts: object) -> Correction:
 
 
 def first(router: Router, *corrections: Correction, text: str = NEAR) -> str:
-    return router.recalling(Corrections(corrections)).suggest(text).candidates[0].unit
+    return router.recalling(corrections).suggest(text).candidates[0].unit
 
 
 def test_one_person_alone_does_not_outweigh_clear_words(router: Router):
@@ -28,7 +28,7 @@ def test_one_person_alone_does_not_outweigh_clear_words(router: Router):
 
 
 def test_one_opinion_is_shown_among_the_three(router: Router):
-    given = router.recalling(Corrections((correction(),))).suggest(NEAR)
+    given = router.recalling([correction()]).suggest(NEAR)
     mine = next(c for c in given.candidates if c.unit == CULTURE)
     assert [(r.kind, r.text) for r in mine.reasons] == [("correction", "NJ1")]
 
@@ -44,23 +44,30 @@ def test_two_people_who_agree_outweigh_the_directory(router: Router):
 
 
 def test_another_matter_is_left_alone(router: Router):
-    ruled = Corrections((correction(ruled=True),))
+    ruled = [correction(ruled=True)]
     assert router.recalling(ruled).suggest(FAR) == router.suggest(FAR)
 
 
 def test_what_corrections_decide_a_person_looks_at(router: Router):
-    given = router.recalling(Corrections((correction(ruled=True),))).suggest(NEAR)
+    given = router.recalling([correction(ruled=True)]).suggest(NEAR)
     assert given.decision is Decision.CHOOSE
 
 
 @pytest.mark.parametrize("text", ["", "吵", "吵" * 20_000, "🀄" * 300, SAID * 400])
 def test_any_text_keeps_confidences_between_nothing_and_certainty(router: Router, text: str):
     ruled = [correction(ticket=str(n), ruled=True, text=f"{SAID}{n}") for n in range(50)]
-    candidates = router.recalling(Corrections(ruled)).suggest(text).candidates
+    candidates = router.recalling(ruled).suggest(text).candidates
     assert all(0 <= c.confidence <= 1 for c in candidates)
     assert sum(c.confidence for c in candidates) <= 1.001
     assert len(candidates) <= 3
 
 
 def test_the_router_that_forgets_is_as_before(router: Router):
-    assert router.recalling(Corrections()).suggest(NEAR) == router.suggest(NEAR)
+    assert router.recalling(()).suggest(NEAR) == router.suggest(NEAR)
+
+
+def test_two_matters_in_one_street_are_two_matters(router: Router):
+    where = "东兴区西林街道太白路"
+    ruled = [correction(ruled=True, text=f"{where}的烧烤摊占道经营")]
+    text = f"{where}路灯不亮"
+    assert router.recalling(ruled).suggest(text) == router.suggest(text)

@@ -322,7 +322,7 @@ def marks(page: TestResponse) -> list[tuple[int, int, str]]:
 def test_advice_names_units_in_words_with_the_phrases_that_decided(agent):
     words = said(suggested(agent, "东兴区西林街道太白路路灯不亮,路灯坏了几天没人修"))
     assert "拿不准" in words
-    assert f"{CITY} 很有把握 「路灯坏了」「路灯不亮」" in words
+    assert f"{CITY} 很有把握 「路灯不亮」「路灯坏了」" in words
     assert "东兴区 · 西林街道 ✓" in words
     assert "%" not in words
 
