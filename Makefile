@@ -2,9 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # What the browser tests need of the system, and the packages of Debian that bring it.
-CHROMIUM := /usr/bin/chromium
+CHROMIUM := /usr/bin/chromium-headless-shell
 FONT := /usr/share/fonts/truetype/wqy/wqy-zenhei.ttc
-PACKAGES := chromium fonts-wqy-zenhei
+PACKAGES := chromium-headless-shell fonts-wqy-zenhei
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -38,10 +38,10 @@ $(CHROMIUM) $(FONT) &:
 browser: $(CHROMIUM) $(FONT) ## Get the browser and the Chinese font that tests need
 
 test: .venv/dev browser ## Every test at small size
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
 
 soak: .venv/dev browser ## The same tests at full size
-	HOTLINE_SOAK=1 $(BIN)/pytest -n 2 --dist loadfile
+	HOTLINE_SOAK=1 $(BIN)/pytest -n 3 --dist loadfile
 
 lint: .venv/dev ## Format and lint checks
 	$(BIN)/ruff format --check .

@@ -1,5 +1,6 @@
 """What one process learns of another's change, within a second and without a restart."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 
@@ -20,6 +21,12 @@ CULTURE = "市文化广电新闻出版局"
 TEXT = "小区楼下烧烤摊半夜还在吵,油烟也大"
 SURE = "公积金贷款怎么提取,住房公积金账户转移"
 FUND = "市住房公积金管理中心"
+
+
+# The rows are read alike: PostgreSQL has its turn in the long run.
+@pytest.fixture(params=["sqlite", "postgres"] if os.environ.get("HOTLINE_SOAK") else ["sqlite"])
+def database(request: pytest.FixtureRequest) -> Database:
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from hotline.jobs.keeper import background
 from hotline.people.rights import Role
 from hotline.settings import Settings
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 # As the agents' desks are set up.
 DESK = {
     "locale": "zh-CN",
@@ -82,7 +82,7 @@ class Faults:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium fonts-wqy-zenhei")
+        pytest.fail(f"apt-get install {CHROMIUM.name} fonts-wqy-zenhei: {CHROMIUM} is missing")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         # Debian's Chromium refuses its sandbox to root.

@@ -252,6 +252,7 @@ def test_replay_takes_every_request_through_its_whole_life(run, tmp_path: Path):
     assert len(box) == 50
 
 
+@pytest.mark.skipif(not SOAK, reason="tests/jobs/test_kill.py kills each time; this in make soak")
 def test_killing_worker_and_queue_in_a_replay_loses_and_doubles_nothing(tmp_path: Path):
     times = 150 if os.environ.get("HOTLINE_SOAK") else 25
     cases = write_cases(tmp_path / "cases.csv", times=times)

@@ -1,5 +1,6 @@
 """A simulated city: walked and poured alike, whole, repeatable, and beside what was there."""
 
+import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -42,6 +43,12 @@ DIFFERENT = {
     "number", "query_code", "batch", "salt", "content_hash", "previous", "hash", "head_hash",
     "position", "pairs",
 }  # fmt: skip
+
+
+# A city takes long to pour: PostgreSQL has its turn in the long run.
+@pytest.fixture(params=["sqlite", "postgres"] if os.environ.get("HOTLINE_SOAK") else ["sqlite"])
+def database(request: pytest.FixtureRequest) -> Database:
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from hotline.web.line.calls import password_of
 
 # A seed is a conversation; together 400 requests, or 20,000 on each database.
 REQUESTS = 200
-SEEDS = 100 if os.environ.get("HOTLINE_SOAK") else 2
+SEEDS = 100 if os.environ.get("HOTLINE_SOAK") else 1
 CITY = "市城管执法局"
 STAFF = [(role, "") for role in Role if role.value in ("agent", "dispatcher", "supervisor")]
 UNITS = ["市城管执法局", "市环保局", "城管局", "东兴区", "市魔法局"]
