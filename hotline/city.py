@@ -28,10 +28,13 @@ log = structlog.get_logger()
 
 # How often a process looks whether something newer was published, in seconds.
 LOOK_EVERY = 1.0
-_TABLES = ("reference_version", "model_choice", "auto_switch", "correction")
+_PUBLISHED = ("reference_version", "model_choice", "auto_switch")
+# A correction may commit after one with a higher id: so the newest are counted as well.
 _KNOWN = text(
     "SELECT "
-    + ", ".join(f"coalesce((SELECT max(id) FROM {table}), 0) AS {table}" for table in _TABLES)
+    + ", ".join(f"coalesce((SELECT max(id) FROM {table}), 0)" for table in _PUBLISHED)
+    + ", coalesce((SELECT max(id) FROM correction), 0), "
+    "(SELECT count(*) FROM correction WHERE id > (SELECT max(id) FROM correction) - 1000)"
 )
 
 
@@ -104,7 +107,8 @@ class CityWatch:
     def _read_if_newer(self) -> None:
         with self._database.read() as session:
             known = _known(session)
-            if known[:-1] != self._known[:-1]:
+            published = len(_PUBLISHED)
+            if known[:published] != self._known[:published]:
                 self._city = load_city(session, self._settings)
             elif known != self._known:
                 corrections = load_corrections(session, self._city.directory)
@@ -119,5 +123,5 @@ class CityWatch:
 
 
 def _known(session: Session) -> tuple[int, ...]:
-    """What the router knows, in numbers that only grow; the corrections last."""
+    """What the router knows, in numbers that change with it; those of corrections last."""
     return tuple(session.execute(_KNOWN).one())

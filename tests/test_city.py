@@ -15,6 +15,7 @@ from hotline.routing.learning.training import learn
 from hotline.routing.types import Case, Decision
 from hotline.settings import Settings
 from hotline.tickets import dispatch
+from hotline.tickets.corrections import correct
 from hotline.tickets.words import Ground
 
 CULTURE = "市文化广电新闻出版局"
@@ -54,6 +55,21 @@ def test_a_ruling_is_followed_by_the_next_suggestion(database: Database, watch: 
         )  # fmt: skip
         dispatch.rule(session, ticket, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
     assert soon(lambda: watch().suggest(TEXT).candidates[0].unit == CULTURE)
+
+
+def test_a_correction_that_commits_late_is_heard_too(postgres: Database, tmp_path):
+    with postgres.work() as session:
+        versions.seed(session, NOON)
+        for_late, for_quick = (Desk(session, NOON).dispatched(CITY) for _ in range(2))
+    watch = CityWatch(postgres, Settings(data_dir=tmp_path, database_url=""))
+    with postgres.work() as slow:
+        ruled = {"instead_of": CITY, "actor": DISPATCHER, "now": NOON, "ruled": True}
+        correct(slow, slow.merge(for_late), CULTURE, **ruled)
+        slow.flush()
+        with postgres.work() as quick:
+            correct(quick, quick.merge(for_quick), "市公安局", **ruled)
+        assert soon(lambda: watch().suggest(TEXT).candidates[0].unit == "市公安局")
+    assert soon(lambda: CULTURE in [c.unit for c in watch().suggest(TEXT).candidates])
 
 
 def test_a_unit_goes_by_itself_only_when_it_was_switched_on(database: Database, watch: CityWatch):
