@@ -178,7 +178,7 @@ def test_marks_lie_exactly_behind_the_words_also_while_scrolling(page_as, scale:
     page.locator("#text").fill(MIXED)
     expect(page.locator("#marks mark").first).to_be_attached()
     page.locator("#text").evaluate("text => { text.scrollTop = 133; }")
-    page.wait_for_function("document.getElementById('marks').scrollTop === 133")
+    expect(page.locator("#marks")).to_have_js_property("scrollTop", 133)
     layers = page.evaluate(
         """["text", "marks"].map(id => {
             const {clientWidth, scrollHeight} = document.getElementById(id);
