@@ -1,4 +1,4 @@
-"""Runs every benchmark over a city of N tickets and prints one table."""
+"""Runs every benchmark over a city of N tickets, then the router beside plain methods on CASES."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import delivery, feed, intake, line, lists, reports, routing, search, telephony
+from bench import accuracy, delivery, feed, intake, line, lists, reports, routing, search, telephony
 from bench.measure import Row, table
 from bench.servers import postgresql
 from bench.stage import Stage, built
@@ -38,7 +38,9 @@ def main() -> None:
         for row in _all(Path(folder), n):
             rows.append(row)
             print(row.name, flush=True)
-    print(f"\n{table(rows)}\n\n{FOOT} {time.perf_counter() - begun:.0f} s in all.")
+    print(f"\n{table(rows)}\n\n{FOOT} {time.perf_counter() - begun:.0f} s in all.\n", flush=True)
+    for part in accuracy.tables(Path(os.environ["CASES"]) if "CASES" in os.environ else None):
+        print(part, flush=True)
 
 
 def _all(folder: Path, n: int) -> Iterator[Row]:

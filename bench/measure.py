@@ -117,7 +117,11 @@ HEADINGS = ("name; anchor", "aim", "reached", "ours", "anchor", "ratio")
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as text, in columns."""
-    cells = [HEADINGS, *(row.cells for row in rows)]
+    return columns([HEADINGS, *(row.cells for row in rows)])
+
+
+def columns(cells: Sequence[Sequence[str]]) -> str:
+    """Cells one below the other, the first row their headings."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return "\n".join(
         " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

@@ -117,7 +117,9 @@ class Stage:
     def answer(self, session: Session, ticket: Ticket, now: datetime) -> None:
         """签收, 答复, 审核: from here the channel owes the requester a message."""
         who = handler_of(ticket.lead_unit)
-        dispatch.claim(session, ticket, handler="张三", actor=who, now=now)
+        dispatch.claim(
+            session, ticket, calendar=self.city.calendar, handler="张三", actor=who, now=now
+        )
         replies.reply(session, ticket, "您反映的事项已核实处理。", actor=who, now=now)
         outbox.approve(session, ticket, actor=DISPATCHER, now=now)
 

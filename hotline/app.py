@@ -16,22 +16,37 @@ import hotline
 from hotline import clock, logs
 from hotline.city import CityWatch
 from hotline.db import Database, Session, take_turn
+from hotline.desk.knowledge import KnowledgeWatch
 from hotline.errors import HotlineError, Unavailable
 from hotline.jobs import queues
 from hotline.people.privacy import has_secret, secret
 from hotline.postgres import PATIENCE
-from hotline.registry import versions
+from hotline.registry import knowledge, versions
 from hotline.registry.directory import lines
 from hotline.settings import Settings, load
 from hotline.telephony import snapshot
+from hotline.tickets.file_store import FileStore
 from hotline.tickets.models import Contact
-from hotline.web import calls, frame, guards, limits, live, metrics, pages, problems, vitals
+from hotline.web import (
+    calls,
+    frame,
+    guards,
+    limits,
+    live,
+    metrics,
+    pages,
+    problems,
+    uploads,
+    vitals,
+)  # fmt: skip
 from hotline.web.administration import administration
 from hotline.web.api import api_blueprint
+from hotline.web.attachments import attachments
 from hotline.web.console import console
 from hotline.web.current import Current
 from hotline.web.dispatching.views import dispatching
 from hotline.web.inbox.views import inbox
+from hotline.web.knowledge import knowledge as knowledge_pages
 from hotline.web.portal import portal
 from hotline.web.proxies import BehindProxy
 from hotline.web.signing import signing
@@ -69,6 +84,7 @@ def prepare(settings: Settings) -> Database:
 
 def _prepare(settings: Settings) -> Database:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    FileStore.under(settings.data_dir).folder.mkdir(exist_ok=True, mode=0o700)
     database = Database(settings.db_url)
     upgrade(database)
     with database.work() as session:
@@ -76,7 +92,9 @@ def _prepare(settings: Settings) -> Database:
         secret(settings.data_dir, "contact")
         take_turn(session, PREPARING)
         versions.seed(session, clock.now())
-        snapshot.write(settings.data_dir, lines(versions.load(session)))
+        tables = versions.load(session)
+        knowledge.seed(session, tables, clock.now())
+        snapshot.write(settings.data_dir, lines(tables))
     return database
 
 
@@ -140,12 +158,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         database=database,
         contact_key=secret(settings.data_dir, "contact"),
         city=CityWatch(database, settings),
+        knowledge=KnowledgeWatch(database),
         wake=lambda: queues.wake(redis),
         queue_answers=lambda: queues.answers(redis),
     )
     problems.register(app)
     metrics.install(app, settings, vitals.gauges)
     frame.install(app)
+    uploads.install(app)
     limits.install(app, queues.url(settings), queues.IMPATIENT)
     app.before_request(guards.check)
     app.register_blueprint(signing)
@@ -153,9 +173,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(console)
     app.register_blueprint(administration)
     app.register_blueprint(tickets)
+    app.register_blueprint(attachments)
     app.register_blueprint(inbox)
     app.register_blueprint(dispatching)
     app.register_blueprint(supervision)
+    app.register_blueprint(knowledge_pages)
     app.register_api(api_blueprint())
     app.register_blueprint(calls.calls_blueprint(settings), url_prefix="/api/v1")
     app.paths.update(calls.PATHS)

@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import replace
+from functools import lru_cache
 
 import structlog
 from sqlalchemy import text
@@ -45,12 +46,25 @@ def load_city(session: Session, settings: Settings) -> City:
     directory = build_directory(tables, on=settings.registry_date, version=version)
     return City(
         directory=directory,
-        router=Router(directory, load_model(session), load_corrections(session, directory)),
-        calendar=WorkCalendar.from_rows(tables["holidays.csv"].rows),
+        router=_router(session, directory),
+        calendar=WorkCalendar.from_tables(tables),
         find_line=Lines.of(directory.lines).find,
         find_unit=UnitNames(directory).find,
         auto_units=learned.auto_units(session),
     )
+
+
+def _router(session: Session, directory: Directory) -> Router:
+    corrections = load_corrections(session, directory)
+    if model := load_model(session):
+        return Router(directory, model, corrections)
+    return _untaught(directory).recalling(corrections)
+
+
+# Takes a second to build: a switch or a model put out of force needs none of it again.
+@lru_cache(maxsize=1)
+def _untaught(directory: Directory) -> Router:
+    return Router(directory)
 
 
 def load_model(session: Session) -> Model | None:

@@ -4,10 +4,11 @@ import fcntl
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,26 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Stored(SQLModel):
     """A row of a table that is written often: SQLModel would set each value for pydantic too."""
 
+    def __init__(self, **values: Any) -> None:
+        # A new row is stored whole: who looks for changes need not hear of each of its columns.
+        links = self.__sqlmodel_relationships__
+        related = {name: values.pop(name) for name in links if name in values}
+        missing = {name: make() for name, make in _defaults(type(self)) if name not in values}
+        self.__dict__.update(missing | values)
+        for name, value in related.items():
+            setattr(self, name, value)
+
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
+
+
+@cache
+def _defaults(table: type[Stored]) -> list[tuple[str, Callable[[], Any]]]:
+    return [
+        (name, partial(field.get_default, call_default_factory=True))
+        for name, field in table.model_fields.items()
+        if not field.is_required()
+    ]
 
 
 def moment(*, nullable: bool = False, index: bool = False) -> Any:
@@ -155,6 +174,9 @@ class Database:
             _sqlite_engine(url) if url.startswith("sqlite") else postgres.engine(url, patience)
         )
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writing = self.engine.execution_options(writes=True)
+        reads = {} if self.is_sqlite else {"postgresql_readonly": True}
+        self._reading = self.engine.execution_options(**reads)
         file = self.engine.url.database
         self._gate = WriteGate(Path(f"{file}.lock")) if self.is_sqlite and file else no_gate
 
@@ -182,12 +204,8 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A consistent view that never commits."""
-        with explained_outage(), Session(self.engine, expire_on_commit=False) as session:
+        with explained_outage(), Session(self._reading, expire_on_commit=False) as session:
             yield session
-
-    @property
-    def _writing(self) -> Engine:
-        return self.engine.execution_options(writes=True)
 
 
 def _commit(session: Session) -> None:

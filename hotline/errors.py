@@ -1,15 +1,21 @@
 """Refusals with a name: each carries a code for programs and a sentence for people."""
 
+from typing import Any
+
 
 class HotlineError(Exception):
-    """A refusal: `code` for programs, `status` for HTTP, `sentence` in Chinese with the remedy."""
+    """A refusal: `code` for programs, `status` for HTTP, `sentence` in Chinese with the remedy.
+
+    `wording` is the sentence with `%(name)s` where one of the `values` goes: what a catalog knows.
+    """
 
     code = "error"
     status = 500
     sentence = "系统出错,内容未改动,请稍后再试。"
 
-    def __init__(self, sentence: str = "", *, field: str = "") -> None:
-        self.sentence = sentence or self.sentence
+    def __init__(self, wording: str = "", *, field: str = "", **values: Any) -> None:
+        self.wording, self.values = wording or self.sentence, values
+        self.sentence = self.wording % values if values else self.wording
         self.field = field
         super().__init__(self.sentence)
 
@@ -65,4 +71,7 @@ class BadData(HotlineError):
 
     def __init__(self, file: str, line: int, column: str, expected: str) -> None:
         self.file, self.line, self.column, self.expected = file, line, column, expected
-        super().__init__(f"{file} 第 {line} 行 {column} 列:应为{expected}。")
+        super().__init__(
+            "%(file)s 第 %(line)s 行 %(column)s 列:应为%(expected)s。",
+            file=file, line=line, column=column, expected=expected,
+        )  # fmt: skip

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from hotline.people.rights import Actor, Role
 from hotline.registry.calendar import WorkCalendar
+from hotline.registry.loading import read_shipped, read_tables
 from hotline.routing.types import Candidate, Decision, Disposition, Suggestion
 from hotline.tickets import dispatch, intake, replies
 from hotline.tickets.intake import Matter, Requester
@@ -17,7 +18,9 @@ from hotline.tickets.words import Channel, MatterKind
 NOON = datetime(2018, 7, 25, 4, 0, tzinfo=UTC)
 KEY = b"a key for tests"
 # No holidays: the days of these tests are what their weekdays say.
-CALENDAR = WorkCalendar()
+CALENDAR = replace(
+    WorkCalendar.from_tables(read_tables(read_shipped())), off=frozenset(), work=frozenset()
+)
 
 AGENT = Actor("坐席07", Role.AGENT)
 DISPATCHER = Actor("派单员一", Role.DISPATCHER)
@@ -73,7 +76,14 @@ class Desk:
 
     def in_progress(self, unit: str = CITY, **matter: object) -> Ticket:
         ticket = self.dispatched(unit, **matter)
-        dispatch.claim(self.session, ticket, handler="张三", actor=handler_of(unit), now=self.now)
+        dispatch.claim(
+            self.session,
+            ticket,
+            calendar=CALENDAR,
+            handler="张三",
+            actor=handler_of(unit),
+            now=self.now,
+        )
         return ticket
 
     def replied(self, unit: str = CITY, **matter: object) -> Ticket:

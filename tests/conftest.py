@@ -4,6 +4,7 @@ A test that asks for `database` runs on SQLite and on PostgreSQL. Ask for `sqlit
 only where the behaviour is that of the one.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -22,10 +23,22 @@ BOTH = ["sqlite", "postgres"]
 ON_BOTH = (
     "test_bad_input",
     "test_calls_api",
+    "test_guides",
     "test_made_up_requests",
     "test_search_api",
+    "test_thinking",
     "test_tickets_api",
 )
+
+
+def pytest_collection() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    # Nothing that was read by now goes before the end: no collection needs to look at it again.
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -57,11 +70,10 @@ def sqlite(tmp_path: Path, migrated_file: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def postgres(postgres_server: Postgres) -> Iterator[Database]:
-    url = postgres_server.create()
-    database = Database(url)
-    yield database
-    database.engine.dispose()
-    postgres_server.drop(url)
+    with postgres_server.lent() as url:
+        database = Database(url)
+        yield database
+        database.engine.dispose()
 
 
 @pytest.fixture(params=BOTH)
@@ -92,10 +104,8 @@ def shared_url(
         shutil.copy(migrated_file, path)
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgres_server")
-    url = server.create()
-    yield url
-    server.drop(url)
+    with request.getfixturevalue("postgres_server").lent() as url:
+        yield url
 
 
 @pytest.fixture

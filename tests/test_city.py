@@ -50,7 +50,8 @@ def test_a_ruling_is_followed_by_the_next_suggestion(database: Database, watch: 
     with database.work() as session:
         ticket = Desk(session, NOON).dispatched(CITY)
         dispatch.object_to(
-            session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=CULTURE, note="不归我们",
+            session, ticket, calendar=CALENDAR,
+            ground=Ground.NOT_OUR_DUTY, right_unit=CULTURE, note="不归我们",
             actor=handler_of(CITY), now=NOON,
         )  # fmt: skip
         dispatch.rule(session, ticket, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=NOON)

@@ -26,6 +26,7 @@ HOMES = {
                  "telephony", "app"},
     "flask_login": {"web"}, "flask_wtf": {"web"}, "flask_babel": {"web"}, "flask_limiter": {"web"},
     "flask_bootstrap": {"web"}, "prometheus_client": {"web"}, "argon2": {"people"},
+    "PIL": {"tickets"}, "filetype": {"tickets"},
     "click": {"cli"}, "tqdm": {"cli"}, "alembic": {"app"},
 }  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))

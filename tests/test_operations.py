@@ -44,10 +44,11 @@ def logged() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text())):
             if not (isinstance(node, ast.Call) and node.args):
                 continue
-            called, said = ast.unparse(node.func), node.args[0]
-            by_log = called in LOUD or called.partition(".")[0] == "log"
-            if by_log and called.rpartition(".")[2] in LOUD and isinstance(said, ast.Constant):
-                yield str(said.value), path.name
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in LOUD and isinstance(said := node.args[0], ast.Constant):
+                called = ast.unparse(node.func)
+                if called in LOUD or called.partition(".")[0] == "log":
+                    yield str(said.value), path.name
 
 
 @pytest.mark.parametrize(("event", "file"), sorted(set(logged())))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from builders import CITY, DISPATCHER, ENVIRONMENT, Desk, handler_of
+from builders import CALENDAR, CITY, DISPATCHER, ENVIRONMENT, Desk, handler_of
 from sqlmodel import select
 
 from hotline import clock
@@ -18,7 +18,8 @@ from hotline.tickets.words import Ground
 def objected(desk: Desk) -> Ticket:
     ticket = desk.dispatched()
     dispatch.object_to(
-        desk.session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT,
+        desk.session, ticket, calendar=CALENDAR,
+        ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT,
         note="油烟归环保", actor=handler_of(CITY), now=desk.now,
     )  # fmt: skip
     return ticket

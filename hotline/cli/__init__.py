@@ -14,6 +14,7 @@ from hotline.cli.cases import read_cases
 from hotline.cli.learning import models, train
 from hotline.cli.opening import Group, opened
 from hotline.cli.people import users
+from hotline.cli.supervising import supervise
 from hotline.errors import Invalid
 from hotline.settings import load
 
@@ -27,6 +28,7 @@ def main() -> None:
 
 
 main.add_command(users)
+main.add_command(supervise)
 main.add_command(train)
 main.add_command(models)
 
@@ -189,7 +191,7 @@ def report(kind: str, day: Any, form: str, output: Path | None, publish: bool, r
     written = printing.report(database, _city(), kind, when, now=now)
     if publish:
         with database.work() as session:
-            publishing.publish(session, written, now=now, reason=reason)
+            publishing.publish(session, written, by="hotline report", now=now, reason=reason)
     content = RENDERERS[form](written)
     if output:
         output.write_bytes(content)

@@ -7,7 +7,6 @@ import click
 from hotline import clock
 from hotline.cli.opening import Group, opened
 from hotline.errors import Invalid
-from hotline.registry import learned
 
 
 @click.command()
@@ -36,6 +35,8 @@ def models() -> None:
 @models.command("list")
 def list_models() -> None:
     """Newest first: number, when, cases, verdict of the gate; * is in force."""
+    from hotline.registry import learned
+
     _, database = opened()
     with database.read() as session:
         chosen, kept = learned.chosen_model(session), learned.kept_models(session)
@@ -60,6 +61,8 @@ def use(number: str) -> None:
     """Puts a model in force, such as the one before; `none` leaves the directory alone to speak."""
     if number != "none" and not number.isdecimal():
         raise Invalid("请写模型的编号,或 none。", field="number")
+    from hotline.registry import learned
+
     _, database = opened()
     with database.work() as session:
         chosen = None if number == "none" else int(number)

@@ -1,12 +1,14 @@
 """What every command begins with: the data folder made ready, refusals shown as sentences."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hotline.db import Database
 from hotline.errors import HotlineError
 from hotline.settings import Settings, load
+
+if TYPE_CHECKING:
+    from hotline.db import Database
 
 
 class Group(click.Group):
@@ -19,7 +21,7 @@ class Group(click.Group):
             raise click.ClickException(error.sentence) from error
 
 
-def opened() -> tuple[Settings, Database]:
+def opened() -> "tuple[Settings, Database]":
     """The data folder, made ready if it is new or old."""
     from hotline.app import prepare
 

@@ -4,10 +4,7 @@ import click
 
 from hotline import clock
 from hotline.cli.opening import Group, opened
-from hotline.people import passwords, sign_ins
-from hotline.people import users as table
-from hotline.people.keys import STAFF
-from hotline.people.rights import Role
+from hotline.people.rights import STAFF, Role
 
 
 @click.group(cls=Group)
@@ -23,6 +20,8 @@ def users() -> None:
 def add(name: str, title: str, role: str, unit: str) -> None:
     """Makes a user and prints a first password, to be changed at the first sign-in."""
     from hotline.city import load_city
+    from hotline.people import passwords
+    from hotline.people import users as table
 
     settings, database = opened()
     with database.read() as session:
@@ -41,6 +40,9 @@ def add(name: str, title: str, role: str, unit: str) -> None:
 @click.argument("name")
 def reset(name: str) -> None:
     """Gives the user a new first password, lifts a lock, and ends every sign-in."""
+    from hotline.people import passwords, sign_ins
+    from hotline.people import users as table
+
     _, database = opened()
     password = passwords.temporary()
     password_hash = passwords.hashed(password)
@@ -53,6 +55,8 @@ def reset(name: str) -> None:
 @users.command("list")
 def list_users() -> None:
     """Everybody, those out of use included."""
+    from hotline.people import users as table
+
     _, database = opened()
     with database.read() as session:
         for user in table.everyone(session):

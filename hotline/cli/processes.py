@@ -4,13 +4,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib import import_module
 
 import click
 
 from hotline.cli.listening import CannotListen, listen
-from hotline.jobs import clock as clock_process
-from hotline.jobs import queue as queue_process
-from hotline.jobs import worker as worker_process
 from hotline.settings import Settings
 
 # Two cores: two web processes; a line process answers from memory and needs no second.
@@ -28,6 +26,11 @@ def run(name: str, settings: Settings) -> None:
         # Tells the keeper that trying again will not help.
         click.echo(refusal.sentence, err=True)
         sys.exit(os.EX_CONFIG)
+
+
+def _job(name: str) -> Callable[[Settings], None]:
+    """Loaded when it runs: a queue needs no database."""
+    return lambda settings: import_module(f"hotline.jobs.{name}").main(settings)
 
 
 def _web(settings: Settings) -> None:
@@ -55,9 +58,9 @@ def _gunicorn(app: str, settings: Settings, port: int, setting: str, workers: in
 
 
 PROCESSES: dict[str, Callable[[Settings], None]] = {
-    "queue": queue_process.main,
+    "queue": _job("queue"),
     "line": _line,
     "web": _web,
-    "worker": worker_process.main,
-    "clock": clock_process.main,
+    "worker": _job("worker"),
+    "clock": _job("clock"),
 }

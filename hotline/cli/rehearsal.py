@@ -125,7 +125,14 @@ class Replay:
         elif allowed:
             self.return_to(session, ticket, allowed[0], now)
         handler = Actor(f"演练经办 {ticket.lead_unit}", Role.HANDLER, unit=ticket.lead_unit)
-        dispatch.claim(session, ticket, handler="演练经办人", actor=handler, now=now)
+        dispatch.claim(
+            session,
+            ticket,
+            calendar=self.city.calendar,
+            handler="演练经办人",
+            actor=handler,
+            now=now,
+        )
         replies.reply(session, ticket, "您反映的事项已核实处理。", actor=handler, now=now)
         self.totals.replied += 1
 
@@ -133,7 +140,8 @@ class Replay:
         """退单 and 裁定: granted, since the label is the ruling of those who really handled it."""
         wrong = Actor(f"演练经办 {ticket.lead_unit}", Role.HANDLER, unit=ticket.lead_unit)
         dispatch.object_to(
-            session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=right,
+            session, ticket, calendar=self.city.calendar,
+            ground=Ground.NOT_OUR_DUTY, right_unit=right,
             note=f"属{right}职责。", actor=wrong, now=now,
         )  # fmt: skip
         dispatch.rule(

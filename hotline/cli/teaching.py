@@ -1,6 +1,7 @@
 """Learning from closed cases, the gate before the new model, and keeping it."""
 
 import time
+from dataclasses import asdict
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -49,7 +50,9 @@ def learn_and_keep(
             progress=lambda share, doing: progress((1 + share) / 2, doing),
         )  # fmt: skip
     figures = {"before": _shown(verdict.before), "after": _shown(verdict.after)}
-    figures |= {"worse": list(verdict.worse)}
+    # What each unit's suggestions proved is shown on a page that never reads the model itself.
+    proved = {unit: asdict(record) for unit, record in model.calibration.records.items()}
+    figures |= {"worse": list(verdict.worse), "units": proved}
     with database.work() as session:
         kept = learned.keep_model(
             session, dump(model), source=source[:120], cases=model.facts.cases,

@@ -1,21 +1,30 @@
 """What a citizen reads: one plain letter for each message owed."""
 
 import re
+from base64 import b64encode, encodebytes
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
-from email.message import Message
-from email.mime.text import MIMEText
-from email.policy import Compat32
 from email.utils import format_datetime
 
 # The WHATWG definition of a valid e-mail address: ASCII, no spaces, so no header can be injected.
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{LABEL}(?:\.{LABEL})*")
 
-# RFC 5322 asks for lines of at most 78 characters.
-SHORT = 70
-SUBJECT = "您反映的事项已有答复(工单编号 {number})"
+# In two parts, as no encoded word may be longer than 75 characters (RFC 2047).
+SUBJECT = ("您反映的事项已有答复", "(工单编号 {number})")
+# That nobody sent it by hand asks robots not to answer (RFC 3834).
+LETTER = """\
+MIME-Version: 1.0
+Content-Type: text/plain; charset="utf-8"
+Content-Transfer-Encoding: base64
+Subject: {subject}
+From: {sender}
+To: {to}
+Date: {date}
+Message-ID: <{id}@{domain}>
+Auto-Submitted: auto-generated
+
+{body}"""
 BODY = """{greeting}
 
 您反映的事项(工单编号 {number})已有答复:
@@ -49,38 +58,30 @@ class Notice:
     merged: bool
 
 
-class Plain(Compat32):
-    """Writes a short header as it is: the usual way studies each for places to break it."""
-
-    def fold_binary(self, name: str, value: str | Header) -> bytes:
-        plain = isinstance(value, str) and value.isascii() and value.isprintable()
-        if plain and len(name) + len(value) <= SHORT:
-            return f"{name}: {value}{self.linesep}".encode()
-        return super().fold_binary(name, value)
-
-
-PLAIN = Plain()
-
-
 def is_address(email: str) -> bool:
     return len(email) <= 254 and ADDRESS.fullmatch(email) is not None
 
 
-def letter(notice: Notice, *, to: str, sender: str, at: datetime) -> Message:
-    """The letter as a message whose Message-ID is the delivery's own id.
+def letter(notice: Notice, *, to: str, sender: str, at: datetime) -> bytes:
+    """The letter as it is stored, with an id that is the delivery's own.
 
     Only `to`, checked by `is_address`, and our own number reach a header; what the citizen wrote
     stays in the body.
     """
-    # EmailMessage does the same at six times the cost (1.1 ms a letter, measured).
-    message = MIMEText(body(notice), "plain", "utf-8", policy=PLAIN)
-    message["Subject"] = Header(SUBJECT.format(number=notice.number), "utf-8")
-    message["From"] = sender
-    message["To"] = to
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{notice.id}@{sender.rpartition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: asks robots not to answer
-    return message
+    # Written out: the library for mail takes as long for one letter as all the rest of its way.
+    return LETTER.format(
+        subject="\n ".join(_encoded_word(part.format(number=notice.number)) for part in SUBJECT),
+        sender=sender,
+        to=to,
+        date=format_datetime(at),
+        id=notice.id,
+        domain=sender.rpartition("@")[2],
+        body=encodebytes(body(notice).encode()).decode(),
+    ).encode()
+
+
+def _encoded_word(text: str) -> str:
+    return f"=?utf-8?b?{b64encode(text.encode()).decode()}?="
 
 
 def body(notice: Notice) -> str:

@@ -37,7 +37,7 @@ class Maildir:
     def send(self, notices: Sequence[Notice], at: datetime) -> list[Result]:
         to = {notice.id: _address(notice) for notice in notices}
         messages = {
-            notice.id: letter(notice, to=to[notice.id], sender=self.sender, at=at).as_bytes()
+            notice.id: letter(notice, to=to[notice.id], sender=self.sender, at=at)
             for notice in notices
             if is_address(to[notice.id])
         }
@@ -72,12 +72,11 @@ class Maildir:
 
     def _store(self, messages: Mapping[str, bytes]) -> None:
         tmp, new = self.root / "tmp", self.root / "new"
-        for id, content in messages.items():
-            (tmp / id).write_bytes(content)
+        files = [tmp / id for id in messages]
         with ThreadPoolExecutor(SYNCERS) as syncers:
-            list(syncers.map(_sync, [tmp / id for id in messages]))
-        for id in messages:
-            (tmp / id).rename(new / id)
+            list(syncers.map(_write, files, messages.values()))
+        for file in files:
+            file.rename(new / file.name)
         _sync(new)
 
 
@@ -86,9 +85,17 @@ def _address(notice: Notice) -> str:
     return notice.email or f"{re.sub('[^0-9]', '', notice.phone)}@sms.invalid"
 
 
-def _sync(path: Path) -> None:
-    """Waits until the disk holds this file, or the entries of this folder."""
-    descriptor = os.open(path, os.O_RDONLY)
+def _write(path: Path, content: bytes) -> None:
+    """Waits until the disk holds the file."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Waits until the disk holds the entries of this folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

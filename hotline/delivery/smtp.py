@@ -5,14 +5,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.policy import compat32
 from typing import ClassVar
 
 from hotline.delivery.channels import Result
 from hotline.delivery.letters import Notice, is_address, letter
 from hotline.delivery.states import Outcome
-
-CRLF = compat32.clone(linesep="\r\n")
 
 NO_ADDRESS = Result(Outcome.FAILED, "没有电子邮箱,请电话告知")
 UNUSABLE = Result(Outcome.FAILED, "电子邮箱地址无法使用,请电话告知")
@@ -43,13 +40,13 @@ class Smtp:
             return NO_ADDRESS
         if not is_address(notice.email):
             return UNUSABLE
-        message = letter(notice, to=notice.email, sender=self.sender, at=at)
+        content = letter(notice, to=notice.email, sender=self.sender, at=at)
         try:
             server = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
         except (OSError, smtplib.SMTPException):
             return AWAY
         try:
-            return self._hand_over(server, notice.email, message.as_bytes(policy=CRLF))
+            return self._hand_over(server, notice.email, content.replace(b"\n", b"\r\n"))
         finally:
             with suppress(OSError, smtplib.SMTPException):
                 server.quit()

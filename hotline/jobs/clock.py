@@ -17,6 +17,7 @@ from hotline.errors import HotlineError
 from hotline.jobs import learning, tasks
 from hotline.jobs.tasks import Parts
 from hotline.settings import Settings
+from hotline.tickets.file_store import SWEEP_EVERY
 
 log = structlog.get_logger()
 
@@ -42,7 +43,9 @@ SCHEDULE = (
     Task("sweep", 5, tasks.sweep),
     Task("tidy_words", 2, tasks.tidy_words),
     Task("fall_overdue", 30, tasks.fall_overdue),
+    Task("supervise", 60, tasks.supervise),
     Task("report_unowed", 60, tasks.report_unowed),
+    Task("sweep_files", SWEEP_EVERY, tasks.sweep_files),
     Task("forget", 3600, tasks.forget),
     Task("learn_at_night", 600, learning.learn_at_night),
 )

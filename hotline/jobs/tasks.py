@@ -20,10 +20,12 @@ from hotline.errors import Unavailable
 from hotline.jobs import queues
 from hotline.people.privacy import has_secret, secret
 from hotline.postgres import PATIENCE
+from hotline.registry import versions
 from hotline.reports import rollup
 from hotline.settings import Settings
 from hotline.telephony.calls import load_journal
-from hotline.tickets import dispatch, feed, queries, word_index
+from hotline.tickets import attachments, dispatch, feed, ladder, queries, word_index
+from hotline.tickets.file_store import FileStore
 
 log = structlog.get_logger()
 
@@ -121,6 +123,20 @@ def _fall_overdue(session: Session) -> bool:
     return bool(rows)
 
 
+def supervise(parts: Parts) -> bool:
+    """Reminds units and issues orders, a ticket a transaction; True if the turn was over first."""
+    end = clock.now() + TURN
+    with parts.database.read() as session:
+        calendar = versions.load_calendar(session)
+        steps = ladder.due(session, calendar, clock.now())
+    for step in steps:
+        if clock.now() > end:
+            return True
+        with parts.database.work() as session:
+            ladder.climb(session, step, calendar, clock.now())
+    return False
+
+
 def _for_a_turn(parts: Parts, work: Callable[[Session], bool]) -> bool:
     """Does a batch a transaction until none is left or the turn is over; True if it was over.
 
@@ -139,6 +155,15 @@ def load_calls(parts: Parts) -> None:
     if not has_secret(folder, "contact"):
         return  # another host's may belong here: `prepare` knows
     load_journal(parts.database, folder / "journal", key=secret(folder, "contact"))
+
+
+def sweep_files(parts: Parts) -> None:
+    """Deletes files of which no attachment speaks: never committed, or erased."""
+    files, now = FileStore.under(parts.settings.data_dir), clock.now()
+    with parts.database.read() as session:
+        orphans = attachments.unreferenced(session, files.old(now))
+    if dropped := files.drop(orphans, now):
+        log.info("files without an attachment deleted", count=dropped)
 
 
 def forget(parts: Parts) -> None:

@@ -8,9 +8,7 @@ from sqlmodel import Field, Session, SQLModel, select
 
 from hotline.db import moment
 from hotline.errors import Invalid, NotFound, NotSignedIn
-from hotline.people.rights import Actor, Role
-
-STAFF = (Role.AGENT, Role.DISPATCHER, Role.HANDLER, Role.SUPERVISOR, Role.ADMINISTRATOR)
+from hotline.people.rights import STAFF, Actor, Role
 
 
 class ApiKey(SQLModel, table=True):
@@ -27,11 +25,16 @@ class ApiKey(SQLModel, table=True):
 def make(session: Session, holder: str, role: Role, *, unit: str = "", now: datetime) -> str:
     """A new key for the holder; the text is returned once and cannot be shown again."""
     if role not in STAFF:
-        raise Invalid(f"角色 {role} 不能持有密钥,可选:{'、'.join(STAFF)}。", field="role")
+        known = "、".join(STAFF)
+        raise Invalid(
+            "角色 %(role)s 不能持有密钥,可选:%(known)s。", field="role", role=role, known=known
+        )
     if (role is Role.HANDLER) != bool(unit):
         raise Invalid("经办人密钥须指明单位,其他角色不填单位。", field="unit")
     if session.exec(select(ApiKey).where(ApiKey.holder == holder)).first():
-        raise Invalid(f"「{holder}」已有密钥,请先撤销或换一个名称。", field="holder")
+        raise Invalid(
+            "「%(holder)s」已有密钥,请先撤销或换一个名称。", field="holder", holder=holder
+        )
     text = f"hk_{secrets.token_urlsafe(32)}"
     session.add(ApiKey(holder=holder, role=role, unit=unit, key_hash=_hash(text), made_at=now))
     return text
@@ -40,7 +43,7 @@ def make(session: Session, holder: str, role: Role, *, unit: str = "", now: date
 def revoke(session: Session, holder: str, *, now: datetime) -> None:
     row = session.exec(select(ApiKey).where(ApiKey.holder == holder)).first()
     if row is None:
-        raise NotFound(f"没有「{holder}」的密钥。", field="holder")
+        raise NotFound("没有「%(holder)s」的密钥。", field="holder", holder=holder)
     row.revoked_at = row.revoked_at or now
     session.add(row)
 
@@ -51,9 +54,9 @@ def everyone(session: Session) -> list[ApiKey]:
 
 def actor_of(session: Session, text: str) -> Actor:
     """Whose key this is; refuses an unknown or revoked one."""
-    # Asked with every request of a program, so only for what is needed.
+    # Asked with every request of a program, so only for what is needed, and past the ORM.
     query = select(ApiKey.holder, ApiKey.role, ApiKey.unit, ApiKey.revoked_at)
-    row = session.execute(query.where(ApiKey.key_hash == _hash(text))).first()
+    row = session.connection().execute(query.where(ApiKey.key_hash == _hash(text))).first()
     if row is None or row.revoked_at:
         raise NotSignedIn
     return Actor(row.holder, Role(row.role), unit=row.unit)

@@ -1,6 +1,7 @@
 """Passwords: kept only as argon2id hashes."""
 
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -10,14 +11,14 @@ from hotline.errors import Invalid
 # Custom (proposal): long enough that the lock-out leaves nothing to guess, short enough to type.
 SHORTEST, LONGEST = 10, 128
 _HASHER = PasswordHasher()
-# Checked when nobody goes by the name given, so that both refusals take the same time.
-NOBODY = _HASHER.hash(secrets.token_hex(16))
 
 
 def hashed(password: str, *, name: str = "") -> str:
     """The argon2id hash; refuses a password that is too short or tells the name."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Invalid(f"口令须为 {SHORTEST} 至 {LONGEST} 位。", field="password")
+        raise Invalid(
+            "口令须为 %(least)d 至 %(most)d 位。", field="password", least=SHORTEST, most=LONGEST
+        )
     if name and name.lower() in password.lower():
         raise Invalid("口令不能包含登录名。", field="password")
     return _HASHER.hash(password)
@@ -28,6 +29,12 @@ def matches(password_hash: str, password: str) -> bool:
         return _HASHER.verify(password_hash, password[:LONGEST])
     except (VerifyMismatchError, InvalidHashError):
         return False
+
+
+@cache
+def of_nobody() -> str:
+    """Checked when nobody goes by the name given, so that both refusals take the same time."""
+    return _HASHER.hash(secrets.token_hex(16))
 
 
 def temporary() -> str:

@@ -17,6 +17,10 @@ class Role(StrEnum):
     SYSTEM = "system"  # 系统
 
 
+# Who signs in and holds keys.
+STAFF = (Role.AGENT, Role.DISPATCHER, Role.HANDLER, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
 class Action(StrEnum):
     LOG = "log"  # 登记
     ACCEPT = "accept"  # 受理
@@ -39,6 +43,14 @@ class Action(StrEnum):
     MERGE = "merge"  # 并单
     UNMERGE = "unmerge"  # 撤销并单
     FALL_OVERDUE = "fall_overdue"  # 超期
+    # What stands beside the ticket and moves no status:
+    ASK_EXTENSION = "ask_extension"  # 申请延期
+    RULE_EXTENSION = "rule_extension"  # 延期审批
+    REMIND = "remind"  # 催办
+    SUPERVISE = "supervise"  # 督办
+    ANSWER_ORDER = "answer_order"  # 回复督办
+    ADVISE = "advise"  # 协办意见
+    REVIEW_RATING = "review_rating"  # 评价核定
     # What moves no ticket:
     READ = "read"  # 查看工单
     ROUTE = "route"  # 派单建议
@@ -46,9 +58,14 @@ class Action(StrEnum):
     TAKE_ALARM = "take_alarm"  # 接警
     TAKE_CALLS = "take_calls"  # 接听
     SETTLE_DELIVERY = "settle_delivery"  # 回执
-    SUPERVISE = "supervise"  # 督办
     PUBLISH = "publish"  # 发布
+    EDIT_KNOWLEDGE = "edit_knowledge"  # 编写知识
+    PUBLISH_KNOWLEDGE = "publish_knowledge"  # 审核知识
     ADMINISTER = "administer"  # 管理
+    ATTACH = "attach"  # 添加附件
+    ERASE = "erase"  # 删去附件
+    KEEP_ROSTER = "keep_roster"  # 排值守
+    NOTE_SHIFT = "note_shift"  # 交接班
 
 
 class Scope(StrEnum):
@@ -77,9 +94,23 @@ RIGHTS: dict[tuple[Role, Action], Scope] = {
     **_rows(Role.HANDLER, Scope.UNIT, A.CLAIM, A.OBJECT, A.REPLY, A.READ, A.TALLY),
     **_rows(Role.SUPERVISOR, Scope.ALL, A.READ, A.TALLY, A.SUPERVISE, A.PUBLISH),
     **_rows(Role.ADMINISTRATOR, Scope.ALL, A.ADMINISTER, A.TALLY, A.PUBLISH),
+    **_rows(Role.HANDLER, Scope.UNIT, A.EDIT_KNOWLEDGE),
+    **_rows(Role.DISPATCHER, Scope.ALL, A.EDIT_KNOWLEDGE, A.PUBLISH_KNOWLEDGE),
+    **_rows(Role.SUPERVISOR, Scope.ALL, A.EDIT_KNOWLEDGE, A.PUBLISH_KNOWLEDGE),
+    **_rows(Role.ADMINISTRATOR, Scope.ALL, A.EDIT_KNOWLEDGE),
     **_rows(Role.CITIZEN, Scope.OWN, A.LOG, A.READ, A.FOLLOW_UP, A.REOPEN, A.WITHDRAW),
     **_rows(Role.CHANNEL, Scope.ALL, A.DELIVER),
-    **_rows(Role.SYSTEM, Scope.ALL, A.FALL_OVERDUE, A.CLOSE),
+    **_rows(Role.SYSTEM, Scope.ALL, A.FALL_OVERDUE, A.CLOSE, A.REMIND, A.SUPERVISE, A.ASSIST),
+    **_rows(Role.HANDLER, Scope.UNIT, A.ASK_EXTENSION, A.ANSWER_ORDER, A.ADVISE),
+    **_rows(Role.DISPATCHER, Scope.ALL, A.RULE_EXTENSION, A.REMIND, A.REVIEW_RATING),
+    **_rows(Role.SUPERVISOR, Scope.ALL, A.RULE_EXTENSION, A.REMIND, A.REVIEW_RATING),
+    **_rows(Role.AGENT, Scope.ALL, A.REMIND),
+    **_rows(Role.CITIZEN, Scope.OWN, A.REMIND),
+    **_rows(Role.AGENT, Scope.ALL, A.ATTACH, A.NOTE_SHIFT),
+    **_rows(Role.DISPATCHER, Scope.ALL, A.ATTACH, A.ERASE, A.NOTE_SHIFT),
+    **_rows(Role.HANDLER, Scope.UNIT, A.ATTACH),
+    **_rows(Role.CITIZEN, Scope.OWN, A.ATTACH),
+    **_rows(Role.SUPERVISOR, Scope.ALL, A.KEEP_ROSTER, A.NOTE_SHIFT),
 }
 
 

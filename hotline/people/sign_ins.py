@@ -35,7 +35,7 @@ def sign_in(database: Database, name: str, password: str, now: datetime) -> str:
     """The token of a new sign-in; each try is counted before the password is looked at."""
     with database.work() as session:
         password_hash = _counted_try(session, name, now)
-    if not passwords.matches(password_hash, password):
+    if not passwords.matches(password_hash or passwords.of_nobody(), password):
         raise SignInRefused
     token = secrets.token_urlsafe(32)
     with database.work() as session:
@@ -48,11 +48,11 @@ def sign_in(database: Database, name: str, password: str, now: datetime) -> str:
     return token
 
 
-def _counted_try(session: Session, name: str, now: datetime) -> str:
-    """The hash to check; parallel guesses cannot slip past the count."""
+def _counted_try(session: Session, name: str, now: datetime) -> str | None:
+    """The hash to check, if there is one; parallel guesses cannot slip past the count."""
     user = session.exec(select(User).where(User.name == name).with_for_update()).first()
     if user is None or user.disabled_at:
-        return passwords.NOBODY
+        return None
     if user.locked_until and user.locked_until > now:
         raise SignInRefused("口令连续输错,账号已锁定,请 15 分钟后再试,或请管理员重设口令。")
     user.failures = 1 if user.locked_until else user.failures + 1

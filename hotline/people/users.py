@@ -7,8 +7,7 @@ from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from hotline.db import moment
 from hotline.errors import Invalid, NotFound
-from hotline.people.keys import STAFF
-from hotline.people.rights import Actor, Role
+from hotline.people.rights import STAFF, Actor, Role
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 
@@ -50,7 +49,7 @@ def add(
     if not NAME.fullmatch(name):
         raise Invalid("登录名须为 2 至 40 位小写字母、数字或 . _ -,并以字母开头。", field="name")
     if find(session, name):
-        raise Invalid(f"登录名「{name}」已有人使用,请换一个。", field="name")
+        raise Invalid("登录名「%(name)s」已有人使用,请换一个。", field="name", name=name)
     user = User(
         name=name, title=title.strip() or name, role=role, unit=unit, made_at=now,
         password_hash=password_hash, must_change=must_change,
@@ -62,7 +61,7 @@ def add(
 
 def check_role(role: str, unit: str) -> None:
     if role not in STAFF:
-        raise Invalid(f"角色须为 {'、'.join(STAFF)} 之一。", field="role")
+        raise Invalid("角色须为 %(known)s 之一。", field="role", known="、".join(STAFF))
     if (role == Role.HANDLER) != bool(unit):
         raise Invalid("经办人须指明单位,其他角色不填单位。", field="unit")
 
@@ -75,7 +74,7 @@ def named(session: Session, name: str, *, lock: bool = False) -> User:
     query = select(User).where(User.name == name)
     user = session.exec(query.with_for_update() if lock else query).first()
     if user is None:
-        raise NotFound(f"没有登录名为「{name[:40]}」的用户。", field="name")
+        raise NotFound("没有登录名为「%(name)s」的用户。", field="name", name=name[:40])
     return user
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from typing import Any, NamedTuple
 
 
@@ -34,10 +34,14 @@ class Column(NamedTuple):
 
 
 class Schema(NamedTuple):
-    """One file; no two rows may share the values of a `unique` group, blanks aside."""
+    """One file; no two rows may share the values of a `unique` group, blanks aside.
+
+    Where `complete` names a column, each of its choices must have a row.
+    """
 
     columns: tuple[Column, ...]
     unique: tuple[tuple[str, ...], ...]
+    complete: str = ""
 
 
 def _text(cell: str) -> str:
@@ -77,6 +81,16 @@ def _moment_in_time(cell: str) -> date:
     return _day((_matching(r"\d{4}(-\d\d){0,2}")(cell) + "-01-01")[:10])
 
 
+def _amount(cell: str) -> int:
+    if int(_matching(r"[0-9]{1,3}")(cell)) < 1:
+        raise ValueError
+    return int(cell)
+
+
+def _hour(cell: str) -> time:
+    return time.fromisoformat(_matching(r"\d\d:\d\d")(cell))
+
+
 def _choice(*values: str) -> Reader:
     return Reader(_matching("|".join(values)), "下列之一:" + "、".join(values), values)
 
@@ -88,12 +102,54 @@ CODE = Reader(_matching(r"[A-Za-z0-9-]{1,20}"), "字母、数字和短横组成�
 WEIGHT = Reader(_weight, "大于 0、不大于 10 的数")
 DAY = Reader(_day, "YYYY-MM-DD 的日期")
 SINCE = Reader(_moment_in_time, "YYYY、YYYY-MM 或 YYYY-MM-DD 的日期")
+AMOUNT = Reader(_amount, "1 至 999 的整数")
+HOUR = Reader(_hour, "HH:MM 的时间")
 
 UNIT = Reference("units.csv", "name")
 DEPARTMENT = Reference("units.csv", "name", "department")
 TERRITORY = Reference("units.csv", "name", "territory")
 LINE_NUMBER = Reference("legacy_lines.csv", "number")
 EMERGENCY_NUMBER = Reference("legacy_lines.csv", "number", "emergency", "category")
+
+DAYS, WORKING_DAYS, HOURS, MINUTES = "days", "working_days", "hours", "minutes"
+PERCENT, TIMES = "percent", "times"
+# Each limit that the rules of a ticket's life know, and in what it is measured.
+LIMITS = {
+    "close_consultation": WORKING_DAYS,
+    "close_help": WORKING_DAYS,
+    "close_suggestion": WORKING_DAYS,
+    "close_complaint": WORKING_DAYS,
+    "close_report": WORKING_DAYS,
+    "close_praise": WORKING_DAYS,
+    "act_urgent": HOURS,
+    "act_critical": HOURS,
+    "claim_normal": WORKING_DAYS,
+    "claim_urgent": MINUTES,
+    "claim_critical": MINUTES,
+    "dispatch_normal": MINUTES,
+    "dispatch_urgent": MINUTES,
+    "assist_share": PERCENT,
+    "object_within": WORKING_DAYS,
+    "joint_ruling": WORKING_DAYS,
+    "extend_at_most": WORKING_DAYS,
+    "remind_unclaimed": PERCENT,
+    "remind_open": PERCENT,
+    "orange_after": WORKING_DAYS,
+    "red_after": WORKING_DAYS,
+    "answer_blue": WORKING_DAYS,
+    "answer_orange": WORKING_DAYS,
+    "answer_red": WORKING_DAYS,
+    "rework_rounds": TIMES,
+    "reopen_within": DAYS,
+    "return_call": MINUTES,
+    "return_call_apart": MINUTES,
+    "opinion_authority": HOURS,
+    "opinion_conference": HOURS,
+    "opinion_answer": HOURS,
+    "follow_up_share": PERCENT,
+    "follow_up_within": WORKING_DAYS,
+    "knowledge_update": WORKING_DAYS,
+}
 
 SCHEMAS = {
     "units.csv": Schema(
@@ -157,6 +213,26 @@ SCHEMAS = {
         ),
         unique=(("day",),),
     ),
+    "hours.csv": Schema(
+        columns=(
+            Column("unit", TEXT, required=False, refers_to=UNIT),
+            Column("opens", HOUR),
+            Column("closes", HOUR),
+            Column("source", TEXT),
+        ),
+        unique=(("unit", "opens"),),
+    ),
+    "limits.csv": Schema(
+        columns=(
+            Column("key", _choice(*LIMITS)),
+            Column("meaning", TEXT),
+            Column("value", AMOUNT),
+            Column("measure", _choice(*dict.fromkeys(LIMITS.values()))),
+            Column("source", TEXT),
+        ),
+        unique=(("key",),),
+        complete="key",
+    ),
     "guidance.csv": Schema(
         columns=(
             Column("code", CODE),
@@ -185,5 +261,22 @@ SCHEMAS = {
             Column("note", TEXT, required=False),
         ),
         unique=(("text",),),
+    ),
+}
+
+# Read once, into tables of their own; what is changed later is changed there.
+SEEDS = {
+    "knowledge.csv": Schema(
+        columns=(
+            Column("question", TEXT),
+            Column("look_alikes", PHRASES, required=False),
+            Column("answer", TEXT),
+            Column("basis", TEXT),
+            Column("unit", TEXT, refers_to=UNIT),
+            Column("territory", TEXT, required=False, refers_to=TERRITORY),
+            Column("valid_from", DAY, required=False),
+            Column("valid_to", DAY, required=False),
+        ),
+        unique=(("question",),),
     ),
 }

@@ -22,7 +22,7 @@ def newest(session: Session, file: str) -> ReferenceVersion:
 def history(session: Session, file: str, *, limit: int = 50) -> list[ReferenceVersion]:
     """The versions of a file, newest first."""
     if file not in SCHEMAS:
-        raise NotFound(f"没有基础数据文件「{file[:40]}」。", field="file")
+        raise NotFound("没有基础数据文件「%(file)s」。", field="file", file=file[:40])
     query = select(ReferenceVersion).where(ReferenceVersion.file == file)
     return list(session.exec(query.order_by(col(ReferenceVersion.version).desc()).limit(limit)))
 
@@ -33,7 +33,7 @@ def version(session: Session, file: str, number: int) -> ReferenceVersion:
     )
     found = session.exec(query).first()
     if found is None:
-        raise NotFound(f"{file[:40]} 没有第 {number} 版。", field="version")
+        raise NotFound("%(file)s 没有第 %(n)d 版。", field="version", file=file[:40], n=number)
     return found
 
 

@@ -83,7 +83,9 @@ def keep_model(
 def choose_model(session: Session, model_id: int | None, *, by: str, now: datetime) -> None:
     """Puts a model in force, an earlier one too; None leaves the directory alone to speak."""
     if model_id is not None and session.get(ModelContent, model_id) is None:
-        raise NotFound(f"没有第 {model_id} 号模型,或其内容已清理;请在列表中另选。", field="model")
+        raise NotFound(
+            "没有第 %(n)d 号模型,或其内容已清理;请在列表中另选。", field="model", n=model_id
+        )
     session.add(ModelChoice(model_id=model_id, by=by, at=now))
     session.flush()
 
@@ -99,7 +101,7 @@ def content_of(session: Session, model: LearnedModel) -> bytes:
     """Raises Unavailable for bytes that are not those stored."""
     stored = session.get(ModelContent, model.id)
     if stored is None or hashlib.sha256(stored.content).hexdigest() != model.checksum:
-        raise Unavailable(f"第 {model.id} 号模型的内容与保存时不同,请改用上一个模型。")
+        raise Unavailable("第 %(n)d 号模型的内容与保存时不同,请改用上一个模型。", n=model.id)
     return stored.content
 
 
@@ -116,7 +118,8 @@ def kept_models(session: Session) -> set[int]:
 
 def switch_auto(session: Session, unit: str, *, on: bool, by: str, now: datetime) -> None:
     if on == (unit in auto_units(session)):
-        raise Invalid(f"{unit}的自动派单已{'打开' if on else '关闭'}。", field="unit")
+        state = "打开" if on else "关闭"
+        raise Invalid("%(unit)s的自动派单已%(state)s。", field="unit", unit=unit, state=state)
     session.add(AutoSwitch(unit=unit, on=on, by=by, at=now))
     session.flush()
 

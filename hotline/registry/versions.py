@@ -1,6 +1,7 @@
 """Reference data in the database: each change of a file is a numbered version, none is lost."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint, func
@@ -8,10 +9,12 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from hotline.db import moment
 from hotline.errors import BadData, NotFound
+from hotline.registry.calendar import WorkCalendar
 from hotline.registry.columns import SCHEMAS
-from hotline.registry.loading import WHOLE_LINE, Tables, read_shipped, read_tables
+from hotline.registry.loading import WHOLE_LINE, Tables, read_shipped, read_table, read_tables
 
 SHIPPER = "shipped"
+CALENDAR_FILES = ("holidays.csv", "hours.csv", "limits.csv")
 
 
 class ReferenceVersion(SQLModel, table=True):
@@ -46,7 +49,10 @@ def publish(
 ) -> ReferenceVersion:
     """Puts a new version of a file in force, if all files together are sound with it."""
     if file not in SCHEMAS:
-        raise NotFound(f"没有基础数据文件「{file}」,可选:{'、'.join(SCHEMAS)}。", field="file")
+        files = "、".join(SCHEMAS)
+        raise NotFound(
+            "没有基础数据文件「%(file)s」,可选:%(files)s。", field="file", file=file, files=files
+        )
     _lock(session)
     read_tables(contents(session) | {file: content})
     last = session.exec(
@@ -63,9 +69,19 @@ def load(session: Session) -> Tables:
     return read_tables(contents(session))
 
 
-def contents(session: Session) -> dict[str, bytes]:
+def load_calendar(session: Session) -> WorkCalendar:
+    """Working time and limits in force, for whoever needs no more of the registry."""
+    files = contents(session, CALENDAR_FILES)
+    return WorkCalendar.from_tables({name: read_table(name, files[name]) for name in files})
+
+
+def contents(session: Session, files: Iterable[str] = SCHEMAS) -> dict[str, bytes]:
     """The files in force as they are written, by file name."""
-    newest = select(func.max(ReferenceVersion.id)).group_by(ReferenceVersion.file)
+    newest = (
+        select(func.max(ReferenceVersion.id))
+        .where(col(ReferenceVersion.file).in_(files))
+        .group_by(ReferenceVersion.file)
+    )
     rows = session.exec(select(ReferenceVersion).where(col(ReferenceVersion.id).in_(newest)))
     return {row.file: _verified(row) for row in rows}
 

@@ -4,9 +4,13 @@ from collections.abc import Iterable
 
 from sqlmodel import Session
 
+from hotline.clock import CITY_TIME
+from hotline.people import roster, shift_notes
+from hotline.people.roster import Shift
 from hotline.reports import cases, sections
 from hotline.reports.documents import Cell, Section, Table
 from hotline.reports.material import Material
+from hotline.reports.periods import Period
 from hotline.reports.rates import FORMULAS
 from hotline.tickets.words import CHINESE, Ground, MatterKind, Status, Urgency
 
@@ -26,6 +30,7 @@ _UNIT_COLUMNS = {
 def write(session: Session, material: Material) -> tuple[Section, ...]:
     period = material.period
     return (
+        _on_duty(session, period),
         _received(material),
         _handled(material),
         _due(material),
@@ -35,6 +40,35 @@ def write(session: Session, material: Material) -> tuple[Section, ...]:
         _groups(cases.groups(session, period)),
         sections.follow_ups(material),
     )
+
+
+def _on_duty(session: Session, period: Period) -> Section:
+    """值守: who was on duty on which shift, and what one shift told the next, by headline."""
+    people = roster.on_duty(session, period.first, period.last)
+    told = shift_notes.of_day(session, period.first)
+    lines = tuple(
+        f"{words}:{_named(row for row in people if row.shift == shift)}。"
+        for shift, words in roster.WORDS.items()
+    )
+    notes = f"交接记录 {len(told)} 条。"
+    if not told:
+        return Section("值守和交接", (*lines, notes))
+    rows = tuple(
+        (
+            roster.WORDS[Shift(each.note.shift)],
+            f"{each.note.at.astimezone(CITY_TIME):%H:%M}",
+            each.note.headline,
+            "、".join(row.reader for row in each.readers) or "未阅",
+        )
+        for each in told
+    )
+    table = Table("交接记录", ("班次", "时间", "标题", "已阅"), rows)
+    return Section("值守和交接", (*lines, notes), (table,))
+
+
+def _named(people: Iterable[roster.OnDuty]) -> str:
+    names = (f"{row.name}(分机 {row.extension})" if row.extension else row.name for row in people)
+    return "、".join(names) or "未排"
 
 
 def _received(material: Material) -> Section:

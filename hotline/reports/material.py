@@ -93,7 +93,9 @@ def check_reader(actor: Actor) -> None:
 def _check(period: Period, actor: Actor, now: datetime) -> None:
     check_reader(actor)
     if period.first.year not in YEARS or period.first > city_day(now):
-        raise Invalid(f"{period.words}尚未开始或不在统计范围,请换一个日期。", field="date")
+        raise Invalid(
+            "%(period)s尚未开始或不在统计范围,请换一个日期。", field="date", period=period.words
+        )
 
 
 def _first_day(session: Session) -> date | None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, select, true
 
 from hotline.people.rights import Action
 from hotline.tickets.models import TicketEvent
+from hotline.tickets.words import Fault
 
 EVENT: FromClause = TicketEvent.__table__
 # The columns of a set of events: the table itself, an alias, or a part of it.
@@ -153,6 +154,23 @@ MEASURES: dict[str, Measure] = {
             "回访评价为基本满意、满意、非常满意的",
             (_A.FOLLOW_UP,),
             when=lambda event: event.satisfied >= _CONTENT,
+        ),
+        Measure(
+            "unsatisfied",
+            "不满意",
+            "回访评价为不满意、很不满意的,都有原因",
+            (_A.FOLLOW_UP,),
+            when=lambda event: event.satisfied < _CONTENT,
+        ),
+        Measure(
+            "rating_reviewed", "评价核定", "不满意评价经第三方核定原因的次数", (_A.REVIEW_RATING,)
+        ),
+        Measure(
+            "unit_at_fault",
+            "核定单位原因",
+            "评价核定中认定为单位原因的(不含政策原因、诉求不合理)",
+            (_A.REVIEW_RATING,),
+            when=lambda event: event.reason == Fault.UNIT,
         ),
         Measure("closed", "办结", "办结次数,重启后再办结的另计一次", (_A.CLOSE,)),
         Measure("reopened", "重启", "办结后重启的次数", (_A.REOPEN,), ("kind",)),

@@ -36,6 +36,7 @@ class PublishedReport(SQLModel, table=True):
     hash: str = Field(max_length=64)  # of the numbers
     reason: str = Field(default="", max_length=200)
     published_at: datetime = moment()
+    published_by: str = Field(default="", max_length=60)  # blank before it was written down
 
     @property
     def report(self) -> Report:
@@ -44,11 +45,12 @@ class PublishedReport(SQLModel, table=True):
 
 
 def publish(
-    session: Session, report: Report, *, now: datetime, reason: str = ""
+    session: Session, report: Report, *, by: str, now: datetime, reason: str = ""
 ) -> PublishedReport:
     """Freezes the report. The same numbers again change nothing; other numbers need a reason."""
     if report.period.is_running(now):
-        raise Invalid(f"{report.period.words}尚未结束,结束后才能发布。", field="date")
+        words = report.period.words
+        raise Invalid("%(period)s尚未结束,结束后才能发布。", field="date", period=words)
     take_turn(session, PUBLISHER_LOCK)
     newest = published(session, report.period)
     numbers = json.loads(json.dumps(report.figures))
@@ -56,13 +58,14 @@ def publish(
     if newest and newest.hash == digest:
         return newest
     if newest and not reason.strip():
-        sentence = f"数字与已发布的第 {newest.version} 版不同,更正须写明原因。"
-        raise Invalid(sentence, field="reason")
+        raise Invalid(
+            "数字与已发布的第 %(n)d 版不同,更正须写明原因。", field="reason", n=newest.version
+        )
     row = PublishedReport(
         kind=report.kind, first=report.first, last=report.last,
         version=newest.version + 1 if newest else 1, definitions=report.definitions,
         numbers=numbers, document=as_values(report), hash=digest, reason=reason.strip(),
-        published_at=now,
+        published_at=now, published_by=by,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -84,7 +87,7 @@ def version(versions: list[PublishedReport], number: int) -> PublishedReport:
     for row in versions:
         if row.version == number:
             return row
-    raise NotFound(f"这份报告没有第 {number} 版,请从版本列表中选。", field="version")
+    raise NotFound("这份报告没有第 %(n)d 版,请从版本列表中选。", field="version", n=number)
 
 
 def latest(session: Session, *, actor: Actor, limit: int = 30) -> list[PublishedReport]:

@@ -83,6 +83,14 @@ FORMULAS: dict[str, Formula] = {
             "(满意+基本满意)÷有效评价",
             f"{_CUSTOM};评价五级依政务服务好差评",
         ),
+        Formula(
+            "unit_at_fault_rate",
+            "单位原因不满意率",
+            {"unit_at_fault": 1},
+            {"followed_up": 1},
+            "核定单位原因÷有效评价;未核定的不计",
+            "国办函〔2025〕66号要求核定原因;口径为建议值",
+        ),
     )
 }
 

@@ -127,11 +127,13 @@ def follow_ups(material: Material) -> Section:
     if not asked:
         return Section("群众反馈", NONE)
     solved, satisfied = (FORMULAS[name].of(tally) for name in ("solved_rate", "satisfied_rate"))
+    reviewed = tally.total("rating_reviewed")
     return Section(
         "群众反馈",
         (
             f"回访 {asked} 次,已解决 {solved.numerator} 次,解决率 {solved};"
             f"满意(含基本满意){satisfied.numerator} 次,满意率 {satisfied}。",
+            f"不满意 {tally.total('unsatisfied')} 次;期内核定原因 {reviewed} 次,其中单位原因 {tally.total('unit_at_fault')} 次。",
         ),
     )
 

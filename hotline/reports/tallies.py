@@ -110,10 +110,18 @@ def _columns(counted: FromClause) -> tuple[ColumnElement, ...]:
 
 def _measure(name: str, dimension: str) -> Measure:
     if name not in MEASURES:
-        raise Invalid(f"没有指标「{name[:30]}」,可选:{'、'.join(MEASURES)}。", field="measure")
+        known = "、".join(MEASURES)
+        raise Invalid(
+            "没有指标「%(name)s」,可选:%(known)s。", field="measure", name=name[:30], known=known
+        )
     by = MEASURES[name].by
     if dimension and dimension not in by:
-        raise Invalid(f"「{MEASURES[name].words}」可分项:{'、'.join(by)}。", field="dimension")
+        raise Invalid(
+            "「%(measure)s」可分项:%(known)s。",
+            field="dimension",
+            measure=MEASURES[name].words,
+            known="、".join(by),
+        )
     return MEASURES[name]
 
 
@@ -126,7 +134,9 @@ def _own(measure: Measure, counted: FromClause, actor: Actor) -> ColumnElement[b
     if unit is None:
         return true()
     if "unit" not in measure.by:
-        raise NotAllowed(f"「{measure.words}」不分单位统计,单位不能查看。", field="measure")
+        raise NotAllowed(
+            "「%(measure)s」不分单位统计,单位不能查看。", field="measure", measure=measure.words
+        )
     return counted.c.unit == unit
 
 
@@ -134,6 +144,11 @@ def check_days(first: date, last: date) -> None:
     """Refuses what cannot be meant: a year far off, a beginning after its end."""
     for field, day in (("first", first), ("last", last)):
         if day.year not in YEARS:
-            raise Invalid(f"日期须在 {YEARS[0]} 至 {YEARS[-1]} 年之间。", field=field)
+            raise Invalid(
+                "日期须在 %(first)d 至 %(last)d 年之间。",
+                field=field,
+                first=YEARS[0],
+                last=YEARS[-1],
+            )
     if first > last:
         raise Invalid("起始日期不能晚于截止日期。", field="first")

@@ -1,11 +1,11 @@
-"""Which past tickets another directory would suggest to another unit, and who was right."""
+"""Which past tickets another directory would send another way, and which way was right."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hotline.routing.router import Router
-from hotline.routing.types import Case
+from hotline.routing.types import Case, Line
 
 
 class Turn(StrEnum):
@@ -16,7 +16,10 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A ticket whose first suggestion would be another; `final` is the unit that has it."""
+    """A ticket whose first suggestion would be another; `final` is the unit that has it.
+
+    `before` and `after` are a unit, or where the caller would be led to instead.
+    """
 
     ticket: str
     before: str
@@ -46,21 +49,32 @@ def compare(
     after: Router,
     cases: Iterable[Case],
     *,
+    lines: Mapping[str, Line],
     timer: Callable[[], float],
     seconds: float,
 ) -> Preview:
-    """Asks both about the cases in their order, until so many seconds are over."""
+    """Asks both about the cases in their order, until so many seconds are over.
+
+    `lines` are by key those of the other directory, in which a line may be another's.
+    """
     ends, asked, changes = timer() + seconds, 0, []
     for case in cases:
         if timer() > ends:
             break
         asked += 1
-        one, other = _first(before, case), _first(after, case)
+        dialled = lines.get(case.dialled.key) if case.dialled else None
+        one, other = _first(before, case), _first(after, replace(case, dialled=dialled))
         if one != other:
             changes.append(Change(case.id, one, other, case.units[0]))
     return Preview(asked, tuple(changes))
 
 
 def _first(router: Router, case: Case) -> str:
-    suggestion = router.suggest(case.body, title=case.title, dialled=case.dialled)
-    return suggestion.candidates[0].unit
+    """What a dispatcher is offered first: the guidance, the territory that leads, the unit."""
+    suggestion = router.suggest(
+        case.body, title=case.title, dialled=case.dialled, earlier=case.earlier
+    )
+    if suggestion.guidance:
+        return f"引导:{suggestion.guidance.target}"
+    lead = suggestion.lead
+    return lead.unit if lead and lead.assist else suggestion.candidates[0].unit

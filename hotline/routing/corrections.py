@@ -2,8 +2,9 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from hotline.routing.fold import Folded, fold
 from hotline.routing.types import Candidate, Reason
@@ -48,13 +49,23 @@ class Corrections:
     `matter` takes the names of places out of a text: neighbours do not ask for the same.
     """
 
-    def __init__(self, cases: Sequence[Correction], matter: Callable[[str], str]) -> None:
-        self._cases, self._matter = cases, matter
-        self._pairs = [self._pairs_of(fold(case.title), fold(case.text[:READ])) for case in cases]
+    def __init__(
+        self,
+        cases: Iterable[Correction],
+        matter: Callable[[str], str],
+        cut: Mapping[Correction, frozenset[str]] = MappingProxyType({}),
+    ) -> None:
+        self._matter = matter
+        self._cut = {case: cut.get(case) or self._cut_up(case) for case in cases}
+        self._cases, self._pairs = list(self._cut), list(self._cut.values())
         self._holders: dict[str, list[int]] = defaultdict(list)
         for number, held in enumerate(self._pairs):
             for pair in held:
                 self._holders[pair].append(number)
+
+    def renewed(self, cases: Iterable[Correction]) -> "Corrections":
+        """These cases instead; those that are known already are not cut into pairs again."""
+        return Corrections(cases, self._matter, self._cut)
 
     def apply(
         self, candidates: tuple[Candidate, ...], title: Folded, text: Folded
@@ -74,10 +85,7 @@ class Corrections:
 
     def _near(self, asked: frozenset[str]) -> Iterable[tuple[float, Correction]]:
         known = sorted((pair for pair in asked if pair in self._holders), key=self._rank)
-        shared: Counter[int] = Counter()
-        for pair in known[:PAIRS]:
-            for number in self._holders[pair]:
-                shared[number] += 1
+        shared = Counter(number for pair in known[:PAIRS] for number in self._holders[pair])
         for number, _ in shared.most_common(COMPARED):
             held = self._pairs[number]
             common = len(asked & held) / math.sqrt(len(asked) * len(held))
@@ -86,6 +94,9 @@ class Corrections:
 
     def _rank(self, pair: str) -> tuple[int, str]:
         return len(self._holders[pair]), pair
+
+    def _cut_up(self, case: Correction) -> frozenset[str]:
+        return self._pairs_of(fold(case.title), fold(case.text[:READ]))
 
     def _pairs_of(self, title: Folded, text: Folded) -> frozenset[str]:
         said = self._matter(f"{title.text}。{text.text[:READ]}")

@@ -145,7 +145,9 @@ def figures(answers: list[Answer], *, territory_n: int) -> Figures:
 
 def _ask(router: Router, case: Case, timer: Timer) -> Answer:
     began = timer()
-    suggestion = router.suggest(case.body, title=case.title, dialled=case.dialled)
+    suggestion = router.suggest(
+        case.body, title=case.title, dialled=case.dialled, earlier=case.earlier
+    )
     return Answer(case, suggestion, 1000 * (timer() - began))
 
 

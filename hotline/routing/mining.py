@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from hotline.routing.corrections import Correction
 from hotline.routing.fold import fold, fold_phrase
@@ -20,6 +21,8 @@ OWN = 0.8
 READ = 200
 # An editor reads them one by one.
 MOST = 50
+# So many times the tickets that an editor did not believe make it a new proposal.
+GROWN = 2
 STOP = "。"
 # Words that begin or end no phrase; what a request says to be polite is in every unit's tickets.
 EDGES = frozenset(f"{STOP}的了着吗呢吧啊呀和与及我你您他她它们这那请都也就又还被把")
@@ -47,9 +50,15 @@ class _Text:
 
 
 def mine(
-    corrections: Sequence[Correction], others: Iterable[Case], directory: Directory
+    corrections: Sequence[Correction],
+    others: Iterable[Case],
+    directory: Directory,
+    refused: Mapping[tuple[str, str], int] = MappingProxyType({}),
 ) -> list[Proposal]:
-    """The best founded first; `others` are past tickets against which the words must stand out."""
+    """The best founded first; `others` are past tickets against which the words must stand out.
+
+    `refused` are those that an editor refused, by unit and phrase, with how many tickets they had.
+    """
     places = Scanner(fold_phrase(name) for place in directory.places for name in place.names)
     units = {unit.name for unit in directory.units}
     # The last word on each ticket counts; a unit that is no more can have no phrase.
@@ -63,7 +72,7 @@ def mine(
         _proposal(unit, phrase, tickets, holders[phrase], known)
         for unit, held in grams.items()
         for phrase, tickets in held.items()
-        if not known.has(unit, phrase)
+        if not known.has(unit, phrase) and len(tickets) >= GROWN * refused.get((unit, phrase), 0)
     ]
     return sorted(filter(_own, found), key=_rank)[:MOST]
 

@@ -1,17 +1,20 @@
-"""Rank the departments for a text: phrases, wording, the dialled line, and what was learned."""
+"""Rank the departments for a text: phrases, wording, circumstances, and what was learned."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from hotline.routing.circumstances import By, Circumstances, bounded, sure_alone
 from hotline.routing.confidence import AUTO, confidences, decide
 from hotline.routing.fold import Folded
 from hotline.routing.misspelt import Misspelt
 from hotline.routing.phrases import PhraseBook
+from hotline.routing.places import Gazetteer
 from hotline.routing.types import (
     Candidate,
     Decision,
     Directory,
+    Earlier,
     Line,
     PastCase,
     Reason,
@@ -24,10 +27,6 @@ if TYPE_CHECKING:
 
 # The unit with the most phrase points gets 1, the one closest in wording 1.3, others in proportion.
 WORDING = 1.3
-# People dial the wrong line: enough to part two near-equals, never to beat clear words.
-DIALLED = 0.25
-# With no words to go by, the line is right about every other time.
-BY_LINE_ALONE = 0.5
 # Where the directory is silent, only a past ticket at least so alike may speak.
 KNOWN = 0.3
 
@@ -37,15 +36,14 @@ REASONS = 6
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the directory says: each unit's reasons, its phrase points, and whose line was dialled.
+    """What the directory says: each unit's reasons and its phrase points; and what stands beside.
 
-    The points of a unit's reasons add up to its score; the line is not among them.
+    The points of a unit's reasons add up to its score; those `beside` hold strengths of 0 to 1.
     """
 
     reasons: Mapping[str, list[Reason]]
     substance: Mapping[str, float]
-    dialled: str = ""
-    line: str = ""
+    beside: By = field(default_factory=dict)
 
     def scores(self) -> dict[str, float]:
         return _sums(self.reasons)
@@ -53,7 +51,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The best departments, best first; none when neither words nor line speak for any."""
+    """The best departments, best first; none when neither words nor circumstances speak for any."""
 
     candidates: tuple[Candidate, ...]
     decision: Decision
@@ -65,6 +63,8 @@ class Ranking:
 
     def __init__(self, directory: Directory, model: "Model | None" = None) -> None:
         self.departments = tuple(u.name for u in directory.units if u.kind is UnitKind.DEPARTMENT)
+        self.gazetteer = Gazetteer(directory)
+        self._circumstances = Circumstances(self.departments, self.gazetteer.without_places)
         self._book = PhraseBook(directory)
         self._wording = Wording(directory)
         self._misspelt = Misspelt(self._book)
@@ -74,25 +74,28 @@ class Ranking:
     def learned(self) -> bool:
         return self._model is not None
 
-    def rank(self, title: Folded, text: Folded, dialled: Line | None) -> Ranked:
+    def rank(
+        self, title: Folded, text: Folded, dialled: Line | None, earlier: Iterable[Earlier] = ()
+    ) -> Ranked:
         """The points of a unit's reasons add up to its score, but for reasons too small to show."""
-        evidence = self.evidence(title, text, dialled)
+        evidence = self.evidence(title, text, dialled, earlier)
         if self._model is None:
-            return _by_fixed_sum(evidence) if evidence.reasons else _by_line_alone(evidence)
-        verdict = self._model.predict(title.text, text.text, evidence.scores(), evidence.dialled)
+            return _by_fixed_sum(evidence) if evidence.reasons else _without_words(evidence.beside)
+        verdict = self._model.predict(title.text, text.text, evidence.scores(), evidence.beside)
         if evidence.reasons or any(past.likeness >= KNOWN for past in verdict.past):
             return _by_learning(self._model, verdict, evidence, text)
-        return _by_line_alone(evidence)
+        return _without_words(evidence.beside)
 
-    def evidence(self, title: Folded, text: Folded, dialled: Line | None) -> Evidence:
+    def evidence(
+        self, title: Folded, text: Folded, dialled: Line | None, earlier: Iterable[Earlier] = ()
+    ) -> Evidence:
         """What there is to weigh before anything learned has a say."""
         reasons = self._phrases(title, text)
         substance = _sums(reasons)
         _scale(reasons, 1 / max(substance.values(), default=1))
         self._add_wording(reasons, title, text)
-        if dialled and dialled.department in self.departments:
-            return Evidence(reasons, substance, dialled.department, dialled.name)
-        return Evidence(reasons, substance)
+        beside = self._circumstances.reasons(title, text, dialled, earlier)
+        return Evidence(reasons, substance, beside)
 
     def _phrases(self, title: Folded, text: Folded) -> dict[str, list[Reason]]:
         evidence = self._book.evidence(title, text)
@@ -111,19 +114,18 @@ class Ranking:
             reasons.setdefault(unit, []).append(share)
 
 
-def _by_line_alone(evidence: Evidence) -> Ranked:
-    if not evidence.dialled:
+def _without_words(beside: By) -> Ranked:
+    if not beside:
         return Ranked((), Decision.ASK)
-    line = Reason("line", evidence.line, DIALLED)
-    candidate = Candidate(evidence.dialled, BY_LINE_ALONE, (line,))
-    return Ranked((candidate,), decide(BY_LINE_ALONE, auto=False))
+    found = [Candidate(u, round(sure_alone(r), 4), _shown(bounded(r))) for u, r in beside.items()]
+    found.sort(key=lambda candidate: (-candidate.confidence, candidate.unit))
+    return Ranked(tuple(found[:CANDIDATES]), decide(found[0].confidence, auto=False))
 
 
 def _by_fixed_sum(evidence: Evidence) -> Ranked:
     reasons = {unit: list(given) for unit, given in evidence.reasons.items()}
-    if evidence.dialled:
-        line = Reason("line", evidence.line, DIALLED)
-        reasons.setdefault(evidence.dialled, []).append(line)
+    for unit, given in evidence.beside.items():
+        reasons.setdefault(unit, []).extend(bounded(given))
     scores = _sums(reasons)
     units = sorted(scores, key=lambda unit: (-scores[unit], unit))
     first = evidence.substance.get(units[0], 0.0)
@@ -144,8 +146,10 @@ def _by_learning(model: "Model", verdict: "Verdict", evidence: Evidence, text: F
             replace(reason, points=reason.points * directory)
             for reason in evidence.reasons.get(unit, ())
         ]
-        if unit == evidence.dialled:
-            reasons.append(Reason("line", evidence.line, model.fusion.weight("dialled")))
+        reasons += [
+            replace(reason, points=reason.points * model.fusion.weight(reason.kind))
+            for reason in evidence.beside.get(unit, ())
+        ]
         reasons += model.reasons(verdict, place, text)
         candidates.append(Candidate(unit, round(sure, 4), _shown(reasons)))
     decision = decide(verdict.confidence, auto=verdict.alone)

@@ -1,6 +1,6 @@
 """What to do with a request and whose it is: the one door into this room."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from hotline.routing.corrections import Correction, Corrections
 from hotline.routing.dispositions import GuidanceBook, RetainedLines
 from hotline.routing.emergency import find_emergency
 from hotline.routing.fold import Folded, fold
-from hotline.routing.places import Gazetteer, Where
+from hotline.routing.places import Where
 from hotline.routing.ranking import Ranking
 from hotline.routing.tipoffs import TipOff, TipOffs
 from hotline.routing.types import (
@@ -18,6 +18,7 @@ from hotline.routing.types import (
     Decision,
     Directory,
     Disposition,
+    Earlier,
     Emergency,
     Line,
     LineCategory,
@@ -53,7 +54,7 @@ class Router:
         self._model = model
         self._watch = Watch(directory.examples)
         self._boundaries = Boundaries(directory)
-        self._gazetteer = Gazetteer(directory)
+        self._gazetteer = self._ranking.gazetteer
         self._corrected = corrections
         self._corrections = Corrections(corrections, self._gazetteer.without_places)
         self._tip_offs = TipOffs(directory)
@@ -72,14 +73,25 @@ class Router:
         """The same router with other corrections in mind."""
         other = copy(self)
         other._corrected = corrections
-        other._corrections = Corrections(corrections, self._gazetteer.without_places)
+        other._corrections = self._corrections.renewed(corrections)
         return other
 
     def under(self, directory: Directory) -> "Router":
         """What was learned and corrected under another directory, to see what it would change."""
         return Router(directory, self._model, self._corrected)
 
-    def suggest(self, text: str, *, title: str = "", dialled: Line | None = None) -> Suggestion:
+    def locate(self, text: str, *, title: str = "") -> Where:
+        """Where the matter lies, by its words alone."""
+        return self._gazetteer.locate(fold(title), fold(text))
+
+    def suggest(
+        self,
+        text: str,
+        *,
+        title: str = "",
+        dialled: Line | None = None,
+        earlier: Iterable[Earlier] = (),
+    ) -> Suggestion:
         """Any text gets an answer; what lies beyond the first 20,000 characters is not read."""
         heading, body = fold(title), fold(text)
         emergency = self._watch.find(body) or _without_marks(find_emergency(heading))
@@ -87,7 +99,7 @@ class Router:
         if tip_off := self._tip_offs.find(heading, body):
             answer = _of_tip_off(tip_off, where.territory)
         else:
-            answer = self._of_matter(heading, body, dialled)
+            answer = self._of_matter(heading, body, dialled, earlier)
         answer = replace(
             answer,
             territory=where.territory,
@@ -111,8 +123,10 @@ class Router:
         lead, asked = self._boundaries.lead(heading, body, first, where)
         return replace(answer, lead=lead, reasons=answer.reasons + asked)
 
-    def _of_matter(self, heading: Folded, body: Folded, dialled: Line | None) -> Suggestion:
-        ranked = self._ranking.rank(heading, body, dialled)
+    def _of_matter(
+        self, heading: Folded, body: Folded, dialled: Line | None, earlier: Iterable[Earlier]
+    ) -> Suggestion:
+        ranked = self._ranking.rank(heading, body, dialled, earlier)
         candidates = self._corrections.apply(ranked.candidates, heading, body)
         decision = ranked.decision
         if _first(candidates) != _first(ranked.candidates):

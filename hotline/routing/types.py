@@ -150,8 +150,9 @@ class Mark:
 class Reason:
     """Why: the phrase or rule that counted, its points, and where it stands in the text."""
 
-    kind: str  # phrase | name | words | line | rule | learned | case | correction | ruling
-    text: str  # of the last three the number of the ticket
+    # phrase | name | words | line | caller | place | rule | learned | case | correction | ruling
+    kind: str
+    text: str  # of the last three the number of the ticket; of caller and place a sentence
     points: float = 0.0
     marks: tuple[Mark, ...] = ()
 
@@ -160,7 +161,27 @@ class Reason:
         return OF_TICKETS.get(self.kind, "「{}」").format(self.text)
 
 
-OF_TICKETS = {"case": "类似工单 {}", "correction": "有人改派过类似工单 {}", "ruling": "裁定先例 {}"}
+OF_TICKETS = {
+    "case": "类似工单 {}",
+    "correction": "有人改派过类似工单 {}",
+    "ruling": "裁定先例 {}",
+    "caller": "{}",
+    "place": "{}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A ticket from before a request: of the same caller, else of the same town; whose it became.
+
+    `days` lie between the two; `text` is its matter, or the beginning of it.
+    """
+
+    unit: str
+    text: str
+    days: float
+    open: bool
+    of_caller: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,3 +250,4 @@ class Case:
     kind: str
     source: str
     dialled: Line | None = None
+    earlier: tuple[Earlier, ...] = ()

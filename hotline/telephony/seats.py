@@ -54,7 +54,9 @@ def take_seat(session: Session, actor: Actor, extension: str, *, now: datetime) 
     take_turn(session, SEATS_TURN)
     own = session.get(Seat, actor.id)
     if own and own.extension != extension:
-        raise SeatTaken(f"您已签入分机 {own.extension},请先签出再换分机。", field="extension")
+        raise SeatTaken(
+            "您已签入分机 %(own)s,请先签出再换分机。", field="extension", own=own.extension
+        )
     if own:
         return
     _make_room(session, extension, now)
@@ -108,8 +110,10 @@ def _make_room(session: Session, extension: str, now: datetime) -> None:
         return
     if now - other.taken_at <= LONGEST:
         raise SeatTaken(
-            f"分机 {extension} 已由「{other.actor}」签入,请换一个分机,或请对方先签出。",
+            "分机 %(extension)s 已由「%(who)s」签入,请换一个分机,或请对方先签出。",
             field="extension",
+            extension=extension,
+            who=other.actor,
         )
     session.delete(other)
     session.flush()

@@ -36,7 +36,7 @@ def take(session: Session, number: str, *, actor: Actor, now: datetime) -> tuple
     )
     found = session.exec(query).first()
     if found is None:
-        raise NotFound(f"工单 {number[:30]} 没有警示。", field="number")
+        raise NotFound("工单 %(number)s 没有警示。", field="number", number=number[:30])
     alarm = found[0]
     if alarm.taken_at is None:
         alarm.taken_by, alarm.taken_at = actor.id, now

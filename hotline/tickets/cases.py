@@ -1,21 +1,23 @@
 """Past tickets as labelled cases: the closed ones, from which the router learns, and others."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from sqlalchemy import Row
 from sqlmodel import Session, col, func, select
 
 from hotline.routing.types import Case, Line
 from hotline.tickets.contents import matter_of
-from hotline.tickets.models import Content, Ticket
+from hotline.tickets.earlier import STANDING, Trace, Whence, recalled
+from hotline.tickets.models import Contact, Content, Ticket
 from hotline.tickets.words import Status
 
+TOLD = (
+    Ticket.number, Content.title, Content.text, Ticket.lead_unit, Ticket.line, Ticket.territory,
+    Ticket.place, Ticket.confidential, Ticket.logged_at, Ticket.closed_at, Contact.phone_hash,
+)  # fmt: skip
 # The newest so many; a city of a million a year has older ones in what it learned before.
 LEARNED_FROM = 200_000
-# With their unit, and neither objected to nor taken back.
-STANDING = (
-    Status.DISPATCHED, Status.IN_PROGRESS, Status.REPLIED, Status.APPROVED, Status.DELIVERED,
-    Status.CLOSED,
-)  # fmt: skip
 
 
 def closed_cases(
@@ -23,17 +25,18 @@ def closed_cases(
 ) -> list[Case]:
     """Each with the unit that settled it, oldest first; those of a territory say nothing of units.
 
-    `lines` are by key. Erased texts are left out.
+    `lines` are by key. Erased texts are left out. The newest know what stood before them.
     """
     newest = _newest(session, (Status.CLOSED,), territories, lines, LEARNED_FROM)
-    return newest[::-1]
+    return recalled(newest[::-1])
 
 
 def standing_cases(
     session: Session, territories: frozenset[str], lines: Mapping[str, Line], *, limit: int
 ) -> list[Case]:
     """The newest tickets that stand with a unit or were settled by it, newest first."""
-    return _newest(session, STANDING, territories, lines, limit)
+    newest = _newest(session, STANDING, territories, lines, limit)
+    return [trace.case for trace in newest]
 
 
 def count_closed(session: Session, *, at_most: int) -> int:
@@ -48,16 +51,24 @@ def _newest(
     territories: frozenset[str],
     lines: Mapping[str, Line],
     limit: int,
-) -> list[Case]:
+) -> list[Trace]:
     query = (
-        select(Ticket.number, Content.title, Content.text, Ticket.lead_unit, Ticket.line)
+        select(*TOLD)
+        .select_from(Ticket)
         .join(Content, col(Content.id) == matter_of(col(Ticket.id)))
+        .outerjoin(Contact, col(Contact.ticket_id) == Ticket.id)
         .where(col(Ticket.status).in_(statuses), Ticket.lead_unit != "", Content.text != "")
         .where(col(Ticket.lead_unit).not_in(territories))
         .order_by(col(Ticket.id).desc())
         .limit(limit)
     )
-    return [
-        Case(number, title, text, (unit,), "unit", "tickets", lines.get(line))
-        for number, title, text, unit, line in session.execute(query)
-    ]
+    return [_trace(row, lines) for row in session.execute(query)]
+
+
+def _trace(row: Row[Any], lines: Mapping[str, Line]) -> Trace:
+    matter = (row.number, row.title, row.text, (row.lead_unit,))
+    case = Case(*matter, "unit", "tickets", lines.get(row.line))
+    # As when one asks: what is told in confidence says nothing of other tickets.
+    told = not row.confidential
+    whence = Whence(row.phone_hash or "", row.territory, row.place) if told else Whence()
+    return Trace(case, whence, row.logged_at, row.closed_at)

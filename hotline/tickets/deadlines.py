@@ -1,12 +1,13 @@
-"""By when: the promise to the citizen and the clock of each unit."""
+"""By when: the promise to the citizen, the clocks of units and the desk's own."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from hotline.registry.calendar import WorkCalendar
-from hotline.tickets.words import MatterKind, Urgency
+from hotline.tickets.words import MatterKind, Part, Urgency
 
-# Working days. Sichuan 2025: 3/7/15 (consultation / help, suggestion / complaint, report).
-# Praise: custom, unsourced; it closes on notice to the unit.
+# Share of the time after which a unit is warned. Proposal.
+WARN_SHARE = 0.8
 DAYS_FOR = {
     MatterKind.CONSULTATION: 3,
     MatterKind.HELP: 7,
@@ -15,24 +16,87 @@ DAYS_FOR = {
     MatterKind.REPORT: 15,
     MatterKind.PRAISE: 3,
 }
-# Share of the time after which a unit is warned. Proposal.
-WARN_SHARE = 0.8
-# The desk's own clock, from acceptance: 15 minutes, 5 for what presses (Huangzhou, Guangzhou).
-DISPATCH_WITHIN = {
-    Urgency.NORMAL: timedelta(minutes=15),
-    Urgency.URGENT: timedelta(minutes=5),
-    Urgency.CRITICAL: timedelta(minutes=5),
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time a unit was given: in office hours, or by the wall clock for what presses."""
+
+    start: datetime
+    due: datetime
+    unit: str
+    pressing: bool
+    calendar: WorkCalendar
+
+    @property
+    def warn_at(self) -> datetime:
+        """When the unit is told that its time runs out."""
+        return self.after(self.calendar.limits.share("remind_open"))
+
+    def after(self, share: float) -> datetime:
+        """The moment at which this share of the time has been used up."""
+        if self.pressing:
+            return self.start + (self.due - self.start) * share
+        given = self.calendar.working_time(self.start, self.due, self.unit)
+        return self.calendar.add_working_time(self.start, given * share, self.unit)
+
+
+def days_for(kind: str, calendar: WorkCalendar) -> int:
+    """Working days to close. Sichuan 2025: 3/7/15 (consultation / help, suggestion / others)."""
+    return calendar.limits.number(f"close_{kind}")
+
+
+def promised_at(kind: str, at: datetime, calendar: WorkCalendar) -> datetime:
+    """What the citizen is told at acceptance, whatever unit it goes to."""
+    return calendar.add_working_days(at, days_for(kind, calendar))
+
+
+def span(
+    kind: str, urgency: str, part: str, unit: str, at: datetime, calendar: WorkCalendar
+) -> Span:
+    """The time of a unit from dispatch; an assistant has a share of the lead's."""
+    due = calendar.add_working_days(at, days_for(kind, calendar), unit)
+    pressing = urgency != Urgency.NORMAL
+    if pressing:
+        due = min(due, at + calendar.limits.span(f"act_{urgency}"))
+    whole = Span(at, due, unit, pressing, calendar)
+    if part == Part.LEAD:
+        return whole
+    return Span(at, whole.after(calendar.limits.share("assist_share")), unit, pressing, calendar)
+
+
+def extended(given: Span, days: int) -> Span:
+    """The same time with so many working days more, counted from when it would have ended."""
+    due = given.calendar.add_working_days(given.due, days, given.unit)
+    return replace(given, due=due, pressing=False)
+
+
+def claim_by(urgency: str, unit: str, at: datetime, calendar: WorkCalendar) -> datetime:
+    """签收: by when a unit names a handler, from dispatch."""
+    if urgency == Urgency.NORMAL:
+        return calendar.add_working_days(at, calendar.limits.number("claim_normal"), unit)
+    return at + calendar.limits.span(f"claim_{urgency}")
+
+
+def object_by(unit: str, at: datetime, calendar: WorkCalendar) -> datetime:
+    """退单: until when a unit may say that a ticket is not its own, from dispatch."""
+    return calendar.add_working_days(at, calendar.limits.number("object_within"), unit)
+
+
+def dispatch_by(urgency: str, since: datetime, calendar: WorkCalendar) -> datetime:
+    """By when the desk should have dispatched what it accepted at that moment."""
+    key = "dispatch_normal" if urgency == Urgency.NORMAL else "dispatch_urgent"
+    return since + calendar.limits.span(key)
 
 
 def due_at(kind: str, start: datetime, calendar: WorkCalendar) -> datetime:
-    """The closing hour of the last working day allowed for this kind, day zero not counted."""
-    return calendar.add_working_days(start, DAYS_FOR[MatterKind(kind)])
+    return promised_at(kind, start, calendar)
 
 
 def dispatch_due_at(urgency: str, since: datetime) -> datetime:
-    """By when the desk should have dispatched what it accepted at that moment."""
-    return since + DISPATCH_WITHIN[Urgency(urgency)]
+    from datetime import timedelta
+
+    return since + timedelta(minutes=15 if urgency == Urgency.NORMAL else 5)
 
 
 def warn_at(start: datetime, due: datetime) -> datetime:

@@ -32,7 +32,11 @@ def merge(
     if parent.id == ticket.id:
         raise Invalid("不能并入工单自身。", field="parent")
     if parent.status in TOO_LATE:
-        raise Invalid(f"工单 {parent.number} 已有答复、已结束或已并单,不能再并入。", field="parent")
+        raise Invalid(
+            "工单 %(number)s 已有答复、已结束或已并单,不能再并入。",
+            field="parent",
+            number=parent.number,
+        )
     _refuse_parent(session, ticket)
     end_assignments(session, ticket, Outcome.ENDED, now)
     event = take_step(session, ticket, Action.MERGE, actor=actor, now=now, unit=parent.lead_unit)
@@ -83,4 +87,6 @@ def likely_parents(session: Session, ticket: Ticket, requester: Contact) -> list
 
 def _refuse_parent(session: Session, ticket: Ticket) -> None:
     if session.exec(select(Ticket.id).where(Ticket.merged_into == ticket.id)).first():
-        raise Invalid(f"已有工单并入 {ticket.number},请先撤销并单。", field="parent")
+        raise Invalid(
+            "已有工单并入 %(number)s,请先撤销并单。", field="parent", number=ticket.number
+        )

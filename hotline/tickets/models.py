@@ -122,6 +122,7 @@ class Assignment(Stored, table=True):
     ended_at: datetime | None = moment(nullable=True)
     outcome: str = Field(default="", max_length=10)
     overdue: bool = False
+    advice_id: int | None = None  # the content in which an assistant says its part
 
 
 class Objection(Stored, table=True):
@@ -139,7 +140,10 @@ class Objection(Stored, table=True):
     granted: bool | None = None
     ruled_unit: str = Field(default="", max_length=40)
     ruled_by: str = Field(default="", max_length=60)
-    ruled_at: datetime | None = moment(nullable=True)
+    ruled_at: datetime | None = moment(nullable=True, index=True)
+    # A second one on a ticket is ruled on jointly (会商), and by then.
+    joint_by: datetime | None = moment(nullable=True)
+    basis_id: int | None = None  # the content that says why it was so ruled
     content: Content = Relationship()
     assignment: Assignment = Relationship()
     ticket: Ticket = Relationship()
@@ -157,6 +161,9 @@ class Reply(Stored, table=True):
     written_at: datetime = moment()
     approved_by: str = Field(default="", max_length=60)
     approved_at: datetime | None = moment(nullable=True)
+    # What whoever approved it looked for; None where nobody was asked.
+    answers_matter: bool | None = None
+    contact_proved: bool | None = None
     content: Content = Relationship()
     ticket: Ticket = Relationship()
 
@@ -165,12 +172,30 @@ class FollowUp(Stored, table=True):
     """What the requester says afterwards: solved and satisfied are asked apart."""
 
     __tablename__ = "follow_up"
+    __table_args__ = (
+        Index(
+            "rating_undecided",
+            "id",
+            sqlite_where=text("grievance <> '' AND fault = ''"),
+            postgresql_where=text("grievance <> '' AND fault = ''"),
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     solved: bool
     satisfied: int  # 5 very satisfied .. 1 very dissatisfied
     asked_by: str = Field(max_length=60)
     at: datetime = moment()
+    unit: str = Field(default="", max_length=40)  # that is rated; blank: the desk itself
+    grievance: str = Field(default="", max_length=20)  # why not satisfied
+    content_id: int | None = None  # the requester's words
+    # Whose it was, as a third side decided.
+    fault: str = Field(default="", max_length=16)
+    reviewed_by: str = Field(default="", max_length=60)
+    reviewed_at: datetime | None = moment(nullable=True)
+    content: Content = Relationship(
+        sa_relationship_kwargs={"primaryjoin": "foreign(FollowUp.content_id) == Content.id"}
+    )
     ticket: Ticket = Relationship()
 
 

@@ -48,7 +48,12 @@ def ticket(
     found = session.exec(query.with_for_update() if lock else query).first()
     if found is None:
         slip = "" if is_number(number) else "(编号有错字)"
-        raise NotFound(f"没有找到工单 {number[:30]}{slip},请核对编号。", field=field)
+        raise NotFound(
+            "没有找到工单 %(number)s%(slip)s,请核对编号。",
+            field=field,
+            number=number[:30],
+            slip=slip,
+        )
     return found
 
 

@@ -4,20 +4,26 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from hotline.clock import CITY_TIME
 from hotline.errors import Invalid, StepRefused
-from hotline.people.rights import Action, Actor
+from hotline.people import users
+from hotline.people.rights import SYSTEM, Action, Actor, Role
 from hotline.registry.calendar import WorkCalendar
+from hotline.tickets import follow_ups, supervision
 from hotline.tickets.contents import add_content
 from hotline.tickets.dispatch import end_assignments, lead_of, reassign
 from hotline.tickets.models import FollowUp, Reply, Ticket, TicketEvent
+from hotline.tickets.ratings import UNSATISFIED
 from hotline.tickets.steps import take_step
-from hotline.tickets.words import Outcome, Status
+from hotline.tickets.words import CallOutcome, Colour, Grievance, Outcome, Status
 
 
 def reply(session: Session, ticket: Ticket, text: str, *, actor: Actor, now: datetime) -> Reply:
     """答复: the unit writes what the citizen shall read; the desk checks it before it leaves."""
     if not text.strip():
         raise Invalid("答复内容不能为空。", field="text")
+    if ticket.status == Status.REPLIED:
+        raise _replied_already(session, ticket, actor)
     lead = lead_of(ticket)
     content = add_content(session, ticket, text)
     end_assignments(session, ticket, Outcome.REPLIED, now)
@@ -58,29 +64,62 @@ def send_for_rework(
     )  # fmt: skip
     reassign(session, ticket, calendar=calendar, now=now)
     ticket.rework_count += 1
+    if ticket.rework_count >= calendar.limits.number("rework_rounds"):
+        # Shandong 2017: after two unsatisfied rounds it goes to supervision.
+        session.flush()
+        supervision.issue(session, ticket, Colour.RED, calendar=calendar, actor=SYSTEM, now=now)
     return event
 
 
 def deliver(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> TicketEvent:
     """反馈: the one channel has told every requester."""
-    return take_step(session, ticket, Action.DELIVER, actor=actor, now=now, unit=ticket.lead_unit)
+    event = take_step(session, ticket, Action.DELIVER, actor=actor, now=now, unit=ticket.lead_unit)
+    follow_ups.owe(session, ticket, now)
+    return event
 
 
 def follow_up(
-    session: Session, ticket: Ticket, *, solved: bool, satisfied: int, actor: Actor, now: datetime
+    session: Session,
+    ticket: Ticket,
+    *,
+    solved: bool,
+    satisfied: int,
+    grievance: Grievance | None = None,
+    remark: str = "",
+    actor: Actor,
+    now: datetime,
 ) -> FollowUp:
-    """回访: solved? satisfied (5 very .. 1 not at all)? Asked apart, never entered by the unit."""
+    """回访: solved? satisfied (5 very .. 1 not at all)? Asked apart, never entered by the unit.
+
+    Who is not satisfied says why; of who is, a reason is not kept.
+    """
     if satisfied not in range(1, 6):
         raise Invalid("满意度须为 1 至 5。", field="satisfied")
+    if satisfied <= UNSATISFIED and not grievance:
+        raise Invalid("不满意的,请选一个主要原因。", field="grievance")
+    why = grievance if grievance and satisfied <= UNSATISFIED else ""
+    content = add_content(session, ticket, remark) if remark.strip() else None
     take_step(
         session, ticket, Action.FOLLOW_UP, actor=actor, now=now, unit=ticket.lead_unit,
-        solved=solved, satisfied=satisfied,
+        solved=solved, satisfied=satisfied, reason=why, content=content,
     )  # fmt: skip
+    _answered_call(session, ticket, unsatisfied=bool(why), actor=actor, now=now)
     row = FollowUp(
-        ticket_id=ticket.id, solved=solved, satisfied=satisfied, asked_by=actor.id, at=now
-    )
+        ticket_id=ticket.id, solved=solved, satisfied=satisfied, asked_by=actor.id, at=now,
+        unit=ticket.lead_unit, grievance=why, content=content,
+    )  # fmt: skip
     session.add(row)
     return row
+
+
+def _answered_call(
+    session: Session, ticket: Ticket, *, unsatisfied: bool, actor: Actor, now: datetime
+) -> None:
+    """A rating in writing saves no call, or a unit that knows the query code could rate itself."""
+    if actor.role != Role.CITIZEN:
+        follow_ups.end(session, ticket, CallOutcome.REACHED, now)
+    elif unsatisfied:
+        follow_ups.note_unsatisfied(session, ticket)
 
 
 def close(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> TicketEvent:
@@ -91,6 +130,7 @@ def close(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> T
     if last and not last.solved and last.at >= _delivered_at(session, ticket):
         raise StepRefused("诉求人表示问题未解决,请重办后再办结。", field="action")
     event = take_step(session, ticket, Action.CLOSE, actor=actor, now=now, unit=ticket.lead_unit)
+    follow_ups.end(session, ticket, CallOutcome.MOOT, now)
     ticket.closed_at = now
     return event
 
@@ -99,8 +139,24 @@ def last_reply(session: Session, ticket: Ticket) -> Reply:
     query = select(Reply).where(Reply.ticket_id == ticket.id).order_by(col(Reply.id).desc())
     written = session.exec(query).first()
     if written is None:
-        raise StepRefused(f"工单 {ticket.number} 还没有答复。", field="action")
+        raise StepRefused("工单 %(number)s 还没有答复。", field="action", number=ticket.number)
     return written
+
+
+def _replied_already(session: Session, ticket: Ticket, actor: Actor) -> StepRefused:
+    """Two of a unit may write at once: the second learns whose words are being looked at."""
+    written = last_reply(session, ticket)
+    local, who = written.written_at.astimezone(CITY_TIME), written.written_by
+    at = {"m": local.month, "d": local.day, "clock": f"{local:%H:%M}"}
+    if who == actor.id:
+        return StepRefused(
+            "您已于 %(m)d月%(d)d日 %(clock)s 答复,正在审核;要补充,请告诉派单员。",
+            field="text", **at,
+        )  # fmt: skip
+    return StepRefused(
+        "同事%(who)s已于 %(m)d月%(d)d日 %(clock)s 答复,正在审核;要补充,请告诉派单员。",
+        field="text", who=users.titles(session, {who}).get(who, who), **at,
+    )  # fmt: skip
 
 
 def _delivered_at(session: Session, ticket: Ticket) -> datetime:

@@ -32,6 +32,7 @@ STEPS: dict[tuple[Status | None, Action], Status] = {
     (S.DISPATCHED, A.MERGE): S.MERGED,
     (S.DISPATCHED, A.FALL_OVERDUE): S.DISPATCHED,
     (S.OBJECTED, A.RULE): S.DISPATCHED,
+    (S.OBJECTED, A.ASSIST): S.OBJECTED,
     (S.OBJECTED, A.FALL_OVERDUE): S.OBJECTED,
     (S.IN_PROGRESS, A.OBJECT): S.OBJECTED,
     (S.IN_PROGRESS, A.REPLY): S.REPLIED,
@@ -49,6 +50,19 @@ STEPS: dict[tuple[Status | None, Action], Status] = {
     (S.CLOSED, A.REOPEN): S.ACCEPTED,
     (S.MERGED, A.UNMERGE): S.ACCEPTED,
 }
+# Rows beside the ticket: they leave an event and move no status.
+WITH_UNIT = (S.DISPATCHED, S.OBJECTED, S.IN_PROGRESS)
+UNTOLD = (S.LOGGED, S.ACCEPTED, *WITH_UNIT, S.REPLIED, S.APPROVED)
+BESIDE: dict[Action, tuple[Status, ...]] = {
+    A.ASK_EXTENSION: (S.DISPATCHED, S.IN_PROGRESS),
+    A.RULE_EXTENSION: WITH_UNIT,
+    A.REMIND: UNTOLD,
+    A.SUPERVISE: (S.ACCEPTED, *WITH_UNIT, S.REPLIED, S.DELIVERED),
+    A.ANSWER_ORDER: (*WITH_UNIT, S.REPLIED, S.APPROVED, S.DELIVERED),
+    A.ADVISE: WITH_UNIT,
+    A.REVIEW_RATING: (S.ACCEPTED, *WITH_UNIT, S.REPLIED, S.APPROVED, S.DELIVERED, S.CLOSED),
+}
+STEPS |= {(status, action): status for action, places in BESIDE.items() for status in places}
 
 CHAINED = (
     "ticket_id", "seq", "actor", "role", "action", "status", "unit", "channel", "kind", "line",

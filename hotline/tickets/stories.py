@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from hotline.people.rights import Action
-from hotline.tickets import queries
+from hotline.tickets import extensions, queries, ratings, supervision
+from hotline.tickets.extensions import Extension
 from hotline.tickets.models import (
     Assignment,
     Contact,
     Content,
+    FollowUp,
     Objection,
     Reply,
     Ticket,
     TicketEvent,
 )
 from hotline.tickets.steps import content_hash
+from hotline.tickets.supervision import SupervisionOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ class Story:
     reply_text: str
     merged_into: str  # number of the ticket that it follows, blank while it stands alone
     followers: list[str]  # numbers of the tickets merged into it
+    extension: Extension | None
+    orders: list[SupervisionOrder]
+    reminded: dict[str, int]  # how often, by kind of reminder
+    ratings: list[FollowUp]
 
 
 def story(session: Session, ticket: Ticket) -> Story:
@@ -55,6 +62,10 @@ def story(session: Session, ticket: Ticket) -> Story:
         reply_text=reply_text,
         merged_into=parent,
         followers=followers,
+        extension=extensions.of(session, ticket),
+        orders=supervision.orders_of(session, ticket),
+        reminded=supervision.reminded(session, ticket),
+        ratings=ratings.of(session, ticket),
     )
 
 

@@ -67,6 +67,67 @@ class Outcome(StrEnum):
     ENDED = "ended"
 
 
+class Colour(StrEnum):
+    """三色督办单. Sanming 2017: blue reminds, orange warns, red is for what still fails."""
+
+    BLUE = "blue"
+    ORANGE = "orange"
+    RED = "red"
+
+
+class ReminderKind(StrEnum):
+    """Who or what reminded: two shares of the unit's time, the requester, or a leader."""
+
+    UNCLAIMED = "unclaimed"
+    DUE_SOON = "due_soon"
+    CITIZEN = "citizen"
+    LEADER = "leader"
+
+
+class SanctionKind(StrEnum):
+    """Of a unit. Plan 2018, items 29 and 30."""
+
+    INTERVIEW = "interview"
+    CRITICISM = "criticism"
+
+
+class Fault(StrEnum):
+    """Whose it was that a requester is not satisfied; a third side decides. 国办函〔2025〕66号."""
+
+    UNIT = "unit"
+    POLICY = "policy"
+    UNREASONABLE = "unreasonable"
+
+
+class Grievance(StrEnum):
+    """Why a requester is not satisfied, by the requester's own word."""
+
+    NOT_SOLVED = "not_solved"
+    SLOW = "slow"
+    ATTITUDE = "attitude"
+    NO_CONTACT = "no_contact"
+    DISAGREE_POLICY = "disagree_policy"
+    OTHER = "other"
+
+
+class CallGround(StrEnum):
+    """Why the desk follows up by telephone; Yueyang 2017 sampled, Aba asked all of the rest."""
+
+    UNSATISFIED = "unsatisfied"
+    SUPERVISED = "supervised"
+    REWORKED = "reworked"
+    NO_ADDRESS = "no_address"
+    SAMPLED = "sampled"
+
+
+class CallOutcome(StrEnum):
+    """How a call that the desk owed ended."""
+
+    REACHED = "reached"
+    NOT_REACHED = "not_reached"
+    MOOT = "moot"  # the ticket went on without it
+
+
 CHINESE: dict[StrEnum, str] = {
     Status.LOGGED: "已登记",
     Status.ACCEPTED: "已受理(待派)",
@@ -101,6 +162,12 @@ CHINESE: dict[StrEnum, str] = {
     Action.MERGE: "并单",
     Action.UNMERGE: "撤销并单",
     Action.FALL_OVERDUE: "超期",
+    Action.ASK_EXTENSION: "申请延期",
+    Action.RULE_EXTENSION: "延期审批",
+    Action.REMIND: "催办",
+    Action.ANSWER_ORDER: "回复督办",
+    Action.ADVISE: "协办意见",
+    Action.REVIEW_RATING: "评价核定",
     Action.READ: "查看",
     Action.ROUTE: "派单建议",
     Action.TALLY: "统计",
@@ -109,7 +176,13 @@ CHINESE: dict[StrEnum, str] = {
     Action.SETTLE_DELIVERY: "回执",
     Action.SUPERVISE: "督办",
     Action.PUBLISH: "发布",
+    Action.EDIT_KNOWLEDGE: "编写知识",
+    Action.PUBLISH_KNOWLEDGE: "审核知识",
     Action.ADMINISTER: "管理",
+    Action.ATTACH: "添加附件",
+    Action.ERASE: "删去附件",
+    Action.KEEP_ROSTER: "排值守",
+    Action.NOTE_SHIFT: "交接班",
     MatterKind.CONSULTATION: "咨询",
     MatterKind.HELP: "求助",
     MatterKind.COMPLAINT: "投诉",
@@ -126,6 +199,32 @@ CHINESE: dict[StrEnum, str] = {
     Channel.POLICE_HANDOVER: "110 转入",
     Channel.APP: "微信或应用",
     Channel.IMPORT: "批量导入",
+    Colour.BLUE: "蓝色督办单",
+    Colour.ORANGE: "橙色督办单",
+    Colour.RED: "红色督办单",
+    ReminderKind.UNCLAIMED: "未签收提醒",
+    ReminderKind.DUE_SOON: "临期提醒",
+    ReminderKind.CITIZEN: "诉求人催办",
+    ReminderKind.LEADER: "领导催办",
+    SanctionKind.INTERVIEW: "约谈",
+    SanctionKind.CRITICISM: "通报批评",
+    Fault.UNIT: "单位原因",
+    Fault.POLICY: "政策原因",
+    Fault.UNREASONABLE: "诉求不合理",
+    Grievance.NOT_SOLVED: "问题没有解决",
+    Grievance.SLOW: "办得太慢",
+    Grievance.ATTITUDE: "态度不好",
+    Grievance.NO_CONTACT: "没有联系我",
+    Grievance.DISAGREE_POLICY: "不认同政策规定",
+    Grievance.OTHER: "其他原因",
+    CallGround.UNSATISFIED: "评价不满意",
+    CallGround.SUPERVISED: "督办件",
+    CallGround.REWORKED: "重办件",
+    CallGround.NO_ADDRESS: "没有邮箱",
+    CallGround.SAMPLED: "抽样",
+    CallOutcome.REACHED: "打通",
+    CallOutcome.NOT_REACHED: "没打通",
+    CallOutcome.MOOT: "不必再打",
     Ground.NOT_OUR_DUTY: "非本单位职责",
     Ground.OTHER_TERRITORY: "属地不符",
     Ground.HIGHER_LEVEL: "应由上级办理",

@@ -3,19 +3,35 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
+from flask_openapi3 import FileStorage
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
+    field_validator,
     model_validator,
 )
 
+from hotline.people.roster import Shift
+from hotline.registry.article_lists import Pile as ArticlePile
+from hotline.tickets.attachments import Place
 from hotline.tickets.filters import Due
 from hotline.tickets.lists import Pile
-from hotline.tickets.words import Channel, Ground, MatterKind, Status, Urgency
+from hotline.tickets.words import (
+    Channel,
+    Colour,
+    Fault,
+    Grievance,
+    Ground,
+    MatterKind,
+    SanctionKind,
+    Status,
+    Urgency,
+)
 
 ALLOWED_CONTROLS = "\t\n\r"
 # Ids and positions are 32 bits wide in PostgreSQL, which refuses to compare with more.
@@ -53,6 +69,16 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", use_enum_values=False)
 
 
+# Where a territory leads, the department that guides it helps as an assistant (协办).
+Guide = Annotated[
+    Word | None,
+    Field(
+        description="指导单位:派给属地时一并协办;不写为规则所列的部门,空为不请。"
+        "派给部门时不起作用。",
+    ),
+]
+
+
 class RequesterBody(Body):
     name: Word = ""
     phone: Phone = ""
@@ -74,6 +100,7 @@ class TicketBody(Body):
     requester: RequesterBody = Field(default_factory=RequesterBody)
     accept: bool = True
     unit: Word = ""
+    guide: Guide = None
 
 
 class RouteBody(Body):
@@ -88,6 +115,10 @@ class EmptyBody(Body):
 
 class UnitBody(Body):
     unit: NeededWord
+
+
+class DispatchBody(UnitBody):
+    guide: Guide = None
 
 
 class RedirectBody(Body):
@@ -116,11 +147,39 @@ class ObjectBody(Body):
 class RuleBody(Body):
     granted: bool
     unit: Word = ""
+    basis: _line(2000) = ""
+
+
+class ExtensionBody(Body):
+    days: int = Field(ge=1, le=30, description="working days more")
+    reason: Sentence
+
+
+class GrantBody(Body):
+    granted: bool
+
+
+class OrderBody(Body):
+    colour: Colour
+    text: _line(2000) = ""
+
+
+# A field of a form left blank chooses nothing.
+OptionalGrievance = Annotated[Grievance | None, BeforeValidator(lambda typed: typed or None)]
 
 
 class FollowUpBody(Body):
+    """Who is not satisfied (1 or 2) gives a `grievance`."""
+
     solved: bool
     satisfied: int = Field(ge=1, le=5, description="5 very satisfied .. 1 very dissatisfied")
+    grievance: OptionalGrievance = None
+    remark: _line(500) = ""
+
+
+class FaultBody(Body):
+    fault: Fault
+    remark: _line(500) = ""
 
 
 class MergeBody(Body):
@@ -207,6 +266,7 @@ class UnitForm(Body):
 
     unit: Word = ""
     other: Word = ""
+    guide: Word = ""
 
     @property
     def chosen(self) -> str:
@@ -241,21 +301,29 @@ class RestoreForm(Body):
     version: int = Field(ge=1, le=LAST_CURSOR)
 
 
+# A field of a form left blank names nothing.
+OptionalId = Annotated[int | None, BeforeValidator(lambda typed: typed or None)]
+
+
 class ConsoleForm(TicketBody):
     """A request as an agent takes it down, and what becomes of it at once.
 
-    Which of the last five is needed, the act says; `other` is any unit a dispatcher names.
+    Which of the last ones is needed, the act says; `other` is any unit a dispatcher names,
+    `guide` ticked where a territory leads, and
+    `article` the one that the answer was taken from.
     """
 
     act: Literal["dispatch", "accept", "answer", "redirect", "transfer_call", "hand_over", "merge"]
     anonymous: bool = False
     picked: Word = ""
     other: Word = ""
+    guide: Word = ""
     answer: _line(20_000) = ""
     code: Word = ""
     sentence: _line(2000) = ""
     service: Word = ""
     parent: Word = ""
+    article: OptionalId = Field(None, ge=1, le=LAST_CURSOR)
 
     @model_validator(mode="before")
     @classmethod
@@ -338,9 +406,113 @@ class AutoForm(Body):
     sure: bool = False
 
 
-class ProposalForm(Body):
-    """A proposed phrase of a unit, and the duty that shall have it."""
+class PhraseForm(Body):
+    """A proposed phrase of a unit."""
 
     unit: NeededWord
     phrase: NeededWord
+
+
+class ProposalForm(PhraseForm):
+    """And the duty that shall have it."""
+
     duty: _line(200, 1)
+
+
+class AttachmentPath(TicketPath):
+    id: int = Field(ge=1, le=LAST_CURSOR)
+
+
+class AttachmentForm(Body):
+    """Files as multipart/form-data; without a place, the usual one of the sender's role."""
+
+    files: list[FileStorage] = Field(default_factory=list)
+    place: Place | None = None
+    proof: bool = Field(False, description="shows that the requester was spoken to")
+
+
+OptionalDay = Annotated[date | None, BeforeValidator(lambda typed: typed or None)]
+
+
+class ArticleForm(Body):
+    """An article as its author writes it; `seen` is the newest version that was shown."""
+
+    question: _line(200, 1)
+    look_alikes: _line(4000) = ""
+    answer: _line(4000, 1)
+    basis: _line(200, 1)
+    unit: NeededWord
+    territory: Word = ""
+    valid_from: OptionalDay = None
+    valid_to: OptionalDay = None
+    owner: Word = ""
+    review_on: OptionalDay = None
+    note: _line(200) = ""
+    seen: int = Field(0, ge=0, le=LAST_CURSOR)
+
+    @field_validator("look_alikes")
+    @classmethod
+    def _few_and_short(cls, typed: str) -> str:
+        lines = [line.strip() for line in typed.splitlines() if line.strip()]
+        if len(lines) > 50 or any(len(line) > 200 for line in lines):
+            raise ValueError("相似问法最多 50 行,每行最多 200 字")
+        return "\n".join(dict.fromkeys(lines))
+
+
+class WhyForm(Body):
+    why: _line(200, 1)
+
+
+class SendBackForm(RestoreForm, WhyForm):
+    pass
+
+
+class KnowledgeForm(Body):
+    """What is looked for in the knowledge base, or which pile of it is shown."""
+
+    q: _line(200) = ""
+    pile: ArticlePile | None = None
+    unit: Word = ""
+    after: int = Field(0, ge=0, le=LAST_CURSOR)
+
+
+class KnowledgeQuery(Body):
+    q: _line(200, 1)
+    territory: Word = Field("", description="one of the seven; articles of others are left out")
+    limit: int = Field(5, ge=1, le=20)
+
+
+class SanctionForm(Body):
+    """What is held against a unit."""
+
+    unit: NeededWord
+    kind: SanctionKind
+    reason: _line(500, 1)
+
+
+class PrecedentForm(Body):
+    """Words that a ruling must hold."""
+
+    q: _line(100) = ""
+
+
+class DayForm(Body):
+    day: date | None = None
+
+
+class ShiftNoteForm(Body):
+    headline: _line(60, 1)
+    text: _line(2000) = ""
+
+
+class TurnForm(Body):
+    """One person on one shift of one day."""
+
+    day: date
+    shift: Shift
+    name: NeededWord
+    extension: _line(20) = ""
+
+
+class RosterTableForm(Body):
+    table: Text

@@ -9,11 +9,12 @@ from flask import current_app, g
 
 from hotline.clock import now as clock_now
 from hotline.db import Database
+from hotline.desk.knowledge import Knowledge
 from hotline.errors import Invalid
 from hotline.people.rights import Actor
 from hotline.registry.calendar import WorkCalendar
 from hotline.routing.router import Router
-from hotline.routing.types import Decision, Directory, Line, Suggestion
+from hotline.routing.types import Decision, Directory, Earlier, Line, Suggestion, UnitKind
 from hotline.settings import Settings
 
 
@@ -28,18 +29,31 @@ class City:
     find_unit: Callable[[str], str | None]
     auto_units: frozenset[str] = frozenset()
 
-    def suggest(self, text: str, *, title: str = "", dialled: Line | None = None) -> Suggestion:
+    def suggest(
+        self,
+        text: str,
+        *,
+        title: str = "",
+        dialled: Line | None = None,
+        earlier: tuple[Earlier, ...] = (),
+    ) -> Suggestion:
         """What the router says; a unit goes by itself only where an administrator said so."""
-        given = self.router.suggest(text, title=title, dialled=dialled)
+        given = self.router.suggest(text, title=title, dialled=dialled, earlier=earlier)
         if given.decision is Decision.AUTO and given.candidates[0].unit not in self.auto_units:
             return replace(given, decision=Decision.CHOOSE)
         return given
+
+    def is_territory(self, unit: str) -> bool:
+        kinds = {each.name: each.kind for each in self.directory.units}
+        return kinds.get(unit) is UnitKind.TERRITORY
 
     def unit(self, name: str, field: str = "unit") -> str:
         """The unit valid today that goes by this name, former and later names included."""
         found = self.find_unit(name)
         if found is None:
-            raise Invalid(f"没有名为「{name[:40]}」的单位,请用派单目录中的单位名称。", field=field)
+            raise Invalid(
+                "没有名为「%(name)s」的单位,请用派单目录中的单位名称。", field=field, name=name[:40]
+            )
         return found
 
 
@@ -51,6 +65,7 @@ class Current:
     database: Database
     contact_key: bytes
     city: Callable[[], City]
+    knowledge: Callable[[], Knowledge]
     wake: Callable[[], None]
     queue_answers: Callable[[], bool]
 

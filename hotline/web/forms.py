@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from flask import request
-from flask_babel import gettext as _
 from pydantic import ValidationError
 
 from hotline.errors import HotlineError
 from hotline.web.bodies import Body
+from hotline.web.languages import said
 from hotline.web.problems import remedies
 
 B = TypeVar("B", bound=Body)
@@ -40,7 +40,7 @@ class Form(Generic[B]):
 
     def refuse(self, refused: HotlineError) -> None:
         """Shows a refusal at its field, or above the form when it has none here."""
-        self.errors[refused.field if refused.field in self.values else ""] = _(refused.sentence)
+        self.errors[refused.field if refused.field in self.values else ""] = said(refused)
 
 
 def filled(kind: type[B], **more: Any) -> Form[B]:

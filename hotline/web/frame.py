@@ -36,23 +36,33 @@ BY_ITSELF = ("live", "inbox.news")
 
 # The doors of each role, in the order of its work; the first is where it lands after signing in.
 NAVIGATION: dict[Role, tuple[tuple[str, str], ...]] = {
-    Role.AGENT: (("/desk", "接话"), ("/tickets", "查工单")),
+    Role.AGENT: (("/desk", "接话"), ("/tickets", "查工单"), ("/knowledge", "知识库")),
     Role.DISPATCHER: (
         ("/dispatching", "派单台"),
+        ("/supervision/orders", "延期与督办"),
         ("/desk", "接话"),
         ("/tickets", "查工单"),
+        ("/knowledge", "知识库"),
         ("/tallies", "统计"),
         ("/reports", "报告"),
     ),
-    Role.HANDLER: (("/inbox", "收件箱"), ("/tickets", "查工单"), ("/tallies", "统计")),
+    Role.HANDLER: (
+        ("/inbox", "收件箱"),
+        ("/tickets", "查工单"),
+        ("/knowledge", "知识库"),
+        ("/tallies", "统计"),
+    ),
     Role.SUPERVISOR: (
         ("/supervision", "督办台"),
+        ("/supervision/roster", "值守"),
         ("/tickets", "查工单"),
+        ("/knowledge", "知识库"),
         ("/tallies", "统计"),
         ("/reports", "报告"),
     ),
     Role.ADMINISTRATOR: (
         ("/administration", "管理"),
+        ("/knowledge", "知识库"),
         ("/tallies", "统计"),
         ("/reports", "报告"),
     ),
@@ -120,7 +130,8 @@ def _signing_in(app: Flask) -> None:
 def _headed(response: Response) -> Response:
     response.headers.update(HEADERS)
     reader = request.blueprint in ("openapi", "swagger")
-    response.headers["Content-Security-Policy"] = READER_POLICY if reader else POLICY
+    # A route may be stricter, as that of citizens' files is.
+    response.headers.setdefault("Content-Security-Policy", READER_POLICY if reader else POLICY)
     if "actor" in g:
         # Nobody finds a ticket in the cache of a shared computer.
         response.headers["Cache-Control"] = "no-store"

@@ -95,6 +95,10 @@ GUARDS: dict[str, Action | Anyone] = {
     "dispatching.receipt": Action.SETTLE_DELIVERY,
     "supervision.burning": Action.SUPERVISE,
     "supervision.heap": Action.SUPERVISE,
+    "supervision.orders": Action.RULE_EXTENSION,
+    "supervision.bounces": Action.RULE_EXTENSION,
+    "supervision.sanctions": Action.SUPERVISE,
+    "supervision.sanction": Action.SUPERVISE,
     "supervision.tallies_page": Action.TALLY,
     "supervision.tally_list": Action.TALLY,
     "supervision.tally_table": Action.TALLY,
@@ -127,6 +131,40 @@ GUARDS: dict[str, Action | Anyone] = {
     "administration.switch_auto": Action.ADMINISTER,
     "administration.proposals": Action.ADMINISTER,
     "administration.accept_proposal": Action.ADMINISTER,
+    "administration.refuse_proposal": Action.ADMINISTER,
+    "administration.take_back_refusal": Action.ADMINISTER,
+    "api.attach": Action.ATTACH,
+    "api.attached": Action.READ,
+    "api.attachment": Action.READ,
+    "attachments.add": Action.ATTACH,
+    "attachments.file": Action.READ,
+    "attachments.erase": Action.ERASE,
+    # Number and query code stand in for signing in.
+    "portal.own_attach": PUBLIC,
+    "portal.own_file": PUBLIC,
+    # Published articles are for everybody; what else a page shows of one, it asks by itself.
+    "knowledge.listing": SIGNED_IN,
+    "knowledge.article": SIGNED_IN,
+    "knowledge.new": Action.EDIT_KNOWLEDGE,
+    "knowledge.add": Action.EDIT_KNOWLEDGE,
+    "knowledge.edit": Action.EDIT_KNOWLEDGE,
+    "knowledge.change": Action.EDIT_KNOWLEDGE,
+    "knowledge.restore": Action.EDIT_KNOWLEDGE,
+    "knowledge.mark": Action.EDIT_KNOWLEDGE,
+    "knowledge.publish": Action.PUBLISH_KNOWLEDGE,
+    "knowledge.send_back": Action.PUBLISH_KNOWLEDGE,
+    "knowledge.take_down": Action.PUBLISH_KNOWLEDGE,
+    "knowledge.unmark": Action.PUBLISH_KNOWLEDGE,
+    "api.knowledge": PUBLIC,
+    "console.knowledge": Action.ANSWER,
+    "console.no_answer": Action.ANSWER,
+    "console.notes": Action.NOTE_SHIFT,
+    "console.write_note": Action.NOTE_SHIFT,
+    "console.read_note": Action.NOTE_SHIFT,
+    "supervision.roster": Action.KEEP_ROSTER,
+    "supervision.enter_turn": Action.KEEP_ROSTER,
+    "supervision.enter_table": Action.KEEP_ROSTER,
+    "supervision.take_off": Action.KEEP_ROSTER,
     "static": PUBLIC,
     "bootstrap.static": PUBLIC,
     "htmx.static": PUBLIC,
@@ -140,8 +178,17 @@ GUARDS: dict[str, Action | Anyone] = {
 STEP = ".step_"
 # Programs show a key or a query code with each request, so no page can make them act unawares.
 KEYED = ("api", "calls")
+# Whoever chose too large a file is told so on the page with all that was typed: an upload is read
+# to its end, but no more of a file is kept than shows that it is too large.
+MOST_READ = 256 * 2**20
 # Bytes of a body, where more than the usual limit is sent.
-LARGER = {"administration.upload": 4 * 2**20}
+LARGER = {
+    "administration.upload": 4 * 2**20,
+    **dict.fromkeys(
+        ("api.attach", "attachments.add", "portal.own_attach", "portal.send", "tickets.step_reply"),
+        MOST_READ,
+    ),
+}
 SAFE = ("GET", "HEAD", "OPTIONS")
 # Where a user whose password somebody else has seen may go before it is changed.
 BEFORE_CHANGE = ("signing.account", "signing.change_password", "signing.sign_out")

@@ -4,20 +4,24 @@ from collections.abc import Callable
 from typing import Any
 
 from hotline.db import Session, keep_reply
+from hotline.desk.callers import phone_hash
 from hotline.errors import Invalid
 from hotline.routing.types import Suggestion
-from hotline.tickets import dispatch, intake
+from hotline.tickets import intake
 from hotline.tickets.models import Ticket
 from hotline.web import bodies
 from hotline.web.current import actor, city, current, now
 from hotline.web.guards import request_key
+from hotline.web.steps import dispatch_to
+from hotline.web.thinking import guide_of, suggested
 
 Then = Callable[[Session, Ticket], Any]
 
 
-def think(body: bodies.TicketBody | bodies.RouteBody) -> Suggestion:
-    """What the router says; nothing is stored."""
-    return city().suggest(body.text, title=body.title, dialled=city().find_line(body.dialled))
+def think(body: bodies.TicketBody | bodies.RouteBody, caller: str = "") -> Suggestion:
+    """What the router says; `caller` is the hash of a number. Nothing is stored."""
+    line = city().find_line(body.dialled)
+    return suggested(body.text, title=body.title, dialled=line, phone_hash=caller)
 
 
 def log(
@@ -29,17 +33,19 @@ def log(
 
     All in one transaction; the answer is kept for the request key, if any.
     """
-    matter, suggestion = _matter(body), think(body)
+    caller = phone_hash(current().contact_key, body.requester.phone)
+    matter, suggestion = _matter(body), think(body, caller)
     unit = body.unit and city().unit(body.unit)
     if unit and not body.accept:
         raise Invalid("派单须先受理,请将 accept 设为 true。", field="accept")
+    guide = guide_of(suggestion, unit) if body.guide is None else body.guide
     who, at, calendar = actor(), now(), city().calendar
     with current().database.work(key=request_key(), now=at) as session:
         row = intake.log(session, matter, suggestion, actor=who, key=current().contact_key, now=at)
         if body.accept:
             intake.accept(session, row, calendar=calendar, actor=who, now=at)
         if unit:
-            dispatch.dispatch(session, row, unit, calendar=calendar, actor=who, now=at)
+            dispatch_to(session, row, unit, guide)
         if then:
             then(session, row)
         return keep_reply(session, present(row, suggestion), status=201)

@@ -7,10 +7,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, request
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, get_locale, gettext
+
+from hotline.errors import HotlineError
 
 LANGUAGES = {"zh_CN": "中文", "en": "English"}
 COOKIE = "language"
+# Programs name their language with each request; Chinese is for all that name none of ours.
+API, OFFERED = "/api/", ("zh", "zh-CN", "en")
 
 
 class Catalogs(Domain):
@@ -36,9 +40,20 @@ def read_catalog(locale: str) -> Translations:
 
 
 def chosen() -> str:
-    """The language the reader chose, else Chinese."""
+    """The language the reader chose, or a program asks for; else Chinese."""
+    if request.path.startswith(API):
+        return "en" if request.accept_languages.best_match(OFFERED) == "en" else "zh_CN"
     language = request.cookies.get(COOKIE, "")
     return language if language in LANGUAGES else "zh_CN"
+
+
+def said(refused: HotlineError) -> str:
+    """The refusal in the reader's language, and so the terms among its values."""
+    values = {
+        name: gettext(value) if isinstance(value, str) and value else value
+        for name, value in refused.values.items()
+    }
+    return gettext(refused.wording, **values)
 
 
 def install(app: Flask) -> None:

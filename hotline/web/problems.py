@@ -13,12 +13,14 @@ from flask import (
     render_template,
     request,
 )
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from hotline.db import Replayed
-from hotline.errors import HotlineError, NotSignedIn, PasswordStale
+from hotline.errors import HotlineError, Invalid, NotSignedIn, PasswordStale
+from hotline.web.languages import said
 from hotline.web.problem_document import HEADERS, problem
 
 log = structlog.get_logger()
@@ -64,7 +66,7 @@ PATTERN_SENTENCES = {
 
 def invalid_fields(error: ValidationError) -> Response:
     """Names every wrong field of a body, path or query, and what to write instead."""
-    return problem(422, "invalid", "填写的内容有误,请按提示修改后重试。", remedies(error))
+    return problem(422, Invalid.code, _(Invalid.sentence), remedies(error))
 
 
 def remedies(error: ValidationError) -> list[dict[str, str]]:
@@ -80,8 +82,11 @@ def remedies(error: ValidationError) -> list[dict[str, str]]:
 
 def _remedy(kind: str, place: tuple[Any, ...], facts: dict[str, Any]) -> str:
     if kind == "string_pattern_mismatch":
-        return PATTERN_SENTENCES[place[-1]]
-    return FIELD_SENTENCES.get(kind, "格式不对。").format(**facts)
+        return _(PATTERN_SENTENCES[place[-1]])
+    if kind == "value_error":
+        # Our own validators speak Chinese, as everything below the web does.
+        facts = {"error": _(str(facts["error"]))}
+    return _(FIELD_SENTENCES.get(kind, "格式不对。")).format(**facts)
 
 
 def register(app: Flask) -> None:
@@ -99,8 +104,9 @@ def _refused(error: HotlineError) -> Response:
         log.error("refused", code=error.code, path=request.path, cause=repr(error.__cause__))
     if request.endpoint and not _for_program() and isinstance(error, (NotSignedIn, PasswordStale)):
         return _to_the_door(error)
-    errors = [{"field": error.field, "remedy": error.sentence}] if error.field else []
-    return _for_reader(error.status, error.code, error.sentence, errors)
+    sentence = said(error)
+    errors = [{"field": error.field, "remedy": sentence}] if error.field else []
+    return _for_reader(error.status, error.code, sentence, errors)
 
 
 def _to_the_door(error: HotlineError) -> Response:
@@ -111,9 +117,7 @@ def _to_the_door(error: HotlineError) -> Response:
     if isinstance(error, PasswordStale):
         return make_response(redirect("/account"))
     if request.method != "GET" or "HX-Request" in request.headers:
-        return make_response(
-            render_template("problem.html", sentence=error.sentence, status=401), 401
-        )
+        return make_response(render_template("problem.html", sentence=said(error), status=401), 401)
     return make_response(redirect(f"/sign-in?{urlencode({'next': request.full_path.rstrip('?')})}"))
 
 
@@ -121,9 +125,9 @@ def _http(error: HTTPException) -> Response:
     if error.response is not None:
         return make_response(error.response)
     status = error.code or 500
-    sentence = SENTENCES.get(status, "请求有误,请检查后重试。")
+    sentence = _(SENTENCES.get(status, "请求有误,请检查后重试。"))
     if isinstance(error, CSRFError):
-        sentence = "页面已过期,内容未提交。请返回上一页,刷新后再提交。"
+        sentence = _("页面已过期,内容未提交。请返回上一页,刷新后再提交。")
     response = _for_reader(status, f"http-{status}", sentence, [])
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
@@ -133,7 +137,7 @@ def _http(error: HTTPException) -> Response:
 
 def _failed(error: Exception) -> Response:
     log.exception("failed", path=request.path)
-    return _for_reader(500, "error", HotlineError.sentence, [])
+    return _for_reader(500, "error", _(HotlineError.sentence), [])
 
 
 def _for_reader(status: int, code: str, sentence: str, errors: list[dict[str, str]]) -> Response:

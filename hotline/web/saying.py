@@ -1,13 +1,15 @@
 """How pages say things: moments, time left, statuses, masked numbers."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Flask
 from flask_babel import gettext as _
 
 from hotline.clock import CITY_TIME, city_day
+from hotline.people import roster
 from hotline.people.rights import Role
+from hotline.people.roster import Shift
 from hotline.tickets.words import CHINESE, Status, Urgency
 from hotline.web.current import city, now
 
@@ -111,7 +113,39 @@ def lateness(due_at: datetime | None, warn_at: datetime | None = None) -> str:
     return "bad" if now() > due_at else "late" if warn_at else ""
 
 
-FILTERS = (word, choices, role, tone, moment, exactly, due, span, lateness)
+def weekday(day: date) -> str:
+    return _(WEEKDAYS[day.weekday()])
+
+
+def shift(value: str) -> str:
+    """白班, 晚班, 夜班."""
+    return _(roster.WORDS[Shift(value)])
+
+
+def shift_choices(values: Iterable[str]) -> list[tuple[str, str]]:
+    return [(str(value), shift(value)) for value in values]
+
+
+def hours(value: str) -> str:
+    """When a shift begins: 8:00 起."""
+    return _("%(hour)d:00 起", hour=roster.BEGINS[Shift(value)].hour)
+
+
+FILTERS = (
+    weekday,
+    shift,
+    shift_choices,
+    hours,
+    word,
+    choices,
+    role,
+    tone,
+    moment,
+    exactly,
+    due,
+    span,
+    lateness,
+)
 
 
 def install(app: Flask) -> None:

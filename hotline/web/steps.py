@@ -5,36 +5,76 @@ from typing import Any
 
 from hotline.db import Session, keep_reply
 from hotline.delivery import outbox
-from hotline.people.rights import Action
-from hotline.tickets import dispatch, intake, merging, queries, replies
+from hotline.people.rights import Action, Actor
+from hotline.tickets import (
+    dispatch,
+    extensions,
+    intake,
+    merging,
+    queries,
+    ratings,
+    replies,
+    supervision,
+)
 from hotline.tickets.models import Ticket
 from hotline.web import bodies
 from hotline.web.current import actor, city, current, now
 from hotline.web.guards import request_key
+from hotline.web.thinking import guide_for
 
 Step = Callable[[Session, Ticket, Any], Any]
 
 
 def take(
-    number: str, action: Action, body: bodies.Body, present: Callable[[Ticket], dict[str, Any]]
+    number: str,
+    action: Action,
+    body: bodies.Body,
+    present: Callable[[Ticket], dict[str, Any]],
+    then: Callable[[Session, Ticket], Any] | None = None,
 ) -> dict[str, Any]:
-    """Takes the step within the asker's scope; the answer is kept for the request key, if any."""
-    return take_all(number, ((action, body),), present)
+    """Takes the step within the asker's scope, and `then` what comes with it, in one transaction.
+
+    The answer is kept for the request key, if any.
+    """
+    return take_all(number, ((action, body),), present, then)
 
 
 def take_all(
     number: str,
     wanted: Sequence[tuple[Action, bodies.Body]],
     present: Callable[[Ticket], dict[str, Any]],
+    then: Callable[[Session, Ticket], Any] | None = None,
 ) -> dict[str, Any]:
     """Takes these steps one after the other, all of them or none."""
+    wanted = [(action, _thought_out(number, body)) for action, body in wanted]
     with current().database.work(key=request_key(), now=now()) as session:
         row = queries.ticket(session, number, actor=actor(), action=wanted[0][0], lock=True)
         for action, body in wanted:
             STEPS[action][1](session, row, body)
+        if then:
+            then(session, row)
         answer = keep_reply(session, present(row))
     current().wake()
     return answer
+
+
+def _thought_out(number: str, body: bodies.Body) -> bodies.Body:
+    """Who guides, where nobody said so: the router is asked before the transaction begins."""
+    if not isinstance(body, bodies.DispatchBody) or body.guide is not None:
+        return body
+    return body.model_copy(update={"guide": guide_for(number, city().unit(body.unit))})
+
+
+def dispatch_to(session: Session, row: Ticket, unit: str, guide: str | None) -> None:
+    """派单; to a territory with the department that guides it as an assistant (协办)."""
+    facts = {"calendar": city().calendar, "actor": actor(), "now": now()}
+    dispatch.dispatch(session, row, unit, **facts)
+    if guide and city().is_territory(unit):
+        dispatch.assist(session, row, city().unit(guide, field="guide"), **facts)
+
+
+def _dispatch(session: Session, row: Ticket, body: bodies.DispatchBody) -> None:
+    dispatch_to(session, row, city().unit(body.unit), body.guide)
 
 
 def _parent(session: Session, number: str) -> Ticket:
@@ -65,6 +105,7 @@ def _object(session: Session, row: Ticket, body: bodies.ObjectBody) -> None:
     dispatch.object_to(
         session,
         row,
+        calendar=city().calendar,
         ground=body.ground,
         right_unit=right_unit,
         note=body.note,
@@ -80,9 +121,28 @@ def _rule(session: Session, row: Ticket, body: bodies.RuleBody) -> None:
         row,
         granted=body.granted,
         unit=unit,
+        basis=body.basis,
         calendar=city().calendar,
         actor=actor(),
         now=now(),
+    )
+
+
+def _ask_extension(session: Session, row: Ticket, body: bodies.ExtensionBody) -> None:
+    extensions.ask(
+        session,
+        row,
+        days=body.days,
+        reason=body.reason,
+        calendar=city().calendar,
+        actor=actor(),
+        now=now(),
+    )
+
+
+def _rule_extension(session: Session, row: Ticket, body: bodies.GrantBody) -> None:
+    extensions.rule(
+        session, row, granted=body.granted, calendar=city().calendar, actor=actor(), now=now()
     )
 
 
@@ -91,12 +151,26 @@ def _redirect(session: Session, row: Ticket, body: bodies.RedirectBody) -> None:
 
 
 def _claim(session: Session, row: Ticket, body: bodies.HandlerBody) -> None:
-    dispatch.claim(session, row, handler=body.handler, actor=actor(), now=now())
+    dispatch.claim(
+        session, row, calendar=city().calendar, handler=body.handler, actor=actor(), now=now()
+    )
 
 
 def _follow_up(session: Session, row: Ticket, body: bodies.FollowUpBody) -> None:
+    rate(session, row, body, actor())
+
+
+def rate(session: Session, row: Ticket, body: bodies.FollowUpBody, who: Actor) -> None:
+    """回访 as an agent enters it, or the requester."""
     replies.follow_up(
-        session, row, solved=body.solved, satisfied=body.satisfied, actor=actor(), now=now()
+        session,
+        row,
+        solved=body.solved,
+        satisfied=body.satisfied,
+        grievance=body.grievance,
+        remark=body.remark,
+        actor=who,
+        now=now(),
     )
 
 
@@ -108,7 +182,7 @@ STEPS: dict[Action, tuple[type[bodies.Body], Step]] = {
     Action.ACCEPT: (bodies.EmptyBody, _by(intake.accept, timed=True)),
     Action.REDIRECT: (bodies.RedirectBody, _redirect),
     Action.ANSWER: (bodies.TextBody, _by(outbox.answer, "text")),
-    Action.DISPATCH: (bodies.UnitBody, _to_unit(dispatch.dispatch)),
+    Action.DISPATCH: (bodies.DispatchBody, _dispatch),
     Action.TRANSFER: (bodies.UnitBody, _to_unit(dispatch.transfer)),
     Action.ASSIST: (bodies.UnitBody, _to_unit(dispatch.assist)),
     Action.CLAIM: (bodies.HandlerBody, _claim),
@@ -124,6 +198,13 @@ STEPS: dict[Action, tuple[type[bodies.Body], Step]] = {
     Action.CLOSE: (bodies.EmptyBody, _by(replies.close)),
     Action.REOPEN: (bodies.ReasonBody, _by(intake.reopen, "reason")),
     Action.WITHDRAW: (bodies.ReasonBody, _by(intake.withdraw, "reason")),
+    Action.REVIEW_RATING: (bodies.FaultBody, _by(ratings.review, "fault", "remark")),
+    Action.ADVISE: (bodies.TextBody, _by(dispatch.advise, "text")),
+    Action.ASK_EXTENSION: (bodies.ExtensionBody, _ask_extension),
+    Action.RULE_EXTENSION: (bodies.GrantBody, _rule_extension),
+    Action.REMIND: (bodies.EmptyBody, _by(supervision.remind)),
+    Action.SUPERVISE: (bodies.OrderBody, _by(supervision.issue, "colour", "text", timed=True)),
+    Action.ANSWER_ORDER: (bodies.TextBody, _by(supervision.answer, "text")),
     Action.MERGE: (bodies.MergeBody, _merge),
     Action.UNMERGE: (bodies.EmptyBody, _by(merging.unmerge, timed=True)),
 }

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from builders import DISPATCHER, handler_of
+from builders import CALENDAR, DISPATCHER, handler_of
 from playwright.sync_api import Page, expect
 
 from hotline import clock
@@ -59,7 +59,7 @@ def bring(session, ticket, status, calendar, now) -> None:
     dispatch.dispatch(session, ticket, unit, calendar=calendar, actor=DISPATCHER, now=now)
     handler, soon = handler_of(unit), now + timedelta(hours=1)
     if status is not Status.DISPATCHED:
-        dispatch.claim(session, ticket, handler="张三", actor=handler, now=soon)
+        dispatch.claim(session, ticket, calendar=CALENDAR, handler="张三", actor=handler, now=soon)
     if status is Status.CLOSED:
         replies.reply(session, ticket, "已办好。", actor=handler, now=soon)
         replies.approve(session, ticket, actor=DISPATCHER, now=soon)

@@ -11,8 +11,7 @@ from hotline.delivery.letters import is_address, letter
 
 
 def read(notice=NOTICE):
-    message = letter(notice, to="li@example.invalid", sender=SENDER, at=NOON)
-    return message_from_bytes(message.as_bytes())
+    return message_from_bytes(letter(notice, to="li@example.invalid", sender=SENDER, at=NOON))
 
 
 def test_a_letter_tells_the_number_the_answer_and_how_to_go_on():

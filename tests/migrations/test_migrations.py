@@ -119,7 +119,7 @@ def test_tickets_of_the_release_go_on_where_they_stood(released: Database):
     with released.work() as session:
         ticket = of_status(session, Status.DISPATCHED)
         handler = handler_of(ticket.lead_unit)
-        dispatch.claim(session, ticket, handler="张三", actor=handler, now=later)
+        dispatch.claim(session, ticket, calendar=CALENDAR, handler="张三", actor=handler, now=later)
         replies.reply(session, ticket, "已办理。", actor=handler, now=later)
         outbox.approve(session, ticket, actor=DISPATCHER, now=later)
         objected = of_status(session, Status.OBJECTED)

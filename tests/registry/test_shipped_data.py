@@ -130,7 +130,7 @@ def test_zizhong_is_known_without_its_county_sign(text: str):
 
 
 def test_every_day_of_2018_to_2026_is_what_the_official_calendar_says():
-    calendar = WorkCalendar.from_rows(TABLES["holidays.csv"].rows)
+    calendar = WorkCalendar.from_tables(TABLES)
     day = date(2018, 1, 1)
     while day.year < 2027:
         assert calendar.is_working_day(day) == chinese_calendar.is_workday(day), day

@@ -33,7 +33,7 @@ from hotline.reports.rendering import as_json, as_text, as_workbook, width
 from hotline.reports.writing import write_report
 from hotline.routing.types import Directory, Line, LineCategory, Unit, UnitKind
 from hotline.tickets import dispatch, merging, replies
-from hotline.tickets.words import Channel, Ground, MatterKind, Urgency
+from hotline.tickets.words import Channel, Grievance, Ground, MatterKind, Urgency
 
 TODAY = city_day(NOON)
 AUGUST = datetime(2018, 8, 3, tzinfo=UTC)
@@ -72,7 +72,10 @@ def finished(session: Session, at: datetime, unit: str = CITY, grade: int = 5) -
     ticket = Desk(session, at).replied(unit)
     replies.approve(session, ticket, actor=DISPATCHER, now=at)
     replies.deliver(session, ticket, actor=CHANNEL, now=at)
-    replies.follow_up(session, ticket, solved=grade > 2, satisfied=grade, actor=AGENT, now=at)
+    replies.follow_up(
+        session, ticket, solved=grade > 2, satisfied=grade, grievance=Grievance.SLOW, actor=AGENT,
+        now=at,
+    )  # fmt: skip
     if grade > 2:
         replies.close(session, ticket, actor=DISPATCHER, now=at + timedelta(days=2))
 
@@ -118,7 +121,8 @@ def test_the_day_list_names_urgent_tickets_returns_and_groups(database: Database
         urgent = desk.logged(urgency=Urgency.URGENT)
         returned = desk.dispatched()
         dispatch.object_to(
-            session, returned, ground=Ground.OTHER_TERRITORY, right_unit=EAST, note="不在市区",
+            session, returned, calendar=CALENDAR,
+            ground=Ground.OTHER_TERRITORY, right_unit=EAST, note="不在市区",
             actor=handler_of(CITY), now=NOON,
         )  # fmt: skip
         dispatch.rule(
@@ -149,7 +153,9 @@ def test_the_stock_is_that_of_the_close_of_the_period_whatever_happened_since(da
         monday = NOON + timedelta(days=5)
         replies.reply(session, answered, "可以", actor=handler_of(ENVIRONMENT), now=monday)
         friday = NOON + timedelta(days=9)
-        dispatch.claim(session, waiting, handler="张", actor=handler_of(CITY), now=friday)
+        dispatch.claim(
+            session, waiting, calendar=CALENDAR, handler="张", actor=handler_of(CITY), now=friday
+        )
         replies.reply(session, waiting, "迟复", actor=handler_of(CITY), now=friday)
         now = friday + timedelta(days=1)
         first = written(session, PeriodKind.DAY, now=now).figures["backlog"]
@@ -356,7 +362,8 @@ def test_the_workbook_holds_numbers_as_numbers_and_runs_no_formula(database: Dat
     with database.work() as session:
         ticket = Desk(session, NOON).dispatched()
         dispatch.object_to(
-            session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit="=1+1", note="不是",
+            session, ticket, calendar=CALENDAR,
+            ground=Ground.NOT_OUR_DUTY, right_unit="=1+1", note="不是",
             actor=handler_of(CITY), now=NOON,
         )  # fmt: skip
         report = written(session, PeriodKind.DAY, now=AUGUST)
@@ -374,30 +381,30 @@ def test_the_same_numbers_are_published_once(database: Database):
     with database.work() as session:
         finished(session, NOON)
         report = written(session, PeriodKind.DAY, now=AUGUST)
-        first = publish(session, report, now=AUGUST)
-        again = publish(session, report, now=AUGUST + timedelta(hours=1))
+        first = publish(session, report, by="wang", now=AUGUST)
+        again = publish(session, report, by="li", now=AUGUST + timedelta(hours=1))
         assert again.id == first.id
-        assert (first.version, first.published_at) == (1, AUGUST)
+        assert (first.version, first.published_at, first.published_by) == (1, AUGUST, "wang")
 
 
 def test_other_numbers_need_a_reason_and_make_a_new_version(database: Database):
     with database.work() as session:
         finished(session, NOON)
         before = written(session, PeriodKind.DAY, now=AUGUST)
-        publish(session, before, now=AUGUST)
+        publish(session, before, by="wang", now=AUGUST)
         finished(session, NOON)
         after = written(session, PeriodKind.DAY, now=AUGUST)
         with pytest.raises(Invalid, match="更正须写明原因"):
-            publish(session, after, now=AUGUST, reason=" ")
-        row = publish(session, after, now=AUGUST, reason="补录一件")
-        assert (row.version, row.reason) == (2, "补录一件")
+            publish(session, after, by="li", now=AUGUST, reason=" ")
+        row = publish(session, after, by="li", now=AUGUST, reason="补录一件")
+        assert (row.version, row.reason, row.published_by) == (2, "补录一件", "li")
 
 
 def test_a_published_report_stays_as_it_was(database: Database):
     with database.work() as session:
         finished(session, NOON)
         report = written(session, PeriodKind.MONTH, now=AUGUST)
-        publish(session, report, now=AUGUST)
+        publish(session, report, by="wang", now=AUGUST)
     with database.work() as session:
         finished(session, NOON)
     with database.read() as session:
@@ -412,4 +419,4 @@ def test_a_period_that_is_not_over_cannot_be_published(database: Database):
     with database.work() as session:
         report = written(session, PeriodKind.MONTH, now=NOON)
         with pytest.raises(Invalid, match="尚未结束"):
-            publish(session, report, now=NOON)
+            publish(session, report, by="wang", now=NOON)

@@ -33,7 +33,7 @@ from hotline.reports.rollup import TallyFold, TallyRow, fold
 from hotline.reports.tallies import Tally, listing, tally
 from hotline.tickets import dispatch, feed, intake, replies
 from hotline.tickets.models import TicketEvent
-from hotline.tickets.words import Channel, Ground, MatterKind
+from hotline.tickets.words import Channel, Grievance, Ground, MatterKind
 
 TODAY = city_day(NOON)
 # Random lives of a city; `make soak` lives more of them.
@@ -69,7 +69,7 @@ ONE_TO_ONE = {
     "claim": "claimed", "object": "objected", "rule": "ruled", "reply": "replied",
     "fall_overdue": "overdue", "send_for_rework": "reworked", "deliver": "delivered",
     "follow_up": "followed_up", "close": "closed", "reopen": "reopened", "merge": "merged",
-    "withdraw": "withdrawn",
+    "withdraw": "withdrawn", "review_rating": "rating_reviewed",
 }  # fmt: skip
 
 
@@ -96,6 +96,10 @@ def recount(story: list[TicketEvent]) -> list[tuple[str, TicketEvent]]:
             found.append(("solved", step))
         if (step.satisfied or 0) >= 3:
             found.append(("satisfied", step))
+        elif step.satisfied:
+            found.append(("unsatisfied", step))
+        if (step.action, step.reason) == (Action.REVIEW_RATING, "unit"):
+            found.append(("unit_at_fault", step))
     return found
 
 
@@ -278,7 +282,8 @@ def test_received_is_told_apart_by_channel_kind_territory_and_dialled_line(datab
 def objected(desk: Desk, session, *, granted: bool | None):
     ticket = desk.dispatched()
     dispatch.object_to(
-        session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="不是",
+        session, ticket, calendar=CALENDAR,
+        ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="不是",
         actor=handler_of(CITY), now=desk.now,
     )  # fmt: skip
     if granted is not None:
@@ -317,7 +322,8 @@ def test_a_return_counts_against_the_day_of_its_dispatch(database: Database, fol
     with database.work() as session:
         session.add(ticket)
         dispatch.object_to(
-            session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="不是",
+            session, ticket, calendar=CALENDAR,
+            ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="不是",
             actor=handler_of(CITY), now=later,
         )  # fmt: skip
     for _ in range(2):
@@ -350,8 +356,9 @@ def test_solved_and_satisfied_are_counted_apart(database: Database):
             replies.approve(session, ticket, actor=DISPATCHER, now=NOON)
             replies.deliver(session, ticket, actor=CHANNEL, now=NOON)
             replies.follow_up(
-                session, ticket, solved=solved, satisfied=grade, actor=AGENT, now=NOON
-            )
+                session, ticket, solved=solved, satisfied=grade, grievance=Grievance.SLOW,
+                actor=AGENT, now=NOON,
+            )  # fmt: skip
     found = counts(database)
     assert [found.total(name) for name in ("followed_up", "solved", "satisfied")] == [3, 1, 1]
     assert found.by("satisfied", "unit") == {CITY: 1}

@@ -10,10 +10,10 @@ from sqlmodel import Session, select
 
 from hotline.errors import HotlineError
 from hotline.people.rights import CHANNEL, Action
-from hotline.tickets import dispatch, intake, merging, replies
+from hotline.tickets import dispatch, intake, merging, ratings, replies
 from hotline.tickets.models import Ticket
 from hotline.tickets.steps import STEPS
-from hotline.tickets.words import Channel, Ground, MatterKind
+from hotline.tickets.words import Channel, Fault, Grievance, Ground, MatterKind
 
 UNITS = (CITY, ENVIRONMENT, "东兴区")
 C, D = CALENDAR, DISPATCHER
@@ -36,13 +36,13 @@ MOVES = {
     "claim": (
         A.CLAIM,
         lambda s, t, u, n: dispatch.claim(
-            s, t, handler="张", actor=handler_of(t.lead_unit), now=n
+            s, t, calendar=C, handler="张", actor=handler_of(t.lead_unit), now=n
         ),
     ),
     "object": (
         A.OBJECT,
         lambda s, t, u, n: dispatch.object_to(
-            s, t, ground=Ground.NOT_OUR_DUTY, right_unit="市林业局", note="不是",
+            s, t, calendar=C, ground=Ground.NOT_OUR_DUTY, right_unit="市林业局", note="不是",
             actor=handler_of(t.lead_unit), now=n,
         ),
     ),
@@ -67,7 +67,14 @@ MOVES = {
     "rate": (
         A.FOLLOW_UP,
         lambda s, t, u, n: replies.follow_up(
-            s, t, solved=u == CITY, satisfied=UNITS.index(u) + 2, actor=AGENT, now=n
+            s, t, solved=u == CITY, satisfied=UNITS.index(u) + 2, grievance=Grievance.OTHER,
+            actor=AGENT, now=n,
+        ),
+    ),
+    "review": (
+        A.REVIEW_RATING,
+        lambda s, t, u, n: ratings.review(
+            s, t, list(Fault)[UNITS.index(u)], actor=D, now=n
         ),
     ),
     "close": (A.CLOSE, lambda s, t, u, n: replies.close(s, t, actor=D, now=n)),

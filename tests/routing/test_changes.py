@@ -19,7 +19,7 @@ def test_a_change_is_better_worse_or_neither_by_the_unit_that_has_the_ticket(tow
     before = Router(town)
     preview = compare(
         before, before.under(replace(town, duties=(*town.duties, duty))), cases,
-        timer=lambda: 0.0, seconds=1,
+        lines={}, timer=lambda: 0.0, seconds=1,
     )  # fmt: skip
     assert preview.asked == 4
     assert [change.turn for change in preview.changes] == list(Turn)
@@ -29,11 +29,11 @@ def test_a_change_is_better_worse_or_neither_by_the_unit_that_has_the_ticket(tow
 
 def test_the_same_directory_changes_nothing(town: Directory, tickets: list[Case], model):
     router = Router(town, model)
-    preview = compare(router, router.under(town), tickets, timer=lambda: 0.0, seconds=1)
+    preview = compare(router, router.under(town), tickets, lines={}, timer=lambda: 0.0, seconds=1)
     assert (preview.asked, preview.changes) == (len(tickets), ())
 
 
 def test_when_the_time_is_over_the_rest_is_not_asked(town: Directory, tickets: list[Case]):
     seconds, router = count(), Router(town)
-    preview = compare(router, router, tickets, timer=lambda: next(seconds), seconds=5)
+    preview = compare(router, router, tickets, lines={}, timer=lambda: next(seconds), seconds=5)
     assert preview.asked == 5

@@ -121,3 +121,11 @@ def test_traditional_characters_count_as_the_same_words(town: Directory):
 def test_texts_without_words_propose_nothing(town: Directory, text: str):
     assert mine(corrected(text, text, text), [], town) == []
     assert mine([], [], town) == []
+
+
+def test_a_refused_phrase_comes_again_when_its_tickets_have_doubled(town):
+    corrections, key = corrected(*TOLD), ("环卫", "窨井盖松动")
+    assert phrases(mine(corrections, [], town)) == [key[1]]
+    assert mine(corrections, [], town, {key: 2}) == []
+    assert mine(corrections, [], town, {key: 1})
+    assert mine(corrections, [], town, {("水务", key[1]): 3})

@@ -94,7 +94,8 @@ def test_of_many_who_rule_on_one_objection_one_is_heard(database: Database):
 def objected(desk: Desk) -> Ticket:
     ticket = desk.dispatched(CITY)
     dispatch.object_to(
-        desk.session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="不属我单位",
+        desk.session, ticket, calendar=CALENDAR,
+        ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="不属我单位",
         actor=handler_of(CITY), now=desk.now,
     )  # fmt: skip
     return ticket

@@ -28,7 +28,8 @@ def corrections(session: Session) -> list[Correction]:
 
 def rule(session: Session, ticket: Ticket, *, granted: bool) -> None:
     dispatch.object_to(
-        session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=POLICE, note="噪声归公安",
+        session, ticket, calendar=CALENDAR,
+        ground=Ground.NOT_OUR_DUTY, right_unit=POLICE, note="噪声归公安",
         actor=handler_of(ticket.lead_unit), now=NOON,
     )  # fmt: skip
     dispatch.rule(session, ticket, granted=granted, calendar=CALENDAR, actor=DISPATCHER, now=NOON)

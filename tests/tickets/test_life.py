@@ -23,13 +23,14 @@ from sqlmodel import select, text
 
 from hotline.db import Database
 from hotline.errors import Invalid, NotAllowed, NotFound, StepRefused
+from hotline.people import users
 from hotline.people.privacy import keyed_hash
 from hotline.people.rights import RIGHTS, SYSTEM, Action, Actor, Role
 from hotline.routing.types import Decision, Emergency
 from hotline.tickets import alarms, dispatch, intake, merging, queries, replies
 from hotline.tickets.models import Alarm, Assignment, Contact, Content, TicketEvent
 from hotline.tickets.steps import STEPS, broken_link
-from hotline.tickets.words import CHINESE, Channel, Ground, MatterKind, Status, Urgency
+from hotline.tickets.words import CHINESE, Channel, Grievance, Ground, MatterKind, Status, Urgency
 
 CITIZEN = Actor("citizen", Role.CITIZEN, ticket="")
 
@@ -103,7 +104,14 @@ def test_a_handler_takes_no_step_on_another_units_ticket(database: Database):
     with database.work() as session:
         ticket = Desk(session, NOON).dispatched(CITY)
         with pytest.raises(NotAllowed):
-            dispatch.claim(session, ticket, handler="张三", actor=handler_of(ENVIRONMENT), now=NOON)
+            dispatch.claim(
+                session,
+                ticket,
+                calendar=CALENDAR,
+                handler="张三",
+                actor=handler_of(ENVIRONMENT),
+                now=NOON,
+            )
 
 
 def test_a_unit_does_not_even_learn_that_another_units_ticket_exists(database: Database):
@@ -173,7 +181,7 @@ def test_an_objection_granted_moves_the_ticket_and_gives_the_next_unit_its_own_c
         promised = ticket.promised_at
         later = NOON + timedelta(days=1)
         dispatch.object_to(
-            session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT,
+            session, ticket, calendar=CALENDAR, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT,
             note="属固定源噪声", actor=handler_of(CITY), now=later,
         )  # fmt: skip
         dispatch.rule(session, ticket, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=later)
@@ -191,7 +199,8 @@ def test_an_objection_refused_leaves_unit_and_clock_as_they_were(database: Datab
         ticket = Desk(session, NOON).dispatched(CITY)
         before = dispatch.lead_of(ticket).due_at
         dispatch.object_to(
-            session, ticket, ground=Ground.OTHER_TERRITORY, right_unit="东兴区", note="不在辖区",
+            session, ticket, calendar=CALENDAR,
+            ground=Ground.OTHER_TERRITORY, right_unit="东兴区", note="不在辖区",
             actor=handler_of(CITY), now=NOON,
         )  # fmt: skip
         dispatch.rule(session, ticket, granted=False, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
@@ -203,7 +212,8 @@ def test_a_unit_that_has_claimed_may_still_find_that_it_is_not_its_own(database:
     with database.work() as session:
         ticket = Desk(session, NOON).in_progress(CITY)
         dispatch.object_to(
-            session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="查后不是",
+            session, ticket, calendar=CALENDAR,
+            ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="查后不是",
             actor=handler_of(CITY), now=NOON,
         )  # fmt: skip
         dispatch.rule(session, ticket, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
@@ -216,7 +226,8 @@ def test_a_unit_cannot_name_itself_as_the_right_one(database: Database):
         ticket = Desk(session, NOON).dispatched(CITY)
         with pytest.raises(Invalid) as refused:
             dispatch.object_to(
-                session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=CITY, note="不是",
+                session, ticket, calendar=CALENDAR,
+                ground=Ground.NOT_OUR_DUTY, right_unit=CITY, note="不是",
                 actor=handler_of(CITY), now=NOON,
             )  # fmt: skip
     assert refused.value.field == "right_unit"
@@ -250,7 +261,10 @@ def test_an_unsolved_matter_is_not_closed(database: Database):
         ticket = Desk(session, NOON).replied()
         replies.approve(session, ticket, actor=DISPATCHER, now=NOON)
         replies.deliver(session, ticket, actor=Actor("channel", Role.CHANNEL), now=NOON)
-        replies.follow_up(session, ticket, solved=False, satisfied=2, actor=AGENT, now=NOON)
+        replies.follow_up(
+            session, ticket, solved=False, satisfied=2, grievance=Grievance.NOT_SOLVED,
+            actor=AGENT, now=NOON,
+        )  # fmt: skip
         with pytest.raises(StepRefused, match="重办"):
             replies.close(session, ticket, actor=DISPATCHER, now=NOON)
 
@@ -383,7 +397,10 @@ def test_every_status_is_reached_and_every_step_has_someone_who_may_take_it():
 
 
 def test_nothing_leaves_a_closed_ticket_but_reopening():
-    assert [action for status, action in STEPS if status is Status.CLOSED] == [Action.REOPEN]
+    left = [
+        action for (status, action), to in STEPS.items() if status is Status.CLOSED and to != status
+    ]
+    assert left == [Action.REOPEN]
 
 
 def test_every_word_has_one_chinese_term():
@@ -397,3 +414,32 @@ def test_several_tickets_are_logged_in_one_transaction(database: Database):
         desk = Desk(session, NOON)
         tickets = [desk.logged() for _ in range(3)]
     assert len({ticket.id for ticket in tickets}) == len({t.number for t in tickets}) == 3
+
+
+def test_who_replies_after_a_colleague_learns_that_it_is_being_looked_at(database: Database):
+    other = Actor("王二", Role.HANDLER, unit=CITY)
+    with database.work() as session:
+        ticket = Desk(session, NOON).replied()
+        with pytest.raises(StepRefused, match="同事.+经办已于 7月25日 12:00 答复,正在审核"):
+            replies.reply(session, ticket, "又写一份", actor=other, now=NOON)
+        with pytest.raises(StepRefused, match="您已于 7月25日 12:00 答复,正在审核"):
+            replies.reply(session, ticket, "再补一句", actor=handler_of(CITY), now=NOON)
+
+
+def test_a_colleague_who_has_replied_is_called_as_pages_call_him(database: Database):
+    wang = Actor("wang", Role.HANDLER, unit=CITY)
+    with database.work() as session:
+        users.add(
+            session, wang.id, "王二", wang.role, unit=CITY, password_hash="x", now=NOON
+        )  # fmt: skip
+        ticket = Desk(session, NOON).in_progress()
+        replies.reply(session, ticket, "已办理。", actor=wang, now=NOON)
+        with pytest.raises(StepRefused, match="同事王二已于"):
+            replies.reply(session, ticket, "又写一份", actor=handler_of(CITY), now=NOON)
+
+
+def test_a_reply_to_a_ticket_that_no_unit_works_on_says_how_it_stands(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).accepted()
+        with pytest.raises(StepRefused, match=r"现为「已受理.+」,没有单位在办理"):
+            replies.reply(session, ticket, "已办理。", actor=handler_of(CITY), now=NOON)

@@ -41,7 +41,8 @@ def numbers(rows: list[lists.Row]) -> list[str]:
 def objected(desk: Desk, session: Session) -> Ticket:
     ticket = desk.dispatched()
     dispatch.object_to(
-        session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="非我局职责",
+        session, ticket, calendar=CALENDAR,
+        ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="非我局职责",
         actor=HANDLER, now=NOON,
     )  # fmt: skip
     session.flush()

@@ -2,7 +2,7 @@
 
 import threading
 
-from builders import CITY, DISPATCHER, ENVIRONMENT, NOON, Desk, handler_of
+from builders import CALENDAR, CITY, DISPATCHER, ENVIRONMENT, NOON, Desk, handler_of
 
 from hotline.db import Database
 from hotline.people.rights import Actor, Role
@@ -23,7 +23,12 @@ def test_concurrent_clients_never_claim_the_same_ticket(database: Database):
             with database.work() as session:
                 for ticket in queries.claimable(session, CITY, limit=3):
                     dispatch.claim(
-                        session, ticket, handler="张三", actor=handler_of(CITY), now=NOON
+                        session,
+                        ticket,
+                        calendar=CALENDAR,
+                        handler="张三",
+                        actor=handler_of(CITY),
+                        now=NOON,
                     )
                     claimed.append(ticket.number)
 

@@ -29,9 +29,11 @@ STEPS = {
     "dispatch": lambda s, t, u, n: dispatch.dispatch(s, t, u, calendar=c, actor=d, now=n),
     "transfer": lambda s, t, u, n: dispatch.transfer(s, t, u, calendar=c, actor=d, now=n),
     "assist": lambda s, t, u, n: dispatch.assist(s, t, u, calendar=c, actor=d, now=n),
-    "claim": lambda s, t, u, n: dispatch.claim(s, t, handler="张", actor=handler_of(u), now=n),
+    "claim": lambda s, t, u, n: dispatch.claim(
+        s, t, calendar=c, handler="张", actor=handler_of(u), now=n
+    ),
     "object": lambda s, t, u, n: dispatch.object_to(
-        s, t, ground=Ground.NOT_OUR_DUTY, right_unit="市林业局", note="不是",
+        s, t, calendar=c, ground=Ground.NOT_OUR_DUTY, right_unit="市林业局", note="不是",
         actor=handler_of(t.lead_unit), now=n,
     ),
     "grant": lambda s, t, u, n: dispatch.rule(

@@ -25,6 +25,7 @@ SENTENCES = (
     "小区楼下烧烤摊半夜还在吵,油烟也大", "公交车司机到站不停", "工资拖了三个月没发", "自来水浑浊",
     "我家楼下着火了,快来", "举报某局干部收钱办事", "谢谢你们", "?", "12345",
 )  # fmt: skip
+MULTIPART, BOUNDARY = "multipart/form-data", "between"
 REQUEST_KEYS = ("k1", "k2", "k3", "a" * 201, "\x7f", "\xe9")
 
 
@@ -77,6 +78,8 @@ class Asker:
             method = self._random.choice(METHODS)
         content = operation.get("requestBody", {}).get("content", {})
         headers = self._headers(template, operation)
+        if MULTIPART in content and headers["Content-Type"] == KINDS[0]:
+            headers["Content-Type"] = f"{MULTIPART}; boundary={BOUNDARY}"
         return Question(method, path, self._data(content), headers, template, query)
 
     def _chance(self, share: float) -> bool:
@@ -87,7 +90,10 @@ class Asker:
             return self._random.choice(UNREADABLE)
         if not content:
             return None
-        body = self._value("", content["application/json"]["schema"])
+        kind, given = next(iter(content.items()))
+        body = self._value("", given["schema"])
+        if kind == MULTIPART:
+            return _parts(self._spoiled(body) if self._chance(0.3) else body)
         # As most clients send it: pure ASCII, so that even half a character gets through.
         return json.dumps(self._spoiled(body) if self._chance(0.3) else body).encode()
 
@@ -154,11 +160,25 @@ class Asker:
     def _integer(self, schema: Schema) -> int:
         return self._random.randint(int(schema["minimum"]), min(int(schema["maximum"]), 300))
 
+    def _array(self, _: Schema) -> list[Any]:
+        return []
+
     def _boolean(self, _: Schema) -> bool:
         return self._chance(0.5)
 
     def _null(self, _: Schema) -> None:
         return None
+
+
+def _parts(body: Any) -> bytes:
+    """As a form sends it: bytes as a file."""
+    parts = []
+    for name, value in body.items() if isinstance(body, dict) else ():
+        file = b'; filename="a.jpg"' if isinstance(value, bytes) else b""
+        said = value if isinstance(value, bytes) else _printed(value).encode()
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"'.encode()
+        parts.append(head + file + b"\r\n\r\n" + said + b"\r\n")
+    return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
 
 
 def _printed(value: Any) -> str:

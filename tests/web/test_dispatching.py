@@ -229,7 +229,10 @@ def test_looking_at_a_ticket_from_the_desk_leaves_a_trace(database, desk, made):
     desk.get(f"/dispatching/to_review?at={number}")
     with database.read() as session:
         looks = session.exec(select(AccessLog).where(AccessLog.ticket == number)).all()
-    assert [(look.role, look.what) for look in looks] == [("dispatcher", "view")]
+    assert [(look.role, look.what) for look in looks] == [
+        ("dispatcher", "list"),
+        ("dispatcher", "view"),
+    ]
 
 
 @pytest.mark.parametrize("pile", ["nowhere", "deliveries/NJ1/approve", "nowhere/NJ1/approve"])
@@ -465,7 +468,8 @@ def test_a_second_objection_says_that_time_presses(desk, made):
         facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": walk.later().now}
         dispatch.rule(walk.session, ticket, granted=True, **facts)
         dispatch.object_to(
-            walk.session, ticket, ground=Ground.HIGHER_LEVEL, right_unit=CITY, note="还是城管的",
+            walk.session, ticket, calendar=CALENDAR,
+            ground=Ground.HIGHER_LEVEL, right_unit=CITY, note="还是城管的",
             actor=handler_of(ENVIRONMENT), now=walk.later(minutes=2).now,
         )  # fmt: skip
         return ticket
@@ -620,3 +624,24 @@ def test_no_page_of_the_desk_carries_script_or_style_of_its_own(desk, alarmed, p
     page = desk.get(f"/dispatching/{pile}").text
     assert not re.search(r"<script(?! src)|<style|\sstyle=|\son[a-z]+=", page)
     assert page.count("<h1") == 1
+
+
+def looked_at(database: Database) -> set[str]:
+    with database.read() as session:
+        looks = session.exec(select(AccessLog.ticket).where(AccessLog.what == "list"))
+        return set(looks)
+
+
+def test_each_ticket_of_a_pile_is_a_look(database, made, desk):
+    waiting = {made(Desk.accepted) for _ in range(2)}
+    assert waiting <= set(whole_pile(desk, Pile.TO_DISPATCH)) <= looked_at(database)
+
+
+def test_each_ticket_that_could_not_be_told_is_a_look(database, undeliverable, desk):
+    undeliverable()
+    shown = listed(desk.get("/dispatching/deliveries").text)
+    with database.read() as session:
+        numbers = select(Ticket.number).join(Delivery, Delivery.ticket_id == Ticket.id)
+        tickets = set(session.exec(numbers.where(Delivery.id.in_(shown))))
+    assert tickets
+    assert tickets <= looked_at(database)

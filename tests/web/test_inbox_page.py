@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from browsing import Browser
 from builders import CALENDAR, DISPATCHER, Desk
-from sqlmodel import select
+from sqlmodel import col, select
 from test_ticket_page import questions
 from walks import make, row
 
@@ -186,7 +186,15 @@ def test_a_ticket_opens_beside_the_list_and_is_a_look(stored, of, made):
     assert page.text.count("<h1") == 1
     with stored.read() as session:
         looks = session.exec(select(AccessLog).where(AccessLog.ticket == number)).all()
-    assert [look.what for look in looks] == ["view"]
+    assert [look.what for look in looks] == ["list", "view"]
+
+
+def test_a_pile_that_was_shown_is_a_look_at_each_of_its_tickets(stored, of, made):
+    numbers = [made(Desk.dispatched, unit="市民政局") for _ in range(2)]
+    of("市民政局").get("/inbox?pile=to_claim")
+    with stored.read() as session:
+        looks = session.exec(select(AccessLog).where(col(AccessLog.ticket).in_(numbers))).all()
+    assert sorted((look.ticket, look.what) for look in looks) == [(n, "list") for n in numbers]
 
 
 def test_a_ticket_that_is_no_longer_the_units_is_not_shown_beside_the_list(of, made):

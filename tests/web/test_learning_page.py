@@ -17,6 +17,7 @@ from hotline.routing.learning.storage import dump
 from hotline.routing.learning.training import learn
 from hotline.routing.types import Candidate, Case
 from hotline.tickets.corrections import newest_corrections
+from hotline.web.administration.preview import PREVIEWED
 
 PAGE = "/administration/learning"
 PROPOSALS = "/administration/proposals"
@@ -59,8 +60,13 @@ def content(app) -> bytes:
     return dump(learn(cases, app.extensions["hotline"].city().directory, seed=1))
 
 
+# What the model of `content` proved, as it is written down when such a model is kept.
+PROVED = {unit: {"rows": 32, "alone": 32, "right": 32} for unit in SAID}
+
+
 def keep(database, content: bytes, **more) -> int:
-    facts = {"source": "自编", "cases": 128, "passed": True, "figures": FIGURES} | more
+    figures = FIGURES | {"units": PROVED}
+    facts = {"source": "自编", "cases": 128, "passed": True, "figures": figures} | more
     with database.work() as session:
         model = learned.keep_model(session, content, by="夜间学习", now=clock.now(), **facts)
         return model.id
@@ -132,12 +138,22 @@ def test_a_model_that_is_not_there_is_not_put_in_force(administrator, database, 
     assert chosen(database) == was
 
 
-def test_a_model_that_cannot_be_read_is_said_to_be_out_of_use(administrator, database):
+def test_a_model_that_cannot_be_read_is_said_to_be_out_of_use(administrator, database, content):
+    said = "没有装上,眼下只凭派单目录推荐"
+    choose(database, keep(database, content))
+    assert soon(lambda: said not in administrator.get(PAGE).text)
     choose(database, keep(database, b"no model"))
-    page = administrator.get(PAGE).text
-    assert "模型不能使用" in page
-    assert "眼下只凭派单目录推荐" in page
+    assert soon(lambda: said in administrator.get(PAGE).text)
     choose(database, None)
+    assert said not in administrator.get(PAGE).text
+
+
+def test_the_page_does_not_read_the_model_itself(app, administrator, database, content):
+    choose(database, keep(database, content))
+    questions(app, administrator, PAGE)
+    with statements(app) as sent:
+        administrator.get(PAGE)
+    assert not [each for each in sent if "model_content.content" in each]
 
 
 def test_a_unit_shows_how_often_it_went_alone_and_was_right(administrator, database, content):
@@ -222,12 +238,12 @@ def duty_row(database, unit: str) -> tuple[int, dict[str, str], int]:
     return index, record, newest.version
 
 
-def settled(database, unit: str, text: str) -> str:
+def settled(database, unit: str, text: str, **matter: str) -> str:
     """A ticket that went where it was suggested, so that nobody corrected anything."""
     suggested = replace(SUGGESTION, candidates=(Candidate(unit, 0.9),))
     with database.work() as session:
         desk = Desk(session, clock.now())
-        return desk.replied(unit, text=text, title="", suggestion=suggested).number
+        return desk.replied(unit, text=text, title="", suggestion=suggested, **matter).number
 
 
 @pytest.fixture
@@ -265,7 +281,7 @@ def test_a_preview_of_a_row_that_changes_no_ticket_says_so(administrator, databa
         f"/administration/data/duties.csv/{index}",
         record | {"version": version, "preview": "yes"},
     )
-    assert "首选单位都不变" in page.text
+    assert "首选去处都不变" in page.text
 
 
 def test_a_new_row_and_a_removed_one_can_be_previewed(administrator, database, past):
@@ -305,17 +321,63 @@ def test_a_unit_that_ends_with_nobody_to_stand_in_is_refused_in_both(administrat
     assert administrator.get(PAGE).status_code == 200
 
 
-def test_only_what_says_whose_a_matter_is_has_a_preview(administrator):
+def test_only_what_says_where_a_matter_goes_has_a_preview(administrator):
     offered = 'name="preview"'
-    assert offered in administrator.get("/administration/data/duties.csv/0").text
-    assert offered in administrator.get("/administration/data/units.csv/0").text
+    for file in PREVIEWED:
+        assert offered in administrator.get(f"/administration/data/{file}/0").text
     assert offered not in administrator.get("/administration/data/holidays.csv/0").text
+
+
+def test_a_matter_that_would_be_led_elsewhere_is_previewed(administrator, database, past):
+    words, own, _ = past
+    with database.read() as session:
+        version = editing.newest(session, "guidance.csv").version
+    row = {"code": "trial", "matter": "试一试", "phrases": words, "target": "物业公司"}
+    row |= {"sentence": "请找物业公司。", "version": version, "preview": "yes"}
+    page = administrator.post("/administration/data/guidance.csv/new", row).text
+    assert "2 件会改变" in page
+    assert re.search(rf"{own}</td><td>[^<]+</td><td>引导:物业公司</td><td>{CULTURE}", page)
+
+
+def test_a_new_name_of_a_place_is_previewed_by_who_would_lead(administrator, database):
+    village = f"鹞子坝{next(serial)}"
+    number = settled(database, "威远县", f"{village}的路灯坏了")
+    with database.read() as session:
+        version = editing.newest(session, "places.csv").version
+    row = {
+        "code": "T9",
+        "level": "town",
+        "name": village,
+        "names": village,
+        "territory": "威远县",
+        "town": "",
+    }
+    page = administrator.post(
+        "/administration/data/places.csv/new", row | {"version": version, "preview": "yes"}
+    ).text
+    assert re.search(rf"{number}</td><td>[^<]+</td><td>威远县</td><td>威远县", page)
+
+
+def test_a_line_that_would_be_another_departments_is_previewed(administrator, database):
+    number = settled(database, CULTURE, "嗯嗯嗯", line="12318")
+    with database.read() as session:
+        newest = editing.newest(session, "legacy_lines.csv")
+    rows = enumerate(editing.records(newest.content))
+    index, record = next((n, row) for n, row in rows if row["number"] == "12318")
+    other = record | {"department": FUND, "version": newest.version, "preview": "yes"}
+    page = administrator.post(f"/administration/data/legacy_lines.csv/{index}", other).text
+    assert re.search(rf"{number}</td><td>{CULTURE}</td><td>{FUND}</td>", page)
+
+
+WARES = (
+    "皮影戏箱", "竹编灯笼", "铜锣腰鼓", "糖画摊子", "蜡染布匹", "木刻年画", "藤编躺椅", "剪纸窗花",
+)  # fmt: skip
 
 
 @pytest.fixture
 def proposed(database):
     """Three tickets with the same words, dispatched elsewhere than suggested."""
-    words = ("皮影戏箱", "竹编灯笼", "铜锣腰鼓", "糖画摊子")[next(serial) % 4]
+    words = WARES[next(serial) % len(WARES)]
     texts = (f"夜里{words}丢在路边", f"又说{words}没人收", f"{words}还在那儿")
     with database.work() as session:
         desk = Desk(session, clock.now())
@@ -324,7 +386,7 @@ def proposed(database):
 
 
 def proposals(page: str) -> list[str]:
-    return re.findall(r'name="phrase" value="([^"]+)"', page)
+    return re.findall(r'type="hidden" name="phrase" value="([^"]+)"', page)
 
 
 def test_words_of_corrected_tickets_are_proposed_with_their_tickets(administrator, proposed):
@@ -351,6 +413,44 @@ def test_a_proposal_is_added_to_a_duty_with_the_tickets_as_its_reason(
     again = administrator.post(PROPOSALS, given)
     assert again.status_code == 422
     assert "这条建议已不在" in again.text
+
+
+def told(database, words: str, times: int) -> None:
+    """So many more corrected tickets with the words."""
+    with database.work() as session:
+        desk = Desk(session, clock.now())
+        for n in range(times):
+            text = f"{'早午晚'[n]}上看见{words}{'挡扔摔'[n]}着"
+            desk.dispatched(CULTURE, text=text, title="")
+
+
+def test_a_refused_proposal_stays_refused_until_its_tickets_have_doubled(
+    administrator, database, proposed
+):
+    words, _ = proposed
+    given = {"unit": CULTURE, "phrase": words}
+    assert administrator.post(f"{PROPOSALS}/refuse", given).location == PROPOSALS
+    page = administrator.get(PROPOSALS).text
+    assert words not in proposals(page)
+    row = re.search(rf"<tr>\s*<td class=\"nowrap\"><strong>{words}</strong>.*?</tr>", page, re.S)[0]
+    assert "3 件工单" in row
+    assert "测试administrator" in row
+    told(database, words, 2)
+    assert words not in proposals(administrator.get(PROPOSALS).text)
+    assert administrator.post(f"{PROPOSALS}/refuse", given).status_code == 422
+    told(database, words, 1)
+    assert words in proposals(administrator.get(PROPOSALS).text)
+
+
+def test_a_refusal_is_taken_back_once(administrator, proposed):
+    words, _ = proposed
+    given = {"unit": CULTURE, "phrase": words}
+    administrator.post(f"{PROPOSALS}/refuse", given)
+    assert administrator.post(f"{PROPOSALS}/take-back", given).location == PROPOSALS
+    assert words in proposals(administrator.get(PROPOSALS).text)
+    again = administrator.post(f"{PROPOSALS}/take-back", given)
+    assert again.status_code == 404
+    assert f"「{words}」没有被不采纳过" in again.text
 
 
 def test_a_phrase_that_nobody_proposed_or_another_units_duty_is_refused(

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from random import Random
 
+import papers
 import pytest
 from asking import Asker, Question
 from flask import Flask
@@ -100,6 +101,7 @@ def test_no_request_fails_and_a_refused_one_explains_itself_and_leaves_nothing(
     asker.words |= {"unit": UNITS, "right_unit": UNITS, "dialled": ["12319", "12369", "1"]}
     asker.words |= {"measure": list(MEASURES), "dimension": ["", "unit", "kind", "day"]}
     asker.words |= {"outcome": ["sent", "failed", "resend", "delivered"], "call_id": ["a", "b"]}
+    asker.words |= {"files": [papers.PDF, papers.TEXT, papers.SVG, b""]}
     answers = []
     for _ in range(REQUESTS):
         question = asker.question()

@@ -9,7 +9,7 @@ import pytest
 from browsing import PASSWORD, Browser, a_look
 from builders import CITY, ENVIRONMENT, Desk
 from flask import Flask
-from sqlmodel import update
+from sqlmodel import select, update
 from test_bad_input import statements
 from walks import closed, make, objected, row
 
@@ -17,6 +17,7 @@ from hotline import clock
 from hotline.app import create_app
 from hotline.db import Database
 from hotline.people import users
+from hotline.people.access_log import AccessLog
 from hotline.people.rights import Role
 from hotline.settings import Settings
 from hotline.tickets.lists import Burn
@@ -210,3 +211,22 @@ def test_the_pages_render_in_english(signed_in):
 def end_of_today() -> datetime:
     today = clock.city_day(clock.now())
     return clock.city_span(today, today)[1] - timedelta(seconds=1)
+
+
+def looks(database: Database, number: str) -> int:
+    with database.read() as session:
+        return len(session.exec(select(AccessLog).where(AccessLog.ticket == number)).all())
+
+
+def test_a_ticket_shown_in_two_heaps_or_behind_a_count_is_one_look_a_page_view(
+    database, made, supervisor
+):
+    # Overdue for longest of all, and critical besides.
+    long_ago = clock.now() - 10 * LONG_AGO
+    number = made(Desk.dispatched, now=long_ago, urgency=Urgency.CRITICAL, unit="市信访局")
+    supervisor.get("/supervision")
+    assert looks(database, number) == 1
+    supervisor.get("/supervision/overdue")
+    assert looks(database, number) == 2
+    supervisor.get("/supervision/to_rule")
+    assert looks(database, number) == 2

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from browsing import Browser, a_look
-from builders import AGENT, CITY, DISPATCHER, ENVIRONMENT, SUGGESTION, Desk
+from builders import AGENT, CITY, DISPATCHER, ENVIRONMENT, SUGGESTION, SUPERVISOR, Desk
 from flask import Flask
 from openpyxl import load_workbook
 from sqlmodel import select
@@ -26,8 +26,8 @@ from hotline.people.rights import Role
 from hotline.reports.documents import Section, Table
 from hotline.reports.measures import MEASURES
 from hotline.reports.rendering import section_csv
-from hotline.tickets import intake, replies
-from hotline.tickets.words import Channel, MatterKind
+from hotline.tickets import intake, ratings, replies
+from hotline.tickets.words import Channel, Fault, Grievance, MatterKind
 from hotline.web.supervision.counting import DIMENSIONS
 
 DAY = timedelta(days=1)
@@ -61,7 +61,11 @@ def _lived(made) -> None:
 
 def _rated(desk: Desk):
     ticket = delivered(desk)
-    replies.follow_up(desk.session, ticket, solved=True, satisfied=2, actor=AGENT, now=desk.now)
+    replies.follow_up(
+        desk.session, ticket, solved=True, satisfied=2, grievance=Grievance.SLOW, actor=AGENT,
+        now=desk.now,
+    )  # fmt: skip
+    ratings.review(desk.session, ticket, Fault.UNIT, actor=SUPERVISOR, now=desk.now)
     return ticket
 
 

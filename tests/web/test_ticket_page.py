@@ -14,6 +14,7 @@ from builders import (
     DISPATCHER,
     ENVIRONMENT,
     SUGGESTION,
+    SUPERVISOR,
     Desk,
     handler_of,
 )
@@ -27,10 +28,10 @@ from hotline.db import Database
 from hotline.people.access_log import AccessLog
 from hotline.people.rights import Action, Role
 from hotline.routing.types import Decision
-from hotline.tickets import dispatch, intake, merging, replies
+from hotline.tickets import dispatch, extensions, intake, merging, replies, supervision
 from hotline.tickets.models import Ticket
 from hotline.tickets.steps import STEPS as LIFE
-from hotline.tickets.words import MatterKind
+from hotline.tickets.words import Colour, MatterKind
 from hotline.web import steps
 from hotline.web.guards import citizen
 from hotline.web.tickets import step_forms, telling
@@ -162,7 +163,7 @@ def test_the_story_tells_each_step_with_what_was_written(dispatching, made):
         facts = {"actor": DISPATCHER, "now": desk.later().now, "calendar": CALENDAR}
         dispatch.rule(desk.session, ticket, granted=True, **facts)
         by = {"actor": handler_of(ENVIRONMENT), "now": desk.later().now}
-        dispatch.claim(desk.session, ticket, handler="王五", **by)
+        dispatch.claim(desk.session, ticket, calendar=CALENDAR, handler="王五", **by)
         replies.reply(desk.session, ticket, "已经查过。", **by)
         replies.send_for_rework(desk.session, ticket, "没有说结果", **facts)
         return ticket
@@ -261,20 +262,25 @@ def test_a_long_story_needs_no_more_statements_than_a_short_one(app, dispatching
 @pytest.mark.parametrize(
     ("role", "unit", "walk", "actions"),
     [
-        (Role.HANDLER, CITY, Desk.dispatched, ["claim", "object"]),
-        (Role.HANDLER, CITY, Desk.in_progress, ["reply", "object"]),
+        (Role.HANDLER, CITY, Desk.dispatched, ["claim", "object", "ask_extension"]),
+        (Role.HANDLER, CITY, Desk.in_progress, ["reply", "object", "ask_extension"]),
         (Role.HANDLER, CITY, Desk.replied, []),
-        (Role.DISPATCHER, "", Desk.replied, ["approve", "send_for_rework"]),
-        (Role.DISPATCHER, "", objected, ["rule"]),
-        (Role.DISPATCHER, "", Desk.in_progress, ["transfer", "assist", "merge", "withdraw"]),
-        (Role.AGENT, "", Desk.logged, ["accept", "redirect"]),
-        (Role.AGENT, "", Desk.accepted, ["dispatch", "answer", "redirect"]),
+        (Role.DISPATCHER, "", Desk.replied, ["approve", "send_for_rework", "remind"]),
+        (Role.DISPATCHER, "", objected, ["rule", "assist", "remind"]),
+        (
+            Role.DISPATCHER,
+            "",
+            Desk.in_progress,
+            ["transfer", "assist", "merge", "remind", "withdraw"],
+        ),
+        (Role.AGENT, "", Desk.logged, ["accept", "redirect", "remind"]),
+        (Role.AGENT, "", Desk.accepted, ["dispatch", "answer", "redirect", "remind"]),
         (Role.AGENT, "", delivered, ["follow_up"]),
         (Role.DISPATCHER, "", delivered, ["close", "send_for_rework"]),
         (Role.DISPATCHER, "", closed, ["reopen"]),
         (Role.DISPATCHER, "", merged, ["unmerge"]),
-        (Role.SUPERVISOR, "", Desk.in_progress, []),
-    ],
+        (Role.SUPERVISOR, "", Desk.in_progress, ["remind", "supervise"]),
+    ],  # fmt: skip
 )
 def test_exactly_the_steps_that_the_reader_may_take_are_offered(
     signed_in, made, role, unit, walk, actions
@@ -285,10 +291,10 @@ def test_exactly_the_steps_that_the_reader_may_take_are_offered(
 def test_an_agent_is_not_offered_to_dispatch_what_the_router_could_not_decide(signed_in, made):
     unsure = replace(SUGGESTION, decision=Decision.ASK)
     page = signed_in(Role.AGENT).get(f"/tickets/{made(Desk.accepted, suggestion=unsure)}")
-    assert offered(page) == ["answer", "redirect"]
+    assert offered(page) == ["answer", "redirect", "remind"]
 
 
-def test_an_assisting_unit_reads_and_is_offered_nothing(signed_in, made):
+def test_an_assisting_unit_reads_and_may_say_its_part_and_nothing_else(signed_in, made):
     def assisted(desk: Desk) -> Ticket:
         ticket = desk.dispatched()
         facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": desk.now}
@@ -297,7 +303,7 @@ def test_an_assisting_unit_reads_and_is_offered_nothing(signed_in, made):
 
     page = signed_in(Role.HANDLER, OTHER).get(f"/tickets/{made(assisted)}")
     assert page.status_code == 200
-    assert offered(page) == []
+    assert offered(page) == ["advise"]
 
 
 def units_offered(page) -> list[str]:
@@ -341,10 +347,32 @@ def test_every_step_has_a_look_a_sentence_and_a_way_to_ask_each_field():
     assert step_forms.LOOKS.keys() == steps.STEPS.keys()
     for body, _ in steps.STEPS.values():
         assert body.model_fields.keys() <= step_forms.INPUTS.keys()
-    assert {action for _, action in LIFE} - {Action.RULE} == telling.SENTENCES.keys()
+    told = telling.SENTENCES.keys() | {action for action, _ in telling.BY_REASON}
+    assert {action for _, action in LIFE} == told
 
 
 # Taking steps
+
+
+def waiting_for_time(desk: Desk) -> Ticket:
+    ticket = desk.in_progress()
+    facts = {"calendar": CALENDAR, "actor": handler_of(CITY), "now": desk.now}
+    extensions.ask(desk.session, ticket, days=5, reason="要等鉴定", **facts)
+    return ticket
+
+
+def under_order(desk: Desk) -> Ticket:
+    ticket = desk.in_progress()
+    facts = {"calendar": CALENDAR, "actor": SUPERVISOR, "now": desk.now}
+    supervision.issue(desk.session, ticket, Colour.BLUE, "请到场", **facts)
+    return ticket
+
+
+def assisting(desk: Desk) -> Ticket:
+    ticket = desk.dispatched(ENVIRONMENT)
+    facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": desk.now}
+    dispatch.assist(desk.session, ticket, CITY, **facts)
+    return ticket
 
 
 def parent_of(made) -> dict[str, str]:
@@ -375,6 +403,16 @@ TAKEN = {
     Action.WITHDRAW: (Role.DISPATCHER, Desk.dispatched, {"reason": "诉求人要求"}, "withdrawn"),
     Action.MERGE: (Role.DISPATCHER, Desk.dispatched, parent_of, "merged"),
     Action.UNMERGE: (Role.DISPATCHER, merged, {}, "accepted"),
+    Action.ASK_EXTENSION: (
+        Role.HANDLER, Desk.in_progress, {"days": "5", "reason": "要等鉴定"}, "in_progress",
+    ),
+    Action.RULE_EXTENSION: (Role.SUPERVISOR, waiting_for_time, {"granted": "true"}, "in_progress"),
+    Action.REMIND: (Role.AGENT, Desk.dispatched, {}, "dispatched"),
+    Action.SUPERVISE: (
+        Role.SUPERVISOR, Desk.in_progress, {"colour": "blue", "text": "请到场"}, "in_progress",
+    ),
+    Action.ANSWER_ORDER: (Role.HANDLER, under_order, {"text": "今天已到场"}, "in_progress"),
+    Action.ADVISE: (Role.HANDLER, assisting, {"text": "管线图已送去"}, "dispatched"),
 }  # fmt: skip
 
 
@@ -442,7 +480,7 @@ def test_a_reply_that_comes_too_late_is_refused_in_words_and_its_text_kept(handl
     number = made(Desk.replied)
     page = handling.post(f"/tickets/{number}/reply", {"text": "写了半小时的答复"})
     assert page.status_code == 409
-    assert f"工单 {number} 现在没有主办单位。" in page.text
+    assert re.search(rf"同事{CITY}经办已于 .+ 答复,正在审核;要补充,请告诉派单员。", page.text)
     assert "写了半小时的答复</textarea>" in page.text
 
 

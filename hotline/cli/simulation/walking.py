@@ -19,7 +19,7 @@ from hotline.registry.calendar import WorkCalendar
 from hotline.tickets import alarms, dispatch, intake, merging, replies
 from hotline.tickets.intake import Requester
 from hotline.tickets.models import Ticket
-from hotline.tickets.words import Ground
+from hotline.tickets.words import Grievance, Ground
 
 NOT_OURS = "此事不属我单位职责。"
 NOT_SOLVED = "诉求人表示问题未解决。"
@@ -109,11 +109,12 @@ class Walker:
 
     def claim(self, session: Session, ticket: Ticket, life: Life, at: datetime) -> None:
         who = handler_of(ticket.lead_unit)
-        dispatch.claim(session, ticket, handler=who.id, actor=who, now=at)
+        dispatch.claim(session, ticket, calendar=self.calendar, handler=who.id, actor=who, now=at)
 
     def object(self, session: Session, ticket: Ticket, life: Life, at: datetime) -> None:
         dispatch.object_to(
-            session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=life.other_unit,
+            session, ticket, calendar=self.calendar,
+            ground=Ground.NOT_OUR_DUTY, right_unit=life.other_unit,
             note=NOT_OURS, actor=handler_of(ticket.lead_unit), now=at,
         )  # fmt: skip
 
@@ -144,7 +145,10 @@ class Walker:
         )
 
     def complain(self, session: Session, ticket: Ticket, life: Life, at: datetime) -> None:
-        replies.follow_up(session, ticket, solved=False, satisfied=1, actor=agent(life), now=at)
+        replies.follow_up(
+            session, ticket, solved=False, satisfied=1, grievance=Grievance.NOT_SOLVED,
+            actor=agent(life), now=at,
+        )  # fmt: skip
 
     def close(self, session: Session, ticket: Ticket, life: Life, at: datetime) -> None:
         replies.close(session, ticket, actor=dispatcher(life), now=at)

@@ -33,10 +33,10 @@ class Study:
     bias: NDArray[np.float32]
     memory: Memory
 
-    def evidence(self, vector: Sparse, directory: Scores, dialled: Scores) -> Scores:
+    def evidence(self, vector: Sparse, directory: Scores, beside: Scores) -> Scores:
         margins = vector.values @ self.weights[vector.columns] + self.bias
         spoken = votes(self.memory.nearest(vector), len(self.bias))
-        return gathered(directory, margins, *spoken, dialled)
+        return gathered(directory, margins, *spoken, beside)
 
 
 @dataclass(frozen=True, slots=True)

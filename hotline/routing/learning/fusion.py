@@ -1,16 +1,24 @@
 """Directory, learned scores and past tickets become one score a unit, and a share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hotline.routing import circumstances
+from hotline.routing.circumstances import By
+
 Scores = NDArray[np.float64]
 
 # What each unit is known by, and the fixed sum that holds while there are few cases; the numbers
-# are round ones near what cross-validation on the requests of routing.md gives.
-PRIOR = {"directory": 1.3, "margin": 4.0, "nearest": 7.0, "votes": 0.0, "dialled": 0.3}
+# are round ones near what cross-validation on the requests of routing.md gives. Of the last
+# three those requests tell nothing (proposal).
+PRIOR = {"directory": 1.3, "margin": 4.0, "nearest": 7.0, "votes": 0.0}
+PRIOR |= {"line": 0.3, "caller": 1.0, "place": 0.3}
 KINDS = tuple(PRIOR)
+# Whatever the cases say of circumstances: clear words bring more than these together (proposal).
+LARGEST = {"line": 1.0, "caller": 1.5, "place": 0.5}
 # How many cases it takes to move a weight half-way off the fixed sum, roughly.
 CLING = 10.0
 # A row counts by the -1/3rd power of its unit's cases, so that big units do not decide alone.
@@ -33,10 +41,19 @@ class Fusion:
 
 
 def gathered(
-    directory: Scores, margins: Scores, nearest: Scores, votes: Scores, dialled: Scores
+    directory: Scores, margins: Scores, nearest: Scores, votes: Scores, beside: Scores
 ) -> Scores:
     """Evidence of one text in the order of PRIOR: units by kinds."""
-    return np.stack([directory, margins, nearest, votes, dialled], axis=-1)
+    return np.column_stack([directory, margins, nearest, votes, beside])
+
+
+def spread(beside: By, units: Sequence[str]) -> Scores:
+    """How strongly circumstances speak: units by their kinds."""
+    strengths = np.zeros((len(units), len(circumstances.KINDS)))
+    for place, unit in enumerate(units if beside else ()):
+        for reason in beside.get(unit, ()):
+            strengths[place, circumstances.KINDS.index(reason.kind)] = reason.points
+    return strengths
 
 
 def fit(evidence: Scores, right: NDArray[np.bool_], labels: NDArray[np.int32]) -> Fusion:
@@ -61,7 +78,11 @@ def fit(evidence: Scores, right: NDArray[np.bool_], labels: NDArray[np.int32]) -
         value = -(weight * np.log(hit)).sum() + CLING / 2 * off @ off
         return float(value), slope / span + CLING * off
 
-    found = minimize(loss, prior * span, jac=True, method="L-BFGS-B").x / span
+    bounds = [
+        (0, LARGEST[kind] * span[i]) if kind in LARGEST else (None, None)
+        for i, kind in enumerate(KINDS)
+    ]
+    found = minimize(loss, prior * span, jac=True, method="L-BFGS-B", bounds=bounds).x / span
     return Fusion(tuple(float(each) for each in found))
 
 

@@ -29,14 +29,23 @@ def cross_validate(
     Equal texts are never parted. `noise`, one of KINDS, is put on what is asked alone.
     """
     cases = [case for case in cases if case.kind == "unit"]
-    fold_of = _folds(cases, seed)
     answers: list[Answer] = []
-    for each in range(FOLDS):
-        taught = [case for case, fold in zip(cases, fold_of, strict=True) if fold != each]
-        asked = [case for case, fold in zip(cases, fold_of, strict=True) if fold == each]
+    for each, (taught, asked) in enumerate(parted(cases, seed=seed)):
         model = learn(taught, directory, seed=seed, progress=_part(progress, each))
         answers += ask(Router(directory, model), distort(asked, noise, seed=seed), timer)
     return answers
+
+
+def parted(cases: Sequence[Case], *, seed: int) -> list[tuple[list[Case], list[Case]]]:
+    """Five times the cases to learn from, and those to be asked about then; each is asked once."""
+    fold_of = list(zip(cases, _folds(cases, seed), strict=True))
+    return [
+        (
+            [case for case, fold in fold_of if fold != each],
+            [case for case, fold in fold_of if fold == each],
+        )
+        for each in range(FOLDS)
+    ]
 
 
 def unseen(train: Sequence[Case], cases: Sequence[Case]) -> list[Case]:

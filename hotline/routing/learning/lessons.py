@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hotline.errors import HotlineError
 from hotline.routing.fold import fold
-from hotline.routing.ranking import Ranking
+from hotline.routing.ranking import Evidence, Ranking
 from hotline.routing.types import Case
 
 # Fewer prove nothing, not even a threshold.
@@ -79,8 +79,9 @@ def thinned(rows: Rows, labels: Sequence[object], at_most: int) -> Rows:
     return rows[np.sort(np.argsort(turns, kind="stable")[:at_most])]
 
 
-def directory_scores(case: Case, ranking: Ranking) -> dict[str, float]:
-    return ranking.evidence(fold(case.title), fold(case.body), None).scores()
+def evidence_of(case: Case, ranking: Ranking) -> Evidence:
+    """What there is to weigh before anything learned has a say."""
+    return ranking.evidence(fold(case.title), fold(case.body), case.dialled, case.earlier)
 
 
 def _known(case: Case, places: Mapping[str, int]) -> Case:
@@ -97,7 +98,7 @@ def _known(case: Case, places: Mapping[str, int]) -> Case:
 def _lesson(case: Case, ranking: Ranking, places: Mapping[str, int]) -> Lesson:
     label = case.units[0]
     if len(case.units) > 1:
-        scores = directory_scores(case, ranking)
+        scores = evidence_of(case, ranking).scores()
         label = max(case.units, key=lambda unit: scores.get(unit, 0.0))
     title, text = fold(case.title).text, fold(case.body).text
     return Lesson(case, title, text, places[label], tuple(places[unit] for unit in case.units))

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hotline.routing.circumstances import By
 from hotline.routing.fold import Folded
 from hotline.routing.learning.calibration import Calibration
 from hotline.routing.learning.features import Sparse, Vocabulary, name_of
-from hotline.routing.learning.fusion import Fusion, Scores, gathered
+from hotline.routing.learning.fusion import Fusion, Scores, gathered, spread
 from hotline.routing.learning.memory import Memory, votes
 from hotline.routing.types import Mark, PastCase, Reason
 
@@ -65,10 +66,8 @@ class Model:
     calibration: Calibration
     facts: Facts
 
-    def predict(
-        self, title: str, text: str, directory: Mapping[str, float], dialled: str = ""
-    ) -> Verdict:
-        """For a folded title and text; `directory` holds its scores without the dialled line's."""
+    def predict(self, title: str, text: str, directory: Mapping[str, float], beside: By) -> Verdict:
+        """For a folded title and text; `directory` holds its scores without those `beside` it."""
         vector = self.vocabulary.vector(title, text)
         neighbours = self.memory.nearest(vector)
         shares = self.fusion.shares(
@@ -76,7 +75,7 @@ class Model:
                 np.array([directory.get(unit, 0.0) for unit in self.units]),
                 self.margins(vector),
                 *votes(neighbours, len(self.units)),
-                np.array([float(unit == dialled) for unit in self.units]),
+                spread(beside, self.units),
             )
         )
         first = int(shares.argmax())

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hotline.errors import HotlineError
 from hotline.routing.learning.calibration import Calibration, Record
 from hotline.routing.learning.features import Vocabulary
-from hotline.routing.learning.fusion import KINDS, Fusion
+from hotline.routing.learning.fusion import KINDS, LARGEST, PRIOR, Fusion
 from hotline.routing.learning.memory import Memory
 from hotline.routing.learning.model import Facts, Model
 
@@ -40,7 +40,7 @@ class BadModel(HotlineError):
     code, status = "bad-model", 422
 
     def __init__(self, why: str) -> None:
-        super().__init__(f"模型不能使用:{why};请重新训练,或改用上一个模型。")
+        super().__init__("模型不能使用:%(why)s;请重新训练,或改用上一个模型。", why=why)
 
 
 def dump(model: Model) -> bytes:
@@ -114,7 +114,7 @@ def from_arrays(arrays: Arrays, words: Mapping[str, Any]) -> Model:
             arrays["cases"],
             arrays["values"],
         ),
-        fusion=Fusion(tuple(float(words["fusion"][kind]) for kind in KINDS)),
+        fusion=_fusion(words["fusion"]),
         calibration=Calibration(
             tuple(told["shares"]),
             tuple(told["confidences"]),
@@ -124,6 +124,12 @@ def from_arrays(arrays: Arrays, words: Mapping[str, Any]) -> Model:
         ),
         facts=Facts(**words["facts"]),
     )
+
+
+def _fusion(weights: Mapping[str, float]) -> Fusion:
+    # A model of before knows less of circumstances; what it does not weigh counts as usual.
+    known = {kind: PRIOR[kind] for kind in LARGEST} | dict(weights)
+    return Fusion(tuple(float(known[kind]) for kind in KINDS))
 
 
 def _arrays(content: bytes, shapes: Mapping[str, list[int]]) -> dict[str, NDArray[Any]]:

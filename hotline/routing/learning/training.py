@@ -8,7 +8,7 @@ from hotline.routing.learning import fusion
 from hotline.routing.learning.calibration import Calibration, calibrate
 from hotline.routing.learning.course import Course, Study, deal, plan
 from hotline.routing.learning.fusion import Fusion, Scores
-from hotline.routing.learning.lessons import NEWEST, Rows, directory_scores, prepare
+from hotline.routing.learning.lessons import NEWEST, Rows, evidence_of, prepare
 from hotline.routing.learning.model import Facts, Model
 from hotline.routing.ranking import Ranking
 from hotline.routing.types import Case, Directory
@@ -77,13 +77,13 @@ def _measured(course: Course, progress: Progress) -> tuple[Fusion, Calibration]:
 
 
 def _evidence(course: Course, study: Study, row: int) -> Scores:
-    case, units = course.lessons[row].case, course.ranking.departments
-    scores = directory_scores(case, course.ranking)
-    dialled = case.dialled.department if case.dialled else ""
+    units = course.ranking.departments
+    found = evidence_of(course.lessons[row].case, course.ranking)
+    scores = found.scores()
     return study.evidence(
         course.vectors[row],
         np.array([scores.get(unit, 0.0) for unit in units]),
-        np.array([float(unit == dialled) for unit in units]),
+        fusion.spread(found.beside, units),
     )
 
 

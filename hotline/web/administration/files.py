@@ -15,6 +15,7 @@ from hotline.web.administration.preview import PREVIEWED, directory_with, previe
 from hotline.web.administration.words import COLUMNS, FILES, LONG, VALUES
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, filled
+from hotline.web.languages import said
 
 SHOWN = 200  # rows of a list; more are reached by searching
 
@@ -128,7 +129,7 @@ def upload(file: str) -> Any:
             raise Invalid("请选择一个 CSV 文件。", field="content")
         _publish(file, sent.read(), given.value("note"))
     except HotlineError as refused:
-        given.errors[""] = refused.sentence
+        given.errors[""] = said(refused)
         return _listing(file, given), 422
     flash(_("已发布新版本,各处一秒内生效。"), "good")
     return redirect(f"/administration/data/{file}")
@@ -168,7 +169,7 @@ def _unchanged(file: str, version: str) -> str:
 
 def _refuse(form: Form[Any], refused: HotlineError) -> None:
     if isinstance(refused, BadData):
-        form.errors[refused.column] = _("应为%(expected)s", expected=refused.expected)
+        form.errors[refused.column] = _("应为%(expected)s", expected=_(refused.expected))
     else:
         form.refuse(refused)
 

@@ -1,7 +1,7 @@
 """Learning: which model is in force, what each unit's suggestions proved, and who goes alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template
@@ -11,27 +11,16 @@ from hotline.errors import HotlineError, Invalid
 from hotline.registry import learned
 from hotline.registry.learned import LearnedModel
 from hotline.routing.intervals import wilson
-from hotline.routing.learning import storage
 from hotline.routing.learning.calibration import ENOUGH, Record
 from hotline.routing.types import UnitKind
 from hotline.web import bodies
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
+from hotline.web.languages import said
 
 HERE = "/administration/learning"
 NOTHING = Record(0, 0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """The chosen model and what its units proved; `problem` says why it cannot be used."""
-
-    chosen: LearnedModel | None = None
-    records: Mapping[str, Record] = field(default_factory=dict)
-    problem: str = ""
-
-    def of(self, unit: str) -> Record:
-        return self.records.get(unit, NOTHING)
+Records = Mapping[str, Record]  # by unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +60,7 @@ def choose() -> Any:
         with current().database.work() as session:
             learned.choose_model(session, number, by=actor().id, now=now())
     except HotlineError as refused:
-        given.errors[""] = refused.sentence
+        given.errors[""] = said(refused)
         return _page(given, refused.status)
     if number:
         flash(_("已启用第 %(n)d 号模型,各处一秒内生效。", n=number), "good")
@@ -92,7 +81,7 @@ def switch() -> Any:
         with current().database.work() as session:
             learned.switch_auto(session, unit, on=body.on, by=actor().id, now=now())
     except HotlineError as refused:
-        given.errors[""] = refused.sentence
+        given.errors[""] = said(refused)
         return _page(given, refused.status)
     on, off = _("%(unit)s的自动派单已打开。", unit=unit), _("%(unit)s的自动派单已关闭。", unit=unit)
     flash(on if body.on else off, "good")
@@ -100,49 +89,42 @@ def switch() -> Any:
 
 
 def _check_proved(unit: str) -> None:
-    rows = _in_force().of(unit).rows
+    with current().database.read() as session:
+        rows = _proved(learned.chosen_model(session)).get(unit, NOTHING).rows
     if rows < ENOUGH:
         raise Invalid(
-            f"{unit}只检验过 {rows} 条,不足 {ENOUGH} 条;确要打开,请勾选「仍要打开」。",
-            field="sure",
-        )
+            "%(unit)s只检验过 %(rows)d 条,不足 %(enough)d 条;确要打开,请勾选「仍要打开」。",
+            field="sure", unit=unit, rows=rows, enough=ENOUGH,
+        )  # fmt: skip
 
 
-def _in_force() -> InForce:
-    with current().database.read() as session:
-        chosen = learned.chosen_model(session)
-        if chosen is None:
-            return InForce()
-        try:
-            content = learned.content_of(session, chosen)
-        except HotlineError as lost:
-            return InForce(chosen, problem=lost.sentence)
-    try:
-        return InForce(chosen, storage.load(content).calibration.records)
-    except HotlineError as unusable:
-        return InForce(chosen, problem=unusable.sentence)
+def _proved(model: LearnedModel | None) -> Records:
+    """By unit, as written down when the model was kept: a model itself is megabytes."""
+    units = model.figures.get("units", {}) if model else {}
+    return {unit: Record(**record) for unit, record in units.items()}
 
 
 def _page(form: Form[Any], status: int = 200) -> Any:
-    in_force = _in_force()
     with current().database.read() as session:
+        chosen = learned.chosen_model(session)
         models, kept = learned.known_models(session), learned.kept_models(session)
         on = learned.auto_units(session)
     page = render_template(
         "administration/learning.html",
         form=form,
-        in_force=in_force,
+        chosen=chosen,
+        loaded=city().router.learned,
         models=models,
         kept=kept,
-        units=_standings(in_force, on),
+        units=_standings(_proved(chosen), on),
         enough=ENOUGH,
     )
     return page, status
 
 
-def _standings(in_force: InForce, on: frozenset[str]) -> list[Standing]:
+def _standings(proved: Records, on: frozenset[str]) -> list[Standing]:
     """Those that go alone first, then those with most to show."""
     units = city().directory.units
     names = [unit.name for unit in units if unit.kind is UnitKind.DEPARTMENT]
-    rows = [Standing(name, in_force.of(name), name in on) for name in names]
+    rows = [Standing(name, proved.get(name, NOTHING), name in on) for name in names]
     return sorted(rows, key=lambda row: (not row.on, -row.record.rows))

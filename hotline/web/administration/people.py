@@ -12,6 +12,7 @@ from hotline.people.rights import Role
 from hotline.web import bodies
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
+from hotline.web.languages import said
 from hotline.web.saying import ROLES
 
 
@@ -52,7 +53,7 @@ def disable(name: str) -> Any:
             user = users.disable(session, name, by=actor(), now=now())
             sign_ins.end_all(session, user, now())
     except HotlineError as refused:
-        return _page(Form(errors={"": _(refused.sentence)}), status=refused.status)
+        return _page(Form(errors={"": said(refused)}), status=refused.status)
     return _page(Form(), done=_("已停用 %(name)s,所有登录已退出。", name=name))
 
 

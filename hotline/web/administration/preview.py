@@ -7,21 +7,25 @@ from hotline.registry import versions
 from hotline.registry.directory import build_directory
 from hotline.registry.loading import read_tables
 from hotline.routing.changes import Preview, compare
-from hotline.routing.types import Case, Directory, UnitKind
+from hotline.routing.types import Case, Directory, Line
 from hotline.tickets.cases import standing_cases
 from hotline.web.current import city, current
 
-# The files that say whose a matter is.
-PREVIEWED = ("duties.csv", "units.csv")
+# The files that say where a matter goes.
+PREVIEWED = (
+    "duties.csv", "units.csv", "places.csv", "guidance.csv", "boundaries.csv", "legacy_lines.csv",
+)  # fmt: skip
 # Tickets asked about at most, and seconds to ask: an editor waits for the page.
 NEWEST, SECONDS = 300, 2.0
 
 
 def preview(file: str, content: bytes) -> Preview:
     """Raises what publishing would: BadData names the row and the column."""
-    before = city().router
-    after = before.under(directory_with(file, content))
-    return compare(before, after, newest_cases(NEWEST), timer=time.monotonic, seconds=SECONDS)
+    before, directory = city().router, directory_with(file, content)
+    return compare(
+        before, before.under(directory), newest_cases(NEWEST),
+        lines=_by_key(directory), timer=time.monotonic, seconds=SECONDS,
+    )  # fmt: skip
 
 
 def directory_with(file: str, content: bytes) -> Directory:
@@ -36,10 +40,12 @@ def directory_of(contents: Mapping[str, bytes]) -> Directory:
     return build_directory(read_tables(contents), on=current().settings.registry_date, version=0)
 
 
-def newest_cases(limit: int) -> list[Case]:
-    """The newest tickets that departments have or had, each with its unit."""
-    directory = city().directory
-    territories = (unit.name for unit in directory.units if unit.kind is UnitKind.TERRITORY)
-    lines = {line.key: line for line in directory.lines}
+def newest_cases(limit: int, *, left_out: frozenset[str] = frozenset()) -> list[Case]:
+    """The newest tickets that units have or had, each with its unit, without those left out."""
+    lines = _by_key(city().directory)
     with current().database.read() as session:
-        return standing_cases(session, frozenset(territories), lines, limit=limit)
+        return standing_cases(session, left_out, lines, limit=limit)
+
+
+def _by_key(directory: Directory) -> dict[str, Line]:
+    return {line.key: line for line in directory.lines}

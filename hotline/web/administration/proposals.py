@@ -1,6 +1,7 @@
-"""Phrases that corrections propose: an editor adds one to a duty, or leaves it."""
+"""Phrases that corrections propose: an editor adds one to a duty, or refuses it."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template
@@ -8,13 +9,16 @@ from flask_babel import gettext as _
 
 from hotline.db import Session
 from hotline.errors import HotlineError, Invalid
-from hotline.registry import editing, versions
+from hotline.people import users
+from hotline.registry import editing, refusals, versions
 from hotline.routing.mining import Proposal, mine
+from hotline.routing.types import UnitKind
 from hotline.tickets.corrections import newest_corrections
 from hotline.web import bodies
 from hotline.web.administration.preview import directory_of, newest_cases
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
+from hotline.web.languages import said
 
 HERE = "/administration/proposals"
 DUTIES = "duties.csv"
@@ -27,6 +31,8 @@ CITED = 6
 def add_routes(administration: Blueprint) -> None:
     administration.get("/proposals", endpoint="proposals")(page)
     administration.post("/proposals", endpoint="accept_proposal")(accept)
+    administration.post("/proposals/refuse", endpoint="refuse_proposal")(refuse)
+    administration.post("/proposals/take-back", endpoint="take_back_refusal")(take_back)
 
 
 def page() -> Any:
@@ -43,7 +49,7 @@ def accept() -> Any:
         with current().database.work() as session:
             _add(session, proposal, body.duty)
     except HotlineError as refused:
-        given.errors[""] = refused.sentence
+        given.errors[""] = said(refused)
         return _page(given, refused.status)
     flash(
         _(
@@ -52,6 +58,40 @@ def accept() -> Any:
         ),
         "good",
     )  # fmt: skip
+    return redirect(HERE)
+
+
+def refuse() -> Any:
+    return _told(_refuse)
+
+
+def take_back() -> Any:
+    return _told(_take_back)
+
+
+def _refuse(body: bodies.PhraseForm) -> str:
+    tickets = len(_proposal(body.unit, body.phrase).tickets)
+    with current().database.work() as session:
+        refusals.refuse(session, body.unit, body.phrase, tickets=tickets, by=actor().id, now=now())
+    return _("「%(phrase)s」不采纳,记下了;工单翻一番之前不再提出。", phrase=body.phrase)
+
+
+def _take_back(body: bodies.PhraseForm) -> str:
+    with current().database.work() as session:
+        refusals.take_back(session, body.unit, body.phrase, by=actor().id, now=now())
+    return _("已撤回,「%(phrase)s」可以再提出。", phrase=body.phrase)
+
+
+def _told(do: Callable[[bodies.PhraseForm], str]) -> Any:
+    """Does it to the phrase that was sent, and says what was done."""
+    given = filled(bodies.PhraseForm)
+    if given.body is None:
+        return _page(given, 422)
+    try:
+        flash(do(given.body), "good")
+    except HotlineError as refused:
+        given.errors[""] = said(refused)
+        return _page(given, refused.status)
     return redirect(HERE)
 
 
@@ -85,13 +125,21 @@ def _mined() -> list[Proposal]:
     with current().database.read() as session:
         contents = versions.contents(session)
         corrections = newest_corrections(session)
-    return mine(corrections, newest_cases(COMPARED), directory_of(contents))
+        refused = {key: row.tickets for key, row in refusals.refusals(session).items()}
+    units = city().directory.units
+    territories = frozenset(unit.name for unit in units if unit.kind is UnitKind.TERRITORY)
+    others = newest_cases(COMPARED, left_out=territories)
+    return mine(corrections, others, directory_of(contents), refused)
 
 
 def _page(form: Form[Any], status: int = 200) -> Any:
+    with current().database.read() as session:
+        refused = list(refusals.refusals(session).values())
+        titles = users.titles(session, {row.by for row in refused})
     page = render_template(
-        "administration/proposals.html", form=form, proposals=_mined(), duties=_duties()
-    )
+        "administration/proposals.html", form=form, proposals=_mined(), duties=_duties(),
+        refused=refused, titles=titles,
+    )  # fmt: skip
     return page, status
 
 

@@ -6,6 +6,8 @@ FILES = {
     "duties.csv": "派单目录",
     "places.csv": "地名",
     "holidays.csv": "日历",
+    "hours.csv": "上班时间",
+    "limits.csv": "时限",
     "guidance.csv": "引导事项",
     "boundaries.csv": "属地与职能",
     "emergencies.csv": "紧急例句",
@@ -42,6 +44,12 @@ COLUMNS = {
     "text": "例句",
     "lead": "谁牵头",
     "note": "备注",
+    "opens": "上班",
+    "closes": "下班",
+    "source": "出处",
+    "meaning": "含义",
+    "value": "数值",
+    "measure": "计量",
 }
 # Columns wide enough for many words.
 LONG = ("words", "names", "phrases", "look_alikes", "sentence")
@@ -65,4 +73,10 @@ VALUES = {
     "village": "村社区",
     "off": "放假",
     "work": "上班",
+    "working_days": "个工作日",
+    "days": "天",
+    "hours": "小时",
+    "minutes": "分钟",
+    "percent": "%",
+    "times": "次",
 }

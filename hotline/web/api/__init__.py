@@ -4,20 +4,23 @@ from flask import current_app, request
 from flask_openapi3 import APIBlueprint
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
-from hotline.web.api import citizens, desk, inbox, search, tickets
+from hotline.web.api import attachments, citizens, desk, inbox, knowledge, search, tickets
+
+# What takes files and not JSON.
+MULTIPART = ("api.attach",)
 
 
 def api_blueprint() -> APIBlueprint:
     api = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_security=[{"key": []}])
     api.before_request(_readable)
-    for part in (tickets, search, inbox, desk, citizens):
+    for part in (tickets, attachments, search, inbox, desk, citizens, knowledge):
         part.add_routes(api)
     return api
 
 
 def _readable() -> None:
     """A body that is not JSON is named as such, not as a field that is missing."""
-    if request.method != "POST":
+    if request.method != "POST" or request.endpoint in MULTIPART:
         return
     if not request.is_json:
         raise UnsupportedMediaType

@@ -8,9 +8,9 @@ from flask_openapi3 import APIBlueprint
 
 from hotline.db import Session, keep_reply
 from hotline.people.rights import Actor
-from hotline.tickets import intake, queries, replies
+from hotline.tickets import intake, queries
 from hotline.tickets.models import Ticket
-from hotline.web import bodies
+from hotline.web import bodies, steps
 from hotline.web.api import presenters
 from hotline.web.current import current, now
 from hotline.web.guards import citizen, request_key
@@ -31,9 +31,7 @@ def progress(body: bodies.CitizenBody):  # noqa: ANN201
 
 def citizen_follow_up(body: bodies.CitizenRatingBody):  # noqa: ANN201
     def rate(session: Session, row: Ticket, who: Actor) -> None:
-        replies.follow_up(
-            session, row, solved=body.solved, satisfied=body.satisfied, actor=who, now=now()
-        )
+        steps.rate(session, row, body, who)
 
     return _step(body, rate)
 

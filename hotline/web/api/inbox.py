@@ -8,7 +8,7 @@ from hotline.people.access_log import note_look
 from hotline.tickets import dispatch, feed, queries
 from hotline.web import bodies
 from hotline.web.api import presenters
-from hotline.web.current import actor, current, now
+from hotline.web.current import actor, city, current, now
 from hotline.web.guards import request_key
 
 
@@ -23,7 +23,9 @@ def claim_next(body: bodies.ClaimBody):  # noqa: ANN201
         rows = queries.claimable(session, who.unit, limit=body.limit)
         matters = queries.matters(session, rows)
         for row in rows:
-            dispatch.claim(session, row, handler=body.handler, actor=who, now=at)
+            dispatch.claim(
+                session, row, calendar=city().calendar, handler=body.handler, actor=who, now=at
+            )
         note_look(session, who, [row.number for row in rows], "claim", at)
         claimed = [presenters.ticket(row) | {"text": matters[row.id].text} for row in rows]
         return jsonify(keep_reply(session, {"claimed": claimed}))

@@ -2,8 +2,10 @@
 
 from flask import Blueprint
 
-from hotline.web.console import calls, views
+from hotline.web.console import calls, duty, knowledge, views
 
 console = Blueprint("console", __name__, url_prefix="/desk")
 views.add_routes(console)
 calls.add_routes(console)
+knowledge.add_routes(console)
+duty.add_routes(console)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hotline.db import Session
-from hotline.desk import drafts
+from hotline.desk import drafts, knowledge
 from hotline.errors import Invalid
 from hotline.people.rights import Action
 from hotline.registry.numbers import canonical
@@ -39,6 +39,8 @@ def _take(session: Session, row: Ticket, action: Action, body: bodies.Body) -> N
 
 def _answer(session: Session, row: Ticket, form: Form) -> None:
     _take(session, row, Action.ANSWER, bodies.TextBody(text=form.answer))
+    if form.article:
+        knowledge.note_use(session, row, form.article, now=now())
 
 
 def _redirect(session: Session, row: Ticket, form: Form) -> None:

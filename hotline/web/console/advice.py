@@ -18,6 +18,7 @@ from hotline.routing.types import (
 )
 from hotline.web import bodies, intake
 from hotline.web.current import actor, city
+from hotline.web.thinking import guide_of
 
 # From so much confidence on; never a bare percentage (ui.md, rule 6).
 SURENESS = ((AUTO, "很有把握", "good"), (ASK, "比较可能", ""), (0.0, "拿不准", "quiet"))
@@ -43,12 +44,15 @@ class Choice:
 class Advice:
     """`chosen` is the unit that F4 sends to, blank where a dispatcher must decide.
 
+    `guide` helps where the territory leads, unless it was unticked: then not `guided`.
     `emergency` and `transfer` are numbers to put the caller through to, with what they are.
     """
 
     suggestion: Suggestion
     choices: tuple[Choice, ...]
     chosen: str
+    guide: str
+    guided: bool
     emergency: str
     transfer: Line | None
     where: str
@@ -56,19 +60,31 @@ class Advice:
     marks: tuple[Stretch, ...]
 
 
-def advise(text: str, *, dialled: str = "", picked: str = "") -> Advice | None:
-    """None while there is nothing to go by; `picked` is the unit the agent chose before."""
+def advise(
+    text: str,
+    *,
+    dialled: str = "",
+    picked: str = "",
+    guide: str | None = None,
+    phone_hash: str = "",
+) -> Advice | None:
+    """None while there is nothing to go by; `picked` is the unit the agent chose before.
+
+    So is `guide`, blank where it was unticked.
+    """
     text = _as_typed(text)
     line = city().find_line(dialled)
     if not text.strip() and line is None:
         return None
     asked = bodies.RouteBody.model_construct(text=text, title="", dialled=dialled)
-    found = intake.think(asked)
+    found = intake.think(asked, phone_hash)
     choices = _choices(found)
     return Advice(
         suggestion=found,
         choices=choices,
         chosen=_chosen(found, choices, picked),
+        guide=guide_of(found, choices[0].unit),
+        guided=guide != "",
         emergency=found.service or "" if found.disposition is Disposition.EMERGENCY else "",
         transfer=_transfer(found),
         where=" · ".join(filter(None, (found.territory, found.place))),

@@ -16,8 +16,10 @@ from hotline.routing.types import Line
 from hotline.telephony import desk, seats, words
 from hotline.telephony.shown import ShownCall, shown_call
 from hotline.tickets.words import Channel, MatterKind, Urgency
+from hotline.web.console import duty
 from hotline.web.console.acts import transfers
 from hotline.web.console.advice import advise, may_choose_freely
+from hotline.web.console.knowledge import beside
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form
 
@@ -72,6 +74,7 @@ def bar() -> dict[str, Any]:
             "call_words": {state: _(said) for state, said in words.STATES.items()},
             "waiting": desk.waiting(session, now()).callers,
             "taken": shift.count(session, actor(), *today()),
+            "duty": duty.pane(session),
         }
 
 
@@ -81,7 +84,7 @@ def today() -> tuple[datetime, datetime]:
 
 def desk_form(form: Form[Any], *, result: dict[str, Any] | None = None) -> dict[str, Any]:
     """The form with all that stands around it."""
-    dialled, call_id = form.value("dialled"), form.value("call_id")
+    dialled, call_id, typed = form.value("dialled"), form.value("call_id"), typed_hash(form)
     with current().database.read() as session:
         call = ringing(session, call_id) if call_id else None
         others = [
@@ -89,18 +92,23 @@ def desk_form(form: Form[Any], *, result: dict[str, Any] | None = None) -> dict[
             for each in drafts.unfinished(session, actor=actor(), now=now())
             if each.form != draft_key(form.values, form.once)
         ]
+    rang = call.call.caller_hash if call else ""
+    advice = advise(
+        form.value("text"),
+        dialled=dialled,
+        picked=form.value("picked") or form.value("unit"),
+        guide=form.value("guide", None),
+        phone_hash=typed or rang,
+    )
     return {
         "form": form,
         "result": result,
         "promised": _moment(result and result["promised_at"]),
         "call": call,
-        "person": person(call.call.caller_hash if call else typed_hash(form)),
+        "person": person(rang if call else typed),
         "drafts": list(map(_shown, others)),
-        "advice": advise(
-            form.value("text"),
-            dialled=dialled,
-            picked=form.value("picked") or form.value("unit"),
-        ),
+        "advice": advice,
+        **beside(form.value("text"), advice),
         **choices(),
     }
 
@@ -140,6 +148,16 @@ def ringing(session: Session, call_id: str) -> Ringing | None:
 
 def typed_hash(form: Form[Any]) -> str:
     return callers.phone_hash(current().contact_key, form.value("requester.phone"))
+
+
+def caller_hash(form: Form[Any]) -> str:
+    """Who it is about: the number typed, else the one that rang."""
+    typed, call_id = typed_hash(form), form.value("call_id")
+    if typed or not call_id:
+        return typed
+    with current().database.read() as session:
+        call = shown_call(session, call_id, actor=actor())
+    return call.caller_hash if call else ""
 
 
 def person(phone_hash: str) -> History:

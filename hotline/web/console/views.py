@@ -62,7 +62,11 @@ def suggest() -> str:
     """Whose it may be, by what is typed so far."""
     typed = request.form
     advice = advise(
-        typed.get("text", ""), dialled=typed.get("dialled", ""), picked=typed.get("picked", "")
+        typed.get("text", ""),
+        dialled=typed.get("dialled", ""),
+        picked=typed.get("picked", ""),
+        guide=typed.get("guide"),
+        phone_hash=screen.caller_hash(Form(values=typed)),
     )
     return render_template("console/suggestion.html", advice=advice, **screen.choices())
 

@@ -10,6 +10,7 @@ from hotline.tickets.stories import Story
 from hotline.tickets.words import Status
 from hotline.web.console.advice import SURENESS
 from hotline.web.current import city
+from hotline.web.thinking import suggested
 
 REASONS_SHOWN = 5
 
@@ -28,10 +29,13 @@ def suggestion(story: Story) -> Suggestion:
     """What the router says today; rulings made since the ticket was logged count."""
     matter, ticket = story.matter, story.ticket
     line = next((line for line in city().directory.lines if line.key == ticket.line), None)
-    return city().suggest(matter.text, title=matter.title, dialled=line)
+    caller = story.requester.phone_hash
+    return suggested(
+        matter.text, title=matter.title, dialled=line, phone_hash=caller, but=ticket.id or 0
+    )
 
 
-def choices(story: Story, suggested: Suggestion) -> list[Choice]:
+def choices(story: Story, given: Suggestion) -> list[Choice]:
     """The candidates, before them the territory that leads by rule.
 
     For a ruling those beside the unit that the objection names.
@@ -39,20 +43,20 @@ def choices(story: Story, suggested: Suggestion) -> list[Choice]:
     ticket = story.ticket
     fresh = ticket.status in (Status.LOGGED, Status.ACCEPTED) and ticket.decision != Decision.ASK
     left_out = {*_barred(ticket), _named(story)}
-    offered = [each for each in suggested.candidates if each.unit not in left_out]
+    offered = [each for each in given.candidates if each.unit not in left_out]
     found = [_choice(each.unit, each) for each in offered]
-    lead = suggested.lead
+    lead = given.lead
     if lead and lead.assist and lead.unit not in left_out:
         found.insert(0, Choice(lead.unit, _("按属地规则"), (lead.sentence,)))
     return [replace(each, picked=fresh and place == 0) for place, each in enumerate(found)]
 
 
-def named(story: Story, suggested: Suggestion) -> Choice | None:
+def named(story: Story, given: Suggestion) -> Choice | None:
     """Whose the objecting unit says it is; None for a unit that must not have it."""
     unit = _named(story)
     if not unit or unit in _barred(story.ticket):
         return None
-    by_unit = {candidate.unit: candidate for candidate in suggested.candidates}
+    by_unit = {candidate.unit: candidate for candidate in given.candidates}
     return _choice(unit, by_unit.get(unit))
 
 

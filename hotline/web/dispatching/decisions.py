@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import render_template
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from hotline.errors import Invalid
@@ -21,20 +20,24 @@ def _alone(action: Action) -> Callable[[Body], Steps]:
     return lambda body: [(action, body)]
 
 
+def _dispatch(body: bodies.UnitForm) -> Steps:
+    return [(Action.DISPATCH, bodies.DispatchBody(unit=_unit(body), guide=body.guide))]
+
+
 def _to_unit(action: Action) -> Callable[[bodies.UnitForm], Steps]:
     return lambda body: [(action, bodies.UnitBody(unit=_unit(body)))]
 
 
 def _unit(body: bodies.UnitForm) -> str:
     if not body.chosen:
-        raise Invalid(_("请选一个单位,或写出单位名称。"), field="unit")
+        raise Invalid("请选一个单位,或写出单位名称。", field="unit")
     return body.chosen
 
 
 def _accept(body: bodies.UnitForm) -> Steps:
     """受理, and 派单 with it when a unit is named."""
     accepted: Steps = [(Action.ACCEPT, bodies.EmptyBody())]
-    return accepted + (_to_unit(Action.DISPATCH)(body) if body.chosen else [])
+    return accepted + (_dispatch(body) if body.chosen else [])
 
 
 def _rule(body: bodies.RuleForm) -> Steps:
@@ -46,13 +49,13 @@ def _redirect(body: bodies.GuidanceForm) -> Steps:
     told = {each.code: each.sentence for each in city().directory.guidance}
     sentence = body.sentence or told.get(body.code, "")
     if not sentence:
-        raise Invalid(_("目录里没有这一条,请写明告诉诉求人的话。"), field="sentence")
+        raise Invalid("目录里没有这一条,请写明告诉诉求人的话。", field="sentence")
     return [(Action.REDIRECT, bodies.RedirectBody(sentence=sentence, code=body.code))]
 
 
 DECISIONS: dict[Action, tuple[type[Body], Callable[[Any], Steps]]] = {
     Action.ACCEPT: (bodies.UnitForm, _accept),
-    Action.DISPATCH: (bodies.UnitForm, _to_unit(Action.DISPATCH)),
+    Action.DISPATCH: (bodies.UnitForm, _dispatch),
     Action.TRANSFER: (bodies.UnitForm, _to_unit(Action.TRANSFER)),
     Action.RULE: (bodies.RuleForm, _rule),
     Action.REDIRECT: (bodies.GuidanceForm, _redirect),

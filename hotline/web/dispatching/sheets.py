@@ -21,6 +21,7 @@ from hotline.web.current import actor, city, current
 from hotline.web.dispatching import choices, piles
 from hotline.web.dispatching.piles import Pile
 from hotline.web.forms import Form
+from hotline.web.looks import note_listed
 from hotline.web.tickets.page import ticket_page
 
 SHOWN = 50
@@ -64,6 +65,7 @@ def pile(pile: Pile, number: str = "", given: Form[Any] | None = None) -> dict[s
     with current().database.read() as session:
         waiting = piles.counts(session, actor())
         rows = _listed(session, pile, request.args.get("after") or None)
+    note_listed(rows)
     place = Place.in_list([row.number for row in rows], number or request.args.get("at", ""))
     return _desk(pile, waiting, place, given) | {
         "rows": rows,
@@ -89,6 +91,7 @@ def deliveries(id: str = "", given: Form[Any] | None = None) -> dict[str, Any]:
         tickets = newest(session, [row.delivery.ticket_id for row in rows])
         place = Place.in_list([row.delivery.id for row in rows], id or request.args.get("at", ""))
         found = settling.trouble(session, place.here) if place.here else None
+    note_listed(tickets)
     return _desk(Pile.DELIVERIES, waiting, place, given) | {
         "rows": rows,
         "headings": {row.number: row.heading for row in tickets},

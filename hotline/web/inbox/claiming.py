@@ -7,8 +7,9 @@ from hotline.errors import HotlineError, Invalid
 from hotline.people.rights import Action
 from hotline.tickets import dispatch, queries
 from hotline.web import bodies
-from hotline.web.current import actor, current, now
+from hotline.web.current import actor, city, current, now
 from hotline.web.guards import request_key
+from hotline.web.languages import said
 
 
 def claim(body: bodies.ClaimForm) -> dict[str, Any]:
@@ -21,8 +22,15 @@ def claim(body: bodies.ClaimForm) -> dict[str, Any]:
         for number in sorted(set(body.numbers)):
             try:
                 row = queries.ticket(session, number, actor=actor(), action=Action.CLAIM, lock=True)
-                dispatch.claim(session, row, handler=body.handler, actor=actor(), now=now())
+                dispatch.claim(
+                    session,
+                    row,
+                    calendar=city().calendar,
+                    handler=body.handler,
+                    actor=actor(),
+                    now=now(),
+                )
                 claimed.append(number)
             except HotlineError as error:
-                refused.append(error.sentence)
+                refused.append(said(error))
         return keep_reply(session, {"claimed": claimed, "refused": refused})

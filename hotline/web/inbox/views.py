@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from hotline.db import Replayed
 from hotline.errors import HotlineError, NotFound
+from hotline.registry import article_lists
 from hotline.tickets import lists
 from hotline.tickets.lists import Pile
 from hotline.web import bodies
@@ -16,6 +17,8 @@ from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, asked, filled
 from hotline.web.inbox import piles
 from hotline.web.inbox.claiming import claim
+from hotline.web.languages import said
+from hotline.web.looks import note_listed
 from hotline.web.tickets.page import ticket_page
 
 inbox = Blueprint("inbox", __name__)
@@ -59,7 +62,7 @@ def _tell(done: dict[str, list[str]], handler: str) -> None:
         count = len(done["claimed"])
         flash(_("已签收 %(n)d 件,经办人 %(handler)s。", n=count, handler=handler), "good")
     for sentence in done["refused"]:
-        flash(_(sentence), "bad")
+        flash(sentence, "bad")
 
 
 def _page(wanted: bodies.InboxForm, form: Form[Any]) -> str:
@@ -67,6 +70,8 @@ def _page(wanted: bodies.InboxForm, form: Form[Any]) -> str:
         counts = lists.inbox_counts(session, actor(), now())
         pile = wanted.pile or piles.most_pressing(counts)
         rows = lists.inbox(session, actor(), pile, now(), wanted.after or None, SHOWN)
+        knowledge = article_lists.pressing(session, now(), actor().unit)
+    note_listed(rows)
     return render_template(
         "inbox/inbox.html",
         Pile=Pile,
@@ -74,6 +79,7 @@ def _page(wanted: bodies.InboxForm, form: Form[Any]) -> str:
         names=piles.NAMES,
         empty=piles.EMPTY[pile],
         counts=counts,
+        knowledge=knowledge,
         rows=rows,
         wanted=wanted,
         more=_address(pile, after=rows[-1].cursor) if len(rows) == SHOWN else "",
@@ -92,7 +98,7 @@ def _beside(wanted: bodies.InboxForm, pile: Pile) -> dict[str, Any]:
     try:
         page = ticket_page(wanted.ticket)
     except NotFound as gone:
-        flash(_(gone.sentence), "late")
+        flash(said(gone), "late")
         return {}
     return page | {"part": True, "back": _address(pile, ticket=wanted.ticket)}
 

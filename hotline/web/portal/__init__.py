@@ -1,15 +1,22 @@
 """What citizens see: one column, no JavaScript needed, no name of any colleague."""
 
+from typing import Any
+
 from flask import Blueprint, render_template
 
-from hotline.registry import versions
-from hotline.tickets.deadlines import DAYS_FOR
-from hotline.web.current import current
-from hotline.web.portal import asking, progress
+from hotline.clock import city_day
+from hotline.registry import article_lists, versions
+from hotline.web import bodies
+from hotline.web.current import current, now
+from hotline.web.forms import asked
+from hotline.web.portal import asking, files, progress
+
+SHOWN = 30
 
 portal = Blueprint("portal", __name__)
 asking.add_routes(portal)
 progress.add_routes(portal)
+files.add_routes(portal)
 
 
 @portal.get("/")
@@ -18,13 +25,20 @@ def home() -> str:
 
 
 @portal.get("/questions")
-def questions() -> str:
-    """常见问题: by when, who else to ask, what is an emergency; from the tables in force."""
+def questions() -> Any:
+    """常见问题: the same articles as at the desk, who else to ask, which numbers to dial."""
+    form, day = asked(bodies.KnowledgeForm), city_day(now())
+    wanted = form.body.q if form.body else ""
     with current().database.read() as session:
         tables = versions.load(session)
+        used = article_lists.most_used(session, SHOWN)
+    knowledge = current().knowledge()
+    articles = knowledge.told(wanted, day) if wanted else knowledge.reliable(used, day)
     return render_template(
         "portal/questions.html",
-        days=DAYS_FOR,
+        form=form,
+        q=wanted,
+        articles=articles[:SHOWN],
         guidance=tables["guidance.csv"].rows,
         kept=[row for row in tables["legacy_lines.csv"].rows if row["category"] != "merged"],
     )

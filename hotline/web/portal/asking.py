@@ -6,17 +6,21 @@ from flask import Blueprint, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 
-from hotline.db import Replayed
+from hotline.db import Replayed, Session
 from hotline.errors import HotlineError
 from hotline.routing.types import Suggestion
+from hotline.tickets.attachments import Place
 from hotline.tickets.deadlines import DAYS_FOR
+from hotline.tickets.file_store import Kept
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Channel, MatterKind
-from hotline.web import bodies, intake
+from hotline.web import bodies, intake, uploads
 from hotline.web.api.suggestions import emergency
+from hotline.web.attachments import add_to
 from hotline.web.current import city
 from hotline.web.forms import Form, filled
 from hotline.web.guards import citizen
+from hotline.web.languages import said
 from hotline.web.limits import CHECK, SEND, limiter
 
 CHANNELS = (Channel.WEB, Channel.MAYORS_MAILBOX)
@@ -41,7 +45,7 @@ def send() -> Any:
         return _page(given), 422
     try:
         with limiter.limit(SEND):
-            answer = intake.log(given.body.ticket(), _sent)
+            answer = _log(given.body.ticket())
     except Replayed as again:
         answer = again.reply
     except RateLimitExceeded:
@@ -53,14 +57,46 @@ def send() -> Any:
     return render_template("portal/sent.html", **answer)
 
 
+def _log(body: bodies.TicketBody) -> dict[str, Any]:
+    """The message with its files; only an emergency is taken without those that are refused."""
+    files, left_out = _files(body)
+
+    def attach(session: Session, row: Ticket) -> None:
+        add_to(session, row, files, place=Place.MATTER)
+
+    return intake.log(body, _sent, attach) | {"left_out": left_out}
+
+
+def _files(body: bodies.TicketBody) -> tuple[list[Kept], str]:
+    """The files, and why there are none where that must not hold the message up."""
+    try:
+        return uploads.received(), ""
+    except HotlineError as refused:
+        if intake.think(body).emergency is None:
+            raise
+        return [], said(refused)
+
+
 def check() -> Any:
     """The number to dial when the words typed so far say that it cannot wait; nothing is kept."""
-    found = city().suggest(request.form.get("text", "")[:2000]).emergency
-    return jsonify({"sentence": _(DIAL, n=found.service)} if found else {})
+    sentence = _danger(request.form.get("text", ""))
+    return jsonify({"sentence": sentence} if sentence else {})
+
+
+def _danger(text: str) -> str:
+    found = city().suggest(text[:2000]).emergency if text else None
+    return _(DIAL, n=found.service) if found else ""
 
 
 def _page(form: Form[bodies.AskForm]) -> str:
-    return render_template("portal/ask.html", form=form, channel=_channel(), kinds=list(MatterKind))
+    return render_template(
+        "portal/ask.html",
+        form=form,
+        channel=_channel(),
+        kinds=list(MatterKind),
+        danger=_danger(form.value("text")),
+        **uploads.LIMITS,
+    )
 
 
 def _channel() -> Channel:

@@ -9,11 +9,11 @@ from hotline.db import Session
 from hotline.errors import HotlineError, NotFound
 from hotline.people.access_log import note_look
 from hotline.people.rights import Action, Actor
-from hotline.tickets import intake, queries, replies, stories
+from hotline.tickets import attachments, intake, queries, stories
 from hotline.tickets.models import Ticket
 from hotline.tickets.steps import STEPS
-from hotline.tickets.words import Status
-from hotline.web import bodies
+from hotline.tickets.words import Grievance, Status
+from hotline.web import bodies, steps, uploads
 from hotline.web.current import current, now
 from hotline.web.forms import Form, filled
 from hotline.web.guards import citizen
@@ -61,7 +61,7 @@ def progress() -> str:
 
 def look() -> Any:
     given = filled(bodies.CitizenBody)
-    return _shown(given) if given.body else (_asking(given), 422)
+    return shown(given) if given.body else (_asking(given), 422)
 
 
 def _acting(action: Action) -> Callable[[], Any]:
@@ -70,15 +70,15 @@ def _acting(action: Action) -> Callable[[], Any]:
     def view() -> Any:
         given = filled(kind)
         if given.body is None:
-            return _shown(given, status=422)
+            return shown(given, status=422)
         try:
             with current().database.work() as session:
-                row = _own(session, given, lock=True)
+                row = own(session, given, lock=True)
                 act(session, row, given.body, citizen(row.number))
         except HotlineError as refused:
             given.refuse(refused)
-            return _shown(given, status=refused.status)
-        return _shown(given, done=DONE[action])
+            return shown(given, status=refused.status)
+        return shown(given, done=DONE[action])
 
     return view
 
@@ -87,11 +87,11 @@ def _asking(form: Form[Any]) -> str:
     return render_template("portal/progress.html", form=form)
 
 
-def _shown(form: Form[Any], *, done: str = "", status: int = 200) -> Any:
+def shown(form: Form[Any], *, done: str = "", status: int = 200) -> Any:
     """The ticket, when number and query code are right, with what went well or wrong."""
     try:
         with current().database.work() as session:
-            row = _own(session, form)
+            row = own(session, form)
             note_look(session, citizen(row.number), [row.number], "progress", now())
             facts = _facts(session, row)
     except NotFound as refused:
@@ -100,7 +100,7 @@ def _shown(form: Form[Any], *, done: str = "", status: int = 200) -> Any:
     return render_template("portal/ticket.html", form=form, done=done, **facts), status
 
 
-def _own(session: Session, form: Form[Any], *, lock: bool = False) -> Ticket:
+def own(session: Session, form: Form[Any], *, lock: bool = False) -> Ticket:
     number, code = (form.value(name).strip() for name in ("number", "query_code"))
     return queries.citizens_ticket(session, number, code, lock=lock)
 
@@ -108,11 +108,16 @@ def _own(session: Session, form: Form[Any], *, lock: bool = False) -> Ticket:
 def _facts(session: Session, row: Ticket) -> dict[str, Any]:
     story = stories.story(session, row)
     answered = queries.approved_reply(session, row)
+    files = attachments.of_requester(session, row)
     return {
         "row": row,
         "matter": story.matter,
         "told": [(each, TOLD[each.action]) for each in story.events if each.action in TOLD],
         "answer": answered[1].text if answered else _redirection(story),
+        "files": uploads.shown(files, row, citizen(row.number)),
+        "may_attach": row.status not in attachments.OVER,
+        **uploads.LIMITS,
+        "grievances": tuple(Grievance),
         "offered": [each for each in OFFERED if (Status(row.status), each) in STEPS],
     }
 
@@ -124,9 +129,7 @@ def _redirection(story: stories.Story) -> str:
 
 
 def _rate(session: Session, row: Ticket, body: bodies.CitizenRatingBody, who: Actor) -> None:
-    replies.follow_up(
-        session, row, solved=body.solved, satisfied=body.satisfied, actor=who, now=now()
-    )
+    steps.rate(session, row, body, who)
 
 
 def _reopen(session: Session, row: Ticket, body: bodies.CitizenReasonBody, who: Actor) -> None:

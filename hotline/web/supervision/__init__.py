@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from hotline.web.supervision import burning, reporting, tallying
+from hotline.web.supervision import burning, ordering, reporting, rostering, tallying
 
 supervision = Blueprint("supervision", __name__)
-for part in (burning, tallying, reporting):
+for part in (ordering, rostering, burning, tallying, reporting):
     part.add_routes(supervision)

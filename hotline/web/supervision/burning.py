@@ -3,10 +3,12 @@
 from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _
 
+from hotline.registry import article_lists
 from hotline.tickets import lists
 from hotline.tickets.lists import Burn
 from hotline.web.addresses import one_of
 from hotline.web.current import actor, current, now
+from hotline.web.looks import note_listed
 
 NAMES = {
     Burn.OVERDUE: _("超期"),
@@ -32,9 +34,11 @@ def burning() -> str:
     with current().database.read() as session:
         heaps = lists.burning(session, actor(), now())
         units = lists.burning_units(session, actor(), now())
+        knowledge = article_lists.pressing(session, now())
+    note_listed(row for heap in heaps.values() for row in heap.rows)
     return render_template(
         "supervision/burning.html", heaps=heaps, units=units, names=NAMES, meanings=MEANINGS,
-        calm=not any(heap.count for heap in heaps.values()), Burn=Burn,
+        knowledge=knowledge, calm=not any(heap.count for heap in heaps.values()), Burn=Burn,
     )  # fmt: skip
 
 
@@ -44,6 +48,7 @@ def heap(burn: str) -> str:
     which = one_of(Burn, burn)
     with current().database.read() as session:
         found = lists.burning_pile(session, actor(), which, now(), unit=unit, after=after)
+    note_listed(found.rows)
     return render_template(
         "supervision/heap.html", heap=found, burn=which, name=NAMES[which],
         meaning=MEANINGS[which], unit=unit, after=after,

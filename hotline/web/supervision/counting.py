@@ -91,7 +91,9 @@ def defined(measure: str) -> tuple[str, str]:
     if measure == standing.NAME:
         return standing.WORDS, standing.DEFINITION
     if measure not in MEASURES:
-        raise Invalid(f"没有指标「{measure[:30]}」,请从统计表里点数字进来。", field="measure")
+        raise Invalid(
+            "没有指标「%(name)s」,请从统计表里点数字进来。", field="measure", name=measure[:30]
+        )
     return MEASURES[measure].words, MEASURES[measure].definition
 
 

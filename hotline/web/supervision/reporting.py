@@ -1,5 +1,6 @@
 """The day list, the month summary and the quarter bulletin: read, taken away, published."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +19,7 @@ from flask_babel import gettext as _
 
 from hotline.clock import city_day
 from hotline.errors import HotlineError, Invalid
+from hotline.people import users
 from hotline.reports import publishing
 from hotline.reports.documents import Report
 from hotline.reports.periods import Period, PeriodKind
@@ -44,6 +46,7 @@ class Chosen:
     versions: list[PublishedReport]
     version: PublishedReport | None
     report: Report
+    publishers: Mapping[str, str]  # what pages call those who published the versions
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -60,9 +63,10 @@ def reports() -> Any:
         return redirect(url_for(".report", kind=kind, day=request.args["day"]))
     with current().database.read() as session:
         latest = publishing.latest(session, actor=actor())
+        publishers = users.titles(session, {row.published_by for row in latest})
     return render_template(
-        "supervision/reports.html", near=_near(), latest=latest, titles=_titles(),
-        period_of=_period_of, today=city_day(now()),
+        "supervision/reports.html", near=_near(), latest=latest, publishers=publishers,
+        titles=_titles(), period_of=_period_of, today=city_day(now()),
     )  # fmt: skip
 
 
@@ -86,7 +90,9 @@ def publish(kind: str, day: str) -> Response:
         written = _written(session, period)
     try:
         with current().database.work() as session:
-            row = publishing.publish(session, written, now=now(), reason=given.body.reason)
+            row = publishing.publish(
+                session, written, by=actor().id, now=now(), reason=given.body.reason
+            )
     except HotlineError as refused:
         given.refuse(refused)
         return make_response(_page(_chosen(kind, day, DRAFT), given), refused.status)
@@ -111,10 +117,11 @@ def _chosen(kind: str, day: str, wanted: str | None = None) -> Chosen:
     wanted = request.args.get("version", "") if wanted is None else wanted
     with current().database.read() as session:
         versions = publishing.versions(session, period, actor=actor())
+        publishers = users.titles(session, {row.published_by for row in versions})
         if wanted == DRAFT or not versions:
-            return Chosen(period, versions, None, _written(session, period))
+            return Chosen(period, versions, None, _written(session, period), publishers)
     version = publishing.version(versions, int(wanted)) if wanted.isdecimal() else versions[0]
-    return Chosen(period, versions, version, version.report)
+    return Chosen(period, versions, version, version.report, publishers)
 
 
 def _written(session: Any, period: Period) -> Report:
@@ -129,7 +136,9 @@ def _period(kind: str, day: str) -> Period:
     try:
         return Period.containing(known, date.fromisoformat(day))
     except ValueError:
-        raise Invalid(f"日期「{day[:20]}」有误,须形如 2018-07-25。", field="day") from None
+        raise Invalid(
+            "日期「%(day)s」有误,须形如 2018-07-25。", field="day", day=day[:20]
+        ) from None
 
 
 def _period_of(row: PublishedReport) -> Period:

@@ -5,15 +5,17 @@ from typing import Any
 from flask_login import current_user
 
 from hotline.delivery import letters
+from hotline.desk import knowledge
 from hotline.people import users
 from hotline.people.access_log import note_look
 from hotline.people.rights import Action
-from hotline.routing.types import Line
-from hotline.tickets import queries, stories
+from hotline.routing.types import Line, Suggestion
+from hotline.tickets import attachments, queries, stories
 from hotline.tickets.models import Ticket
 from hotline.tickets.rows import HEADING_LENGTH
 from hotline.tickets.stories import Story
 from hotline.tickets.words import Part, Status
+from hotline.web import uploads
 from hotline.web.api import presenters
 from hotline.web.current import actor, city, current, now
 from hotline.web.tickets import marking, step_forms, telling
@@ -33,22 +35,30 @@ def ticket_page(number: str, refused: Refused | None = None) -> dict[str, Any]:
     with current().database.work() as session:
         row = queries.ticket(session, number, actor=actor(), action=Action.READ)
         story = stories.story(session, row)
+        source = knowledge.source(session, row.id)
+        files = attachments.of_ticket(session, row)
         titles = users.titles(session, {event.actor for event in story.events})
         note_look(session, actor(), [row.number], "view", now())
-    return _presented(story, titles, refused)
+    return _presented(story, titles, refused) | {
+        "files": uploads.shown(files, row, actor()),
+        "source": source,
+        **uploads.LIMITS,
+    }
 
 
 def _presented(story: Story, titles: dict[str, str], refused: Refused | None) -> dict[str, Any]:
     row, line = story.ticket, _line(story.ticket)
     requester = presenters.contact(story.requester, row, actor())
-    offers = step_forms.offers(story, actor(), city=city(), title=_title(), refused=refused)
+    given = _suggested(story, line)
+    meant = step_forms.likely(story, _title(), given)
+    offers = step_forms.offers(story, actor(), city=city(), meant=meant, refused=refused)
     return {
         "ticket": row,
         "heading": story.matter.title or story.matter.text[:HEADING_LENGTH],
         "story": story,
         "line": line,
         "lines": telling.told(story, titles),
-        "matter": _matter(story, line),
+        "matter": marking.marked(story.matter.text, given, row.lead_unit),
         "requester": requester,
         "standing": [each for each in row.assignments if each.ended_at is None],
         "Part": Part,
@@ -66,11 +76,9 @@ def _line(row: Ticket) -> Line | None:
     return next((line for line in city().directory.lines if line.key == row.line), None)
 
 
-def _matter(story: Story, line: Line | None) -> marking.Marked:
-    """The matter marked by what the router thinks today; what it decided then is in the row."""
-    text = story.matter.text
-    suggestion = city().suggest(text, title=story.matter.title, dialled=line)
-    return marking.marked(text, suggestion, story.ticket.lead_unit)
+def _suggested(story: Story, line: Line | None) -> Suggestion:
+    """What the router thinks of the matter today; what it decided then is in the row."""
+    return city().suggest(story.matter.text, title=story.matter.title, dialled=line)
 
 
 def _letter(story: Story, name: str) -> str:

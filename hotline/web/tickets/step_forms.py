@@ -8,10 +8,11 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from hotline.people.rights import RIGHTS, Action, Actor, Scope
+from hotline.routing.types import Suggestion
 from hotline.tickets.models import Ticket
 from hotline.tickets.steps import STEPS as LIFE
 from hotline.tickets.stories import Story
-from hotline.tickets.words import Ground, Part, Status
+from hotline.tickets.words import Colour, Fault, Grievance, Ground, Part, Status
 from hotline.web import saying, steps
 from hotline.web.current import City
 from hotline.web.forms import Form
@@ -37,6 +38,7 @@ class Look:
     hint: LazyString | str = ""
     tone: str = ""
     labels: Mapping[str, LazyString] = field(default_factory=dict)
+    choices: Mapping[str, Callable[[City], Choices]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,24 @@ def _solved(_city: City) -> Choices:
     return [(str(value).lower(), words) for value, words in SOLVED.items()]
 
 
+def _extensions(_city: City) -> Choices:
+    return [("true", _("同意延期")), ("false", _("不同意"))]
+
+
+def _colours(_city: City) -> Choices:
+    return [(colour, saying.word(colour)) for colour in Colour]
+
+
 def _satisfied(_city: City) -> Choices:
     return [(str(value), words) for value, words in SATISFIED.items()]
+
+
+def _grievances(_city: City) -> Choices:
+    return [(grievance, saying.word(grievance)) for grievance in Grievance]
+
+
+def _faults(_city: City) -> Choices:
+    return [(fault, saying.word(fault)) for fault in Fault]
 
 
 def _guidance(city: City) -> Choices:
@@ -98,6 +116,7 @@ def _guidance(city: City) -> Choices:
 INPUTS = {
     "unit": Input("unit", _("单位")),
     "right_unit": Input("unit", _("应由哪个单位办理")),
+    "guide": Input("unit", _("请谁指导协办(派给属地时)")),
     "handler": Input("line", _("经办人")),
     "parent": Input("line", _("并入哪件工单(编号)")),
     "text": Input("text", _("答复内容")),
@@ -107,8 +126,14 @@ INPUTS = {
     "code": Input("choose", _("引导到哪里"), _guidance),
     "ground": Input("pick", _("退单理由"), _grounds),
     "granted": Input("pick", _("裁定"), _rulings),
+    "basis": Input("text", _("裁定依据(再次退单的会商结论必填)")),
+    "days": Input("line", _("延长几个工作日")),
+    "colour": Input("pick", _("颜色"), _colours),
     "solved": Input("pick", _("问题解决了吗"), _solved),
     "satisfied": Input("pick", _("满意吗"), _satisfied),
+    "grievance": Input("choose", _("不满意的主要原因(不满意、很不满意必选)"), _grievances),
+    "fault": Input("pick", _("不满意是谁的原因"), _faults),
+    "remark": Input("text", _("诉求人的原话")),
 }
 # In the order of the page: what moves the work on stands first and open.
 LOOKS = {
@@ -129,24 +154,40 @@ LOOKS = {
     Action.TRANSFER: Look(_("转办"), _("新单位重新计时。"), labels={"unit": _("转给")}),
     Action.ASSIST: Look(_("请单位协办"), _("主办单位不变。"), labels={"unit": _("请谁协办")}),
     Action.MERGE: Look(_("并单"), _("本件跟随并入的工单办理,诉求人会收到同一答复。可撤销。")),
+    Action.ADVISE: Look(
+        _("提交协办意见"), _("只给主办单位看,由主办单位一并答复。"), labels={"text": _("协办意见")}
+    ),
+    Action.ANSWER_ORDER: Look(_("回复督办单"), labels={"text": _("怎么办的、何时办好")}),
+    Action.ASK_EXTENSION: Look(_("申请延期"), _("到期前申请,一件一次;同意后热线告知诉求人。")),
+    Action.RULE_EXTENSION: Look(
+        _("审批延期"), labels={"granted": _("延期")}, choices={"granted": _extensions}
+    ),
+    Action.REMIND: Look(_("记一次催办"), _("承办单位会看到,次数计入统计。")),
+    Action.SUPERVISE: Look(
+        _("下督办单"), _("同一颜色对同一次承办只下一次。"), labels={"text": _("督办要求")}
+    ),
+    Action.REVIEW_RATING: Look(
+        _("核定评价"),
+        _("承办单位不能核定;有几条不满意评价的,先评的先核定。"),
+        labels={"remark": _("核定依据")},
+    ),
     Action.WITHDRAW: Look(_("撤单"), tone="danger"),
 }
 
 
 def offers(
-    story: Story, actor: Actor, *, city: City, title: str, refused: Refused | None
+    story: Story, actor: Actor, *, city: City, meant: Mapping[str, str], refused: Refused | None
 ) -> list[Offer]:
-    """What this reader, who is called `title`, may do to the ticket now."""
-    defaults = _defaults(story, title)
+    """What this reader may do to the ticket now; `meant` are words for its fields."""
     return [
         Offer(
             action=action,
             look=look,
-            asked=_asked(action, look, city, defaults),
+            asked=_asked(action, look, city, meant),
             form=refused.form if refused and refused.action is action else Form(),
         )
         for action, look in LOOKS.items()
-        if _open_to(actor, action, story.ticket)
+        if _open_to(actor, action, story)
     ]
 
 
@@ -157,7 +198,7 @@ def _asked(action: Action, look: Look, city: City, defaults: Mapping[str, str]) 
             name=name,
             kind=INPUTS[name].kind,
             label=look.labels.get(name, INPUTS[name].label),
-            choices=INPUTS[name].choices(city),
+            choices=look.choices.get(name, INPUTS[name].choices)(city),
             required=field.is_required(),
             default=defaults.get(name, ""),
         )
@@ -174,14 +215,49 @@ def units(ticket: Ticket, actor: Actor, city: City) -> list[str]:
     return [unit for unit in dict.fromkeys(named) if unit not in barred]
 
 
-def _open_to(actor: Actor, action: Action, ticket: Ticket) -> bool:
+def _open_to(actor: Actor, action: Action, story: Story) -> bool:
+    ticket = story.ticket
     scope = RIGHTS.get((actor.role, action))
+    waits = WAITS.get(action)
     return (
         (Status(ticket.status), action) in LIFE
         and scope is not None
-        and (scope is not Scope.UNIT or actor.unit == lead_unit(ticket))
+        and (scope is not Scope.UNIT or actor.unit == _whose(action, ticket, actor))
         and (scope is not Scope.SUGGESTED or ticket.decision != "ask")
+        and (waits is None or waits(story, actor))
     )
+
+
+def _whose(action: Action, ticket: Ticket, actor: Actor) -> str:
+    """The unit whose step it is: an assistant's own advice, else the lead's."""
+    helps = any(
+        a.unit == actor.unit and a.ended_at is None and a.part == Part.ASSIST
+        for a in ticket.assignments
+    )
+    if action is Action.ADVISE:
+        return actor.unit if helps else ""
+    return ticket.lead_unit if action is Action.ANSWER_ORDER else lead_unit(ticket)
+
+
+def _undecided(story: Story, _actor: Actor) -> bool:
+    return story.extension is not None and story.extension.decided_at is None
+
+
+def _unanswered(story: Story, actor: Actor) -> bool:
+    return any(each.unit == actor.unit and each.answered_at is None for each in story.orders)
+
+
+def _unreviewed(story: Story, _actor: Actor) -> bool:
+    return any(rating.grievance and not rating.fault for rating in story.ratings)
+
+
+# Steps that need something to be there, or not to be there yet.
+WAITS: dict[Action, Callable[[Story, Actor], bool]] = {
+    Action.ASK_EXTENSION: lambda story, _: story.extension is None,
+    Action.RULE_EXTENSION: _undecided,
+    Action.ANSWER_ORDER: _unanswered,
+    Action.REVIEW_RATING: _unreviewed,
+}
 
 
 def lead_unit(ticket: Ticket) -> str:
@@ -190,10 +266,11 @@ def lead_unit(ticket: Ticket) -> str:
     return next((assignment.unit for assignment in standing), "")
 
 
-def _defaults(story: Story, title: str) -> dict[str, str]:
+def likely(story: Story, title: str, given: Suggestion) -> dict[str, str]:
     """What is most likely meant, so that nobody types it: one's own name, the unit named."""
     row = story.ticket
     objections = list(story.objections.values())
     sure = row.decision == "auto" and row.status == Status.ACCEPTED
     named = objections[-1].right_unit if row.status == Status.OBJECTED and objections else ""
-    return {"handler": title, "unit": row.candidates[0] if sure else named}
+    guide = (given.lead and given.lead.assist) or ""
+    return {"handler": title, "unit": row.candidates[0] if sure else named, "guide": guide}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from flask_babel import LazyString
@@ -10,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from hotline.people.rights import Action, Role
 from hotline.tickets.models import TicketEvent
 from hotline.tickets.stories import Story
+from hotline.tickets.words import Grievance
 from hotline.web import saying
 
 SENTENCES = {
@@ -33,10 +35,24 @@ SENTENCES = {
     Action.MERGE: _("%(who)s 并单"),
     Action.UNMERGE: _("%(who)s 撤销并单"),
     Action.FALL_OVERDUE: _("%(unit)s 超期"),
+    Action.ASK_EXTENSION: _("%(unit)s 申请延期"),
+    Action.REMIND: _("%(reason)s"),
+    Action.SUPERVISE: _("%(who)s 对 %(unit)s 下%(reason)s"),
+    Action.ANSWER_ORDER: _("%(unit)s 回复督办"),
+    Action.ADVISE: _("%(unit)s 提交协办意见"),
+    Action.REVIEW_RATING: _("%(who)s 核定评价:%(reason)s"),
 }
-RULED = {
-    "granted": _("%(who)s 同意退单,改派给 %(unit)s"),
-    "refused": _("%(who)s 不同意退单,仍由 %(unit)s 办理"),
+# Where the reason changes the sentence.
+BY_REASON = {
+    (Action.RULE, "granted"): _("%(who)s 同意退单,改派给 %(unit)s"),
+    (Action.RULE, "refused"): _("%(who)s 不同意退单,仍由 %(unit)s 办理"),
+    (Action.RULE_EXTENSION, "granted"): _("%(who)s 同意 %(unit)s 延期"),
+    (Action.RULE_EXTENSION, "refused"): _("%(who)s 不同意 %(unit)s 延期"),
+    (Action.CLAIM, "late"): _("%(unit)s %(handler)s 签收(超过签收时限)"),
+    **dict.fromkeys(
+        product((Action.FOLLOW_UP,), Grievance),
+        _("%(who)s 回访:%(solved)s,%(satisfied)s,%(reason)s"),
+    ),
 }
 SOLVED = {True: _("已解决"), False: _("未解决")}
 SATISFIED = {5: _("很满意"), 4: _("满意"), 3: _("一般"), 2: _("不满意"), 1: _("很不满意")}
@@ -44,6 +60,8 @@ TONES = {
     Action.FALL_OVERDUE: "bad",
     Action.OBJECT: "late",
     Action.SEND_FOR_REWORK: "late",
+    Action.SUPERVISE: "bad",
+    Action.REMIND: "late",
     Action.DELIVER: "good",
     Action.CLOSE: "good",
 }
@@ -76,7 +94,8 @@ def told(story: Story, titles: dict[str, str]) -> list[Line]:
 
 
 def _sentence(event: TicketEvent) -> LazyString:
-    return RULED[event.reason] if event.action == Action.RULE else SENTENCES[Action(event.action)]
+    action = Action(event.action)
+    return BY_REASON.get((action, event.reason)) or SENTENCES[action]
 
 
 def _facts(event: TicketEvent, story: Story, titles: dict[str, str]) -> dict[str, Any]:
@@ -88,6 +107,7 @@ def _facts(event: TicketEvent, story: Story, titles: dict[str, str]) -> dict[str
         "channel": saying.word(event.channel),
         "handler": _handler(event, story),
         "ground": saying.word(event.reason),
+        "reason": saying.word(event.reason),
         "right_unit": objection.right_unit if objection else "",
         "solved": SOLVED[event.solved] if event.solved is not None else "",
         "satisfied": SATISFIED[event.satisfied] if event.satisfied else "",

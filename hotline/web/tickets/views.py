@@ -1,15 +1,18 @@
 """The ticket page and the steps on it, for every role in whose scope the ticket lies."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
-from hotline.db import Replayed
+from hotline.db import Replayed, Session
 from hotline.errors import HotlineError, KeyReused
 from hotline.people.rights import Action
+from hotline.tickets.attachments import Place
 from hotline.tickets.models import Ticket
-from hotline.web import bodies, saying, steps
+from hotline.web import bodies, saying, steps, uploads
+from hotline.web.attachments import add_to
 from hotline.web.current import city
 from hotline.web.forms import Form, asked, filled, own_address
 from hotline.web.tickets import searching
@@ -73,7 +76,7 @@ def _take(number: str, action: Action, body_type: type[bodies.Body]) -> Any:
     if given.body is None:
         return _refused(number, Refused(action, given), 422)
     try:
-        done = steps.take(number, action, given.body, _status)
+        done = steps.take(number, action, given.body, _status, _with_files(action))
     except Replayed as again:
         done = again.reply
     except HotlineError as refused:
@@ -82,6 +85,19 @@ def _take(number: str, action: Action, body_type: type[bodies.Body]) -> Any:
         return _refused(number, Refused(action, given), refused.status)
     flash(_told(action, done), "good")
     return redirect(_back() or f"/tickets/{number}")
+
+
+def _with_files(action: Action) -> Callable[[Session, Ticket], None] | None:
+    """The files sent with a reply become its own; they are checked before it is given."""
+    if action is not Action.REPLY:
+        return None
+    files, proofs = uploads.received(), uploads.received("proofs")
+
+    def attach(session: Session, row: Ticket) -> None:
+        add_to(session, row, files, place=Place.REPLY)
+        add_to(session, row, proofs, place=Place.REPLY, proof=True)
+
+    return attach
 
 
 def _status(row: Ticket) -> dict[str, Any]:

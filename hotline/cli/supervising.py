@@ -1,0 +1,27 @@
+"""`hotline supervise`: what the clock would say to units now, and saying it."""
+
+import click
+
+from hotline import clock
+from hotline.cli.opening import opened
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Tell what would be said, and say nothing.")
+def supervise(dry_run: bool) -> None:
+    """Reminds units and issues supervision orders, as the clock process does each minute."""
+    from hotline.registry import versions
+    from hotline.tickets import ladder
+    from hotline.tickets.words import CHINESE
+
+    _, database = opened()
+    now = clock.now()
+    with database.read() as session:
+        calendar = versions.load_calendar(session)
+        steps = ladder.due(session, calendar, now)
+    for step in steps:
+        if not dry_run:
+            with database.work() as session:
+                ladder.climb(session, step, calendar, now)
+        click.echo(f"{step.standing.number}  {step.standing.unit}  {CHINESE[step.what]}")
+    click.echo(f"{len(steps)} 件" + ("(未执行)" if dry_run else ""))

@@ -1,0 +1,128 @@
+"""延期: asked once and before expiry, granted or refused; the requester is told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Field, Relationship, Session, col, select
+
+from hotline.db import Stored, moment
+from hotline.errors import Invalid, StepRefused
+from hotline.people.rights import Action, Actor
+from hotline.registry.calendar import WorkCalendar
+from hotline.tickets.contents import add_content
+from hotline.tickets.deadlines import Span, days_for, extended
+from hotline.tickets.dispatch import lead_of
+from hotline.tickets.models import Assignment, Content, Ticket, TicketEvent
+from hotline.tickets.steps import take_step
+
+
+class Extension(Stored, table=True):
+    """More time for the lead unit, and who decided on it; a ticket has one at most."""
+
+    __tablename__ = "extension"
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", unique=True)
+    assignment_id: int = Field(foreign_key="assignment.id", index=True)
+    unit: str = Field(max_length=40)
+    days: int  # working days more
+    content_id: int = Field(foreign_key="content.id")
+    asked_by: str = Field(max_length=60)
+    asked_at: datetime = moment()
+    granted: bool | None = None
+    decided_by: str = Field(default="", max_length=60)
+    decided_at: datetime | None = moment(nullable=True, index=True)
+    ticket: Ticket = Relationship()
+    assignment: Assignment = Relationship()
+    content: Content = Relationship()
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRow:
+    """An extension that waits for a decision."""
+
+    number: str
+    unit: str
+    days: int
+    asked_at: datetime
+    due_at: datetime
+
+
+def ask(
+    session: Session,
+    ticket: Ticket,
+    *,
+    days: int,
+    reason: str,
+    calendar: WorkCalendar,
+    actor: Actor,
+    now: datetime,
+) -> Extension:
+    """Asks for so many more working days. Shandong 2020: at most 10; nor more than at first."""
+    lead = lead_of(ticket)
+    most = min(days_for(ticket.kind, calendar), calendar.limits.number("extend_at_most"))
+    if not 1 <= days <= most:
+        raise Invalid("延期须为 1 至 %(most)d 个工作日。", field="days", most=most)
+    if now > lead.due_at:
+        raise StepRefused("已过办理时限,不能再申请延期。", field="action")
+    if of(session, ticket):
+        raise StepRefused(
+            "工单 %(number)s 已申请过一次延期。", field="action", number=ticket.number
+        )
+    content = add_content(session, ticket, reason)
+    take_step(
+        session, ticket, Action.ASK_EXTENSION, actor=actor, now=now, unit=lead.unit, content=content
+    )
+    asked = Extension(
+        ticket_id=ticket.id, assignment=lead, unit=lead.unit, days=days, content=content,
+        asked_by=actor.id, asked_at=now,
+    )  # fmt: skip
+    session.add(asked)
+    return asked
+
+
+def rule(
+    session: Session,
+    ticket: Ticket,
+    *,
+    granted: bool,
+    calendar: WorkCalendar,
+    actor: Actor,
+    now: datetime,
+) -> TicketEvent:
+    """Grants it, and both the unit's clock and the promise move on; or refuses it."""
+    asked = of(session, ticket)
+    if asked is None or asked.decided_at or asked.assignment.ended_at:
+        raise StepRefused(
+            "工单 %(number)s 没有待批的延期申请。", field="action", number=ticket.number
+        )
+    reason = "granted" if granted else "refused"
+    event = take_step(
+        session, ticket, Action.RULE_EXTENSION, actor=actor, now=now, unit=asked.unit, reason=reason
+    )
+    asked.granted, asked.decided_by, asked.decided_at = granted, actor.id, now
+    if granted:
+        lead = asked.assignment
+        given = Span(lead.dispatched_at, lead.due_at, lead.unit, pressing=False, calendar=calendar)
+        longer = extended(given, asked.days)
+        lead.due_at, lead.warn_at = longer.due, longer.warn_at
+        ticket.promised_at = max(ticket.promised_at, lead.due_at)
+        session.add_all((lead, ticket))
+    session.add(asked)
+    return event
+
+
+def of(session: Session, ticket: Ticket) -> Extension | None:
+    """The ticket's extension, asked for or decided."""
+    return session.exec(select(Extension).where(Extension.ticket_id == ticket.id)).first()
+
+
+def undecided(session: Session) -> list[ExtensionRow]:
+    """Those that wait for a decision, the first to run out first."""
+    query = (
+        select(Ticket.number, Extension.unit, Extension.days, Extension.asked_at, Assignment.due_at)
+        .join(Ticket, col(Ticket.id) == Extension.ticket_id)
+        .join(Assignment, col(Assignment.id) == Extension.assignment_id)
+        .where(col(Extension.decided_at).is_(None), col(Assignment.ended_at).is_(None))
+        .order_by(col(Assignment.due_at))
+    )
+    return [ExtensionRow(*row) for row in session.execute(query)]

@@ -1,0 +1,208 @@
+"""回访抽样: everyone is asked in writing; whom the desk calls besides, and until when."""
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, update
+from sqlmodel import Field, Index, Relationship, Session, col, select, text
+
+from hotline.db import Stored, moment
+from hotline.errors import NotFound, StepRefused
+from hotline.people.rights import Action, Actor, scope_of
+from hotline.registry.limits import Limits
+from hotline.tickets.models import Contact, Ticket
+from hotline.tickets.supervision import SupervisionOrder
+from hotline.tickets.words import CallGround, CallOutcome, Status
+
+LOTS = 10_000
+# Custom (proposal): who was called three times in vain counts as not reached.
+TRIES = 3
+# Custom (proposal): a call that an agent took and forgot is free again after so long.
+HELD = timedelta(minutes=30)
+SHOWN = 50
+
+
+class FollowUpCall(Stored, table=True):
+    """A delivered reply that the desk may have to ask about by telephone.
+
+    `lot` is drawn from the ticket's number, so that nobody can choose who is called; `id` runs in
+    the order of delivery.
+    """
+
+    __tablename__ = "follow_up_call"
+    __table_args__ = (
+        Index(
+            "follow_up_call_open",
+            "id",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    lot: int
+    delivered_at: datetime = moment()
+    unsatisfied: bool = False  # says the requester in writing
+    taken_by: str = Field(default="", max_length=60)
+    taken_at: datetime | None = moment(nullable=True)
+    tries: int = 0
+    tried_at: datetime | None = moment(nullable=True)
+    ended_at: datetime | None = moment(nullable=True, index=True)
+    outcome: str = Field(default="", max_length=12)
+    ticket: Ticket = Relationship()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One call to be made; the number itself is shown with the ticket alone."""
+
+    id: int
+    number: str
+    unit: str
+    phone: str
+    delivered_at: datetime
+    tries: int
+    tried_at: datetime | None
+    taken_by: str  # blank while nobody makes the call
+    grounds: tuple[CallGround, ...]
+
+
+def lot_of(number: str) -> int:
+    """One of `LOTS`, the same for a number wherever and whenever it is drawn."""
+    return zlib.crc32(f"follow-up {number}".encode()) % LOTS
+
+
+def owe(session: Session, ticket: Ticket, now: datetime) -> None:
+    """The ticket's reply has been told: whether it is asked about, the list decides."""
+    end(session, ticket, CallOutcome.MOOT, now)
+    call = FollowUpCall(ticket_id=ticket.id, lot=lot_of(ticket.number), delivered_at=now)
+    session.add(call)
+
+
+def end(session: Session, ticket: Ticket, outcome: CallOutcome, now: datetime) -> None:
+    """Nothing is left to be called about."""
+    session.execute(_change(ticket).values(ended_at=now, outcome=outcome))
+
+
+def note_unsatisfied(session: Session, ticket: Ticket) -> None:
+    """The requester is not satisfied: the desk calls to hear why."""
+    session.execute(_change(ticket).values(unsatisfied=True))
+
+
+def waiting(
+    session: Session,
+    *,
+    limits: Limits,
+    actor: Actor,
+    now: datetime,
+    after: int = 0,
+    limit: int = SHOWN,
+) -> list[Waiting]:
+    """The calls to be made, the longest told first; `after` is the id of the last row shown."""
+    scope_of(actor, Action.FOLLOW_UP)
+    grounds = _grounds(limits)
+    query = (
+        _chosen(
+            select(
+                FollowUpCall.id, Ticket.number, Ticket.lead_unit, Contact.phone,
+                FollowUpCall.delivered_at, FollowUpCall.tries, FollowUpCall.tried_at,
+                FollowUpCall.taken_by, FollowUpCall.taken_at,
+                *(condition.label(ground) for ground, condition in grounds.items()),
+            ),
+            limits,
+        )
+        .where(col(FollowUpCall.id) > after)
+        .order_by(col(FollowUpCall.id))
+        .limit(limit)
+    )  # fmt: skip
+    return [_row(row, now) for row in session.execute(query)]
+
+
+def count(session: Session, *, limits: Limits) -> int:
+    """How many `waiting` would list without a limit."""
+    return session.execute(_chosen(select(func.count()), limits)).scalar_one()
+
+
+def take(session: Session, number: str, *, actor: Actor, now: datetime) -> FollowUpCall:
+    """One agent makes the call; a colleague meanwhile is told so."""
+    call = _open_call(session, number, actor)
+    if call.taken_by not in ("", actor.id) and _held(call.taken_at, now):
+        raise StepRefused(
+            "工单 %(number)s 正由同事回访,请先打别的。", field="number", number=number
+        )
+    call.taken_by, call.taken_at = actor.id, now
+    session.add(call)
+    return call
+
+
+def not_reached(session: Session, number: str, *, actor: Actor, now: datetime) -> FollowUpCall:
+    """没打通: once more later; after three times it counts as not reached."""
+    call = _open_call(session, number, actor)
+    call.tries, call.tried_at = call.tries + 1, now
+    call.taken_by, call.taken_at = "", None
+    if call.tries >= TRIES:
+        call.ended_at, call.outcome = now, CallOutcome.NOT_REACHED
+    session.add(call)
+    return call
+
+
+def _open_call(session: Session, number: str, actor: Actor) -> FollowUpCall:
+    scope_of(actor, Action.FOLLOW_UP)
+    query = (
+        select(FollowUpCall)
+        .join(Ticket, col(Ticket.id) == FollowUpCall.ticket_id)
+        .where(Ticket.number == number, _OPEN)
+        .with_for_update(of=FollowUpCall)
+    )
+    found = session.exec(query).first()
+    if found is None:
+        raise NotFound("工单 %(number)s 没有待打的回访电话。", field="number", number=number[:30])
+    return found
+
+
+_OPEN = and_(col(FollowUpCall.ended_at).is_(None), col(Ticket.status) == Status.DELIVERED)
+
+
+def _grounds(limits: Limits) -> dict[CallGround, ColumnElement[bool]]:
+    """Why somebody is called; domain: a sample, and all that went badly before."""
+    ordered = exists().where(col(SupervisionOrder.ticket_id) == col(Ticket.id))
+    return {
+        CallGround.UNSATISFIED: col(FollowUpCall.unsatisfied),
+        CallGround.SUPERVISED: ordered,
+        CallGround.REWORKED: col(Ticket.rework_count) > 0,
+        CallGround.NO_ADDRESS: col(Contact.email) == "",
+        CallGround.SAMPLED: col(FollowUpCall.lot) < round(limits.share("follow_up_share") * LOTS),
+    }
+
+
+def _chosen(query: Select, limits: Limits) -> Select:
+    return (
+        query.select_from(FollowUpCall)
+        .join(Ticket, col(Ticket.id) == FollowUpCall.ticket_id)
+        .join(Contact, col(Contact.ticket_id) == col(Ticket.id))
+        .where(_OPEN, col(Contact.phone) != "", or_(*_grounds(limits).values()))
+    )
+
+
+def _row(row: tuple, now: datetime) -> Waiting:
+    *facts, taken_by, taken_at, unsatisfied, supervised, reworked, no_address, sampled = row
+    found = (unsatisfied, supervised, reworked, no_address, sampled)
+    grounds = tuple(ground for ground, holds in zip(_SHOWN_GROUNDS, found, strict=True) if holds)
+    return Waiting(*facts, taken_by if _held(taken_at, now) else "", grounds)
+
+
+_SHOWN_GROUNDS = (
+    CallGround.UNSATISFIED, CallGround.SUPERVISED, CallGround.REWORKED, CallGround.NO_ADDRESS,
+    CallGround.SAMPLED,
+)  # fmt: skip
+
+
+def _held(taken_at: datetime | None, now: datetime) -> bool:
+    return taken_at is not None and now - taken_at < HELD
+
+
+def _change(ticket: Ticket):  # noqa: ANN202 (an update has no short name)
+    return update(FollowUpCall).where(
+        col(FollowUpCall.ticket_id) == ticket.id, col(FollowUpCall.ended_at).is_(None)
+    )

@@ -1,0 +1,86 @@
+"""Rulings as precedents (判例), and which units quarrel about what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Integer, func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from hotline.tickets.contents import matter_of
+from hotline.tickets.models import Content, Objection, Ticket
+
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Precedent:
+    """One ruling: what it was about, who argued what, and whose it became."""
+
+    number: str
+    title: str
+    matter: str
+    unit: str  # that objected
+    right_unit: str  # that it named
+    ground: str
+    note: str
+    granted: bool
+    ruled_unit: str
+    basis: str
+    ruled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """How often one unit said that another's tickets had come to it, and was right."""
+
+    unit: str
+    right_unit: str
+    raised: int
+    granted: int
+    open: int
+
+
+def precedents(
+    session: Session, words: Sequence[str] = (), *, limit: int = SHOWN
+) -> list[Precedent]:
+    """Rulings whose matter, note, basis or units hold all these words, newest first."""
+    matter, note, basis = aliased(Content), aliased(Content), aliased(Content)
+    query = (
+        select(
+            Ticket.number, matter.title, matter.text, Objection.unit, Objection.right_unit,
+            Objection.ground, note.text, Objection.granted, Objection.ruled_unit,
+            func.coalesce(basis.text, ""), Objection.ruled_at,
+        )
+        .join(Ticket, col(Ticket.id) == Objection.ticket_id)
+        .join(matter, col(matter.id) == matter_of(col(Objection.ticket_id)))
+        .join(note, col(note.id) == Objection.content_id)
+        .outerjoin(basis, col(basis.id) == Objection.basis_id)
+        .where(col(Objection.ruled_at).is_not(None))
+    )  # fmt: skip
+    places = (
+        matter.title,
+        matter.text,
+        note.text,
+        basis.text,
+        Objection.unit,
+        Objection.ruled_unit,
+    )
+    for word in words:
+        query = query.where(or_(*(col(place).contains(word, autoescape=True) for place in places)))
+    query = query.order_by(col(Objection.ruled_at).desc(), col(Objection.id).desc()).limit(limit)
+    return [Precedent(*row) for row in session.execute(query)]
+
+
+def bounces(session: Session, begin: datetime, end: datetime) -> list[Bounce]:
+    """Pairs of units by objections raised from `begin` to `end` (exclusive), the most first."""
+    granted = func.sum(func.coalesce(col(Objection.granted).cast(Integer), 0))
+    still = func.count() - func.count(col(Objection.ruled_at))
+    query = (
+        select(Objection.unit, Objection.right_unit, func.count(), granted, still)
+        .where(col(Objection.raised_at) >= begin, col(Objection.raised_at) < end)
+        .group_by(Objection.unit, Objection.right_unit)
+        .order_by(func.count().desc(), Objection.unit, Objection.right_unit)
+    )
+    return [Bounce(*row) for row in session.execute(query)]

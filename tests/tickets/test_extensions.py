@@ -1,0 +1,104 @@
+"""延期: once, before expiry, within bounds; granted, both clocks move on."""
+
+from datetime import timedelta
+
+import pytest
+from builders import CALENDAR, CITY, DISPATCHER, ENVIRONMENT, NOON, Desk, handler_of
+
+from hotline.clock import city_day
+from hotline.db import Database
+from hotline.errors import HotlineError, Invalid, NotAllowed, StepRefused
+from hotline.people.rights import Action
+from hotline.tickets import dispatch, extensions, queries, replies
+from hotline.tickets.words import MatterKind
+
+HANDLER = handler_of(CITY)
+
+
+def ask(session, ticket, days: int = 5, **changed):
+    facts = {"reason": "要等鉴定结果", "calendar": CALENDAR, "actor": HANDLER, "now": NOON}
+    return extensions.ask(session, ticket, days=days, **(facts | changed))
+
+
+def rule(session, ticket, *, granted: bool, actor=DISPATCHER):
+    return extensions.rule(
+        session, ticket, granted=granted, calendar=CALENDAR, actor=actor, now=NOON
+    )
+
+
+def test_a_granted_extension_moves_the_units_clock_and_the_promise(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        lead = dispatch.lead_of(ticket)
+        before, promised = lead.due_at, ticket.promised_at
+        ask(session, ticket)
+        assert (lead.due_at, ticket.promised_at) == (before, promised)
+        rule(session, ticket, granted=True)
+        added = CALENDAR.working_days_between(city_day(before), city_day(lead.due_at))
+        assert added == 5
+        assert ticket.promised_at == lead.due_at
+        assert before < lead.warn_at < lead.due_at
+        assert not extensions.undecided(session)
+
+
+def test_a_refused_extension_moves_nothing_and_cannot_be_asked_again(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        before = dispatch.lead_of(ticket).due_at
+        ask(session, ticket)
+        rule(session, ticket, granted=False)
+        assert dispatch.lead_of(ticket).due_at == before
+        with pytest.raises(StepRefused, match="已申请过一次"):
+            ask(session, ticket)
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    # Sichuan 2025 grants 3/7/15 days; at most as many again, and never more than 10 (Shandong).
+    [(MatterKind.CONSULTATION, 3), (MatterKind.HELP, 7), (MatterKind.COMPLAINT, 10)],
+)
+def test_no_more_than_the_first_limit_nor_ten_days_are_granted(database: Database, kind, most):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress(kind=kind)
+        for days in (0, -1, most + 1):
+            with pytest.raises(Invalid) as refusal:
+                ask(session, ticket, days)
+            assert refusal.value.field == "days"
+        assert ask(session, ticket, most).days == most
+
+
+def test_who_is_late_already_cannot_ask(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        late = dispatch.lead_of(ticket).due_at + timedelta(seconds=1)
+        with pytest.raises(StepRefused, match="已过办理时限"):
+            ask(session, ticket, now=late)
+
+
+def test_only_the_unit_that_has_it_asks_and_never_decides_itself(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        with pytest.raises(NotAllowed):
+            ask(session, ticket, actor=handler_of(ENVIRONMENT))
+        ask(session, ticket)
+        with pytest.raises(NotAllowed):
+            rule(session, ticket, granted=True, actor=HANDLER)
+
+
+def test_a_request_that_its_reply_has_overtaken_waits_for_nobody(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        ask(session, ticket)
+        replies.reply(session, ticket, "已办好。", actor=HANDLER, now=NOON)
+        assert extensions.undecided(session) == []
+        with pytest.raises(HotlineError):
+            rule(session, ticket, granted=True)
+
+
+def test_asking_and_deciding_are_told_in_the_story(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        ask(session, ticket)
+        rule(session, ticket, granted=True)
+        told = [(event.action, event.reason) for event in queries.events(session, ticket)[-2:]]
+    assert told == [(Action.ASK_EXTENSION, ""), (Action.RULE_EXTENSION, "granted")]

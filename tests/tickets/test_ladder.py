@@ -1,0 +1,152 @@
+"""Reminders and orders of the clock: each in its time, each once, by day for what can wait."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from builders import AGENT, CALENDAR, CITY, DISPATCHER, NOON, SUPERVISOR, Desk, handler_of
+from sqlmodel import select
+
+from hotline.clock import CITY_TIME
+from hotline.db import Database
+from hotline.errors import NotAllowed, StepRefused
+from hotline.people.rights import Action
+from hotline.tickets import dispatch, ladder, queries, replies, supervision
+from hotline.tickets.models import Ticket
+from hotline.tickets.words import Colour, MatterKind, ReminderKind, Urgency
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2018-{text}").replace(tzinfo=CITY_TIME)
+
+
+def sweep(database: Database, now: datetime) -> list[str]:
+    """What the clock process says at this moment."""
+    with database.read() as session:
+        steps = ladder.due(session, CALENDAR, now)
+    said = []
+    for step in steps:
+        with database.work() as session:
+            if ladder.climb(session, step, CALENDAR, now):
+                said.append(str(step.what))
+    return said
+
+
+@pytest.fixture
+def dispatched(database: Database) -> str:
+    """A consultation of Wednesday 2018-07-25, noon: due on Monday 2018-07-30 at 17:30."""
+    with database.work() as session:
+        return Desk(session, NOON).dispatched(kind=MatterKind.CONSULTATION).number
+
+
+def test_an_unclaimed_ticket_climbs_rung_by_rung(database: Database, dispatched: str):
+    said = {
+        moment: sweep(database, at(moment))
+        for moment in (
+            "07-25T18:00", "07-27T10:30", "07-30T16:00", "07-30T17:31", "07-31T09:00",
+            "08-01T09:00", "08-03T09:00", "08-20T09:00",
+        )
+    }  # fmt: skip
+    assert said == {
+        "07-25T18:00": [],
+        "07-27T10:30": ["unclaimed"],  # half of its open time has passed
+        "07-30T16:00": ["due_soon"],
+        "07-30T17:31": [],  # it has just run out, and the unit is closed
+        "07-31T09:00": ["blue"],
+        "08-01T09:00": ["orange"],  # a working day after, when it opens
+        "08-03T09:00": ["red"],
+        "08-20T09:00": [],
+    }
+
+
+def test_nothing_is_said_twice_whatever_restarts(database: Database, dispatched: str):
+    late = at("07-31T09:00")
+    with database.read() as session:
+        (step,) = ladder.due(session, CALENDAR, late)
+    for _ in range(3):
+        with database.work() as session:
+            ladder.climb(session, step, CALENDAR, late)
+    with database.read() as session:
+        assert len(session.exec(select(supervision.SupervisionOrder)).all()) == 1
+
+
+def test_after_an_outage_a_unit_gets_the_highest_order_alone(database: Database, dispatched: str):
+    assert sweep(database, at("08-20T09:00")) == ["red"]
+    assert sweep(database, at("08-20T09:01")) == []
+
+
+def test_who_claimed_in_time_is_not_told_to_claim(database: Database):
+    with database.work() as session:
+        Desk(session, NOON).in_progress(kind=MatterKind.CONSULTATION)
+    assert sweep(database, at("07-27T10:00")) == []
+
+
+def test_who_has_replied_is_told_nothing(database: Database):
+    with database.work() as session:
+        Desk(session, NOON).replied(kind=MatterKind.CONSULTATION)
+    assert sweep(database, at("08-20T09:00")) == []
+
+
+def test_what_presses_is_said_at_night(database: Database):
+    night = at("07-25T22:00")
+    with database.work() as session:
+        ticket = Desk(session, night).dispatched(urgency=Urgency.URGENT)
+        lead = dispatch.lead_of(ticket)
+        lead.due_at, lead.warn_at = night + timedelta(hours=2), night + timedelta(hours=1)
+        session.add(lead)
+    assert sweep(database, night + timedelta(minutes=61)) == [ReminderKind.DUE_SOON]
+    assert sweep(database, night + timedelta(minutes=121)) == [Colour.BLUE]
+
+
+def test_a_dry_run_tells_and_writes_nothing(database: Database, dispatched: str):
+    late = at("07-31T09:00")
+    with database.read() as session:
+        told = [(each.standing.number, each.what) for each in ladder.due(session, CALENDAR, late)]
+    assert told == [(dispatched, Colour.BLUE)]
+    with database.read() as session:
+        assert not session.exec(select(supervision.SupervisionOrder)).all()
+
+
+def test_an_order_has_a_clock_of_its_own_and_is_answered_once(database: Database, dispatched: str):
+    late = at("07-31T09:00")
+    sweep(database, late)
+    with database.work() as session:
+        ticket = session.exec(select(Ticket).where(Ticket.number == dispatched)).one()
+        (order,) = supervision.orders_of(session, ticket)
+        assert order.due_at == CALENDAR.add_working_days(late, 2)
+        facts = {"actor": handler_of(CITY), "now": late}
+        supervision.answer(session, ticket, "今天派人到场。", **facts)
+        assert order.answered_at == late
+        with pytest.raises(StepRefused, match="没有待回复"):
+            supervision.answer(session, ticket, "再说一遍", **facts)
+        assert queries.events(session, ticket)[-1].action == Action.ANSWER_ORDER
+
+
+def test_a_supervisor_issues_each_colour_once_and_no_unit_does(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        facts = {"calendar": CALENDAR, "now": NOON}
+        supervision.issue(session, ticket, Colour.RED, "市长批示", actor=SUPERVISOR, **facts)
+        with pytest.raises(StepRefused, match="同色"):
+            supervision.issue(session, ticket, Colour.RED, actor=SUPERVISOR, **facts)
+        with pytest.raises(NotAllowed):
+            supervision.issue(session, ticket, Colour.BLUE, actor=handler_of(CITY), **facts)
+
+
+def test_reminders_of_requesters_and_leaders_are_counted_apart(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        for actor in (AGENT, AGENT, DISPATCHER):
+            supervision.remind(session, ticket, actor=actor, now=NOON)
+        assert supervision.reminded(session, ticket) == {"citizen": 2, "leader": 1}
+
+
+def test_a_second_unsatisfied_round_climbs_to_a_red_order(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).replied()
+        facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": NOON}
+        replies.send_for_rework(session, ticket, "没说结果", **facts)
+        assert supervision.orders_of(session, ticket) == []
+        replies.reply(session, ticket, "还是那样。", actor=handler_of(CITY), now=NOON)
+        replies.send_for_rework(session, ticket, "仍没说结果", **facts)
+        (order,) = supervision.orders_of(session, ticket)
+        assert (order.colour, order.unit) == (Colour.RED, CITY)

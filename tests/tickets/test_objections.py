@@ -1,0 +1,146 @@
+"""退单: in its window, once a unit; a second is ruled on jointly while the district acts."""
+
+from datetime import timedelta
+
+import pytest
+from builders import CALENDAR, CITY, DISPATCHER, ENVIRONMENT, NOON, Desk, handler_of
+
+from hotline.db import Database
+from hotline.errors import Invalid, StepRefused
+from hotline.tickets import dispatch, precedents, queries
+from hotline.tickets.models import Ticket
+from hotline.tickets.words import Ground, Part
+
+DISTRICT, POLICE = "东兴区", "市公安局"
+
+
+def object_to(session, ticket: Ticket, right_unit: str = ENVIRONMENT, now=NOON, note="不归我局"):
+    return dispatch.object_to(
+        session, ticket, calendar=CALENDAR, ground=Ground.NOT_OUR_DUTY, right_unit=right_unit,
+        note=note, actor=handler_of(ticket.lead_unit), now=now,
+    )  # fmt: skip
+
+
+def rule(session, ticket: Ticket, *, granted: bool, **facts):
+    return dispatch.rule(
+        session, ticket, granted=granted, calendar=CALENDAR, actor=DISPATCHER, now=NOON, **facts
+    )
+
+
+def test_an_objection_must_come_within_a_working_day_of_dispatch(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched()
+        last = CALENDAR.add_working_days(NOON, 1, CITY)
+        with pytest.raises(StepRefused, match="1 个工作日内"):
+            object_to(session, ticket, now=last + timedelta(seconds=1))
+        object_to(session, ticket, now=last)
+
+
+def test_a_unit_objects_once(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched()
+        object_to(session, ticket)
+        rule(session, ticket, granted=False)
+        with pytest.raises(StepRefused, match="已退过一次"):
+            object_to(session, ticket)
+
+
+def test_a_second_objection_is_ruled_on_jointly_within_a_working_day(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched()
+        assert object_to(session, ticket).joint_by is None
+        rule(session, ticket, granted=True)
+        second = object_to(session, ticket, POLICE)
+        assert second.joint_by == CALENDAR.add_working_days(NOON, 1)
+        with pytest.raises(Invalid) as refusal:
+            rule(session, ticket, granted=True)
+        assert refusal.value.field == "basis"
+        rule(session, ticket, granted=True, basis="会商:噪声属生活类,由公安办理")
+        assert ticket.lead_unit == POLICE
+
+
+def test_the_district_acts_while_departments_quarrel(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched()
+        object_to(session, ticket)
+        assert helping(ticket) == []
+        rule(session, ticket, granted=True)
+        object_to(session, ticket, POLICE)
+        assert helping(ticket) == [DISTRICT]
+
+
+def test_a_district_that_is_given_the_ticket_helps_itself_no_longer(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched()
+        object_to(session, ticket)
+        rule(session, ticket, granted=True)
+        object_to(session, ticket, POLICE)
+        rule(session, ticket, granted=True, unit=DISTRICT, basis="属地先办")
+        standing = [(each.unit, each.part) for each in dispatch.open_assignments(ticket)]
+        assert standing == [(DISTRICT, Part.LEAD)]
+
+
+def test_a_district_accused_itself_does_not_act(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched()
+        ticket.excluded = [DISTRICT]
+        object_to(session, ticket)
+        rule(session, ticket, granted=True)
+        object_to(session, ticket, POLICE)
+        assert helping(ticket) == []
+
+
+def test_rulings_are_found_again_by_their_words_newest_first(database: Database):
+    with database.work() as session:
+        for matter, granted in (("桥洞下面积水", True), ("路灯坏了三天", False)):
+            ticket = Desk(session, NOON).dispatched(text=matter, title="")
+            object_to(session, ticket, note="三定方案第二条")
+            rule(session, ticket, granted=granted, basis="按三定方案")
+        found = precedents.precedents(session)
+        assert [each.matter for each in found] == ["路灯坏了三天", "桥洞下面积水"]
+        (lamp,) = precedents.precedents(session, ["路灯", "三定"])
+        assert (lamp.unit, lamp.right_unit, lamp.granted) == (CITY, ENVIRONMENT, False)
+        assert (lamp.ruled_unit, lamp.basis) == (CITY, "按三定方案")
+        assert precedents.precedents(session, ["%"]) == []
+
+
+def test_pairs_of_units_that_quarrel_are_counted_with_who_was_right(database: Database):
+    with database.work() as session:
+        for granted in (True, False, None):
+            ticket = Desk(session, NOON).dispatched()
+            object_to(session, ticket)
+            if granted is not None:
+                rule(session, ticket, granted=granted)
+        (pair,) = precedents.bounces(session, NOON, NOON + timedelta(days=1))
+        assert (pair.unit, pair.right_unit) == (CITY, ENVIRONMENT)
+        assert (pair.raised, pair.granted, pair.open) == (3, 1, 1)
+        assert precedents.bounces(session, NOON - timedelta(days=1), NOON) == []
+
+
+def test_a_claim_after_its_time_is_told_apart(database: Database):
+    with database.work() as session:
+        early, late = (Desk(session, NOON).dispatched() for _ in range(2))
+        limit = CALENDAR.add_working_days(NOON, 1, CITY)
+        for ticket, now in ((early, limit), (late, limit + timedelta(seconds=1))):
+            facts = {"calendar": CALENDAR, "actor": handler_of(CITY), "now": now}
+            dispatch.claim(session, ticket, handler="张三", **facts)
+        reasons = [queries.events(session, ticket)[-1].reason for ticket in (early, late)]
+    assert reasons == ["", "late"]
+
+
+def test_an_assistant_says_its_part_and_is_done(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": NOON}
+        dispatch.assist(session, ticket, ENVIRONMENT, **facts)
+        dispatch.advise(session, ticket, "噪声值已测。", actor=handler_of(ENVIRONMENT), now=NOON)
+        assert helping(ticket) == []
+        assert dispatch.lead_of(ticket).unit == CITY
+        for actor in (handler_of(ENVIRONMENT), handler_of(CITY)):
+            with pytest.raises(StepRefused, match="不是协办单位"):
+                dispatch.advise(session, ticket, "再说", actor=actor, now=NOON)
+
+
+def helping(ticket: Ticket) -> list[str]:
+    standing = dispatch.open_assignments(ticket)
+    return [assignment.unit for assignment in standing if assignment.part == Part.ASSIST]

@@ -1,0 +1,130 @@
+"""Orders, extensions that wait, sanctions, precedents: who sees them and what they show."""
+
+from functools import partial
+
+import pytest
+from browsing import Browser, a_look
+from builders import CALENDAR, CITY, DISPATCHER, ENVIRONMENT, SUPERVISOR, Desk, handler_of
+from sqlmodel import select
+from test_bad_input import statements
+from walks import make, objected
+
+from hotline.people.access_log import AccessLog
+from hotline.people.rights import Role
+from hotline.tickets import dispatch, extensions, supervision
+from hotline.tickets.models import Ticket
+from hotline.tickets.words import Colour
+
+
+@pytest.fixture
+def made(app):
+    return partial(make, app.extensions["hotline"].database)
+
+
+@pytest.fixture
+def supervising(signed_in) -> Browser:
+    return signed_in(Role.SUPERVISOR)
+
+
+def under_order(desk: Desk) -> Ticket:
+    ticket = desk.in_progress()
+    facts = {"calendar": CALENDAR, "actor": SUPERVISOR, "now": desk.now}
+    supervision.issue(desk.session, ticket, Colour.ORANGE, "请到场", **facts)
+    return ticket
+
+
+def waiting_for_time(desk: Desk) -> Ticket:
+    ticket = desk.in_progress()
+    facts = {"calendar": CALENDAR, "actor": handler_of(CITY), "now": desk.now}
+    extensions.ask(desk.session, ticket, days=5, reason="要等鉴定", **facts)
+    return ticket
+
+
+def ruled(desk: Desk) -> Ticket:
+    ticket = objected(desk)
+    facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": desk.now}
+    dispatch.rule(desk.session, ticket, granted=True, basis="油烟归环保,三定第三条", **facts)
+    return ticket
+
+
+def test_orders_and_extensions_that_wait_are_listed_with_their_clocks(supervising, made):
+    order, extension = made(under_order), made(waiting_for_time)
+    page = supervising.get("/supervision/orders").text
+    assert order in page
+    assert "橙色督办单" in page
+    assert f'{extension}#rule_extension">{extension}</a>' in page
+
+
+def test_an_answered_order_is_no_longer_among_those_that_wait(supervising, signed_in, made):
+    number = made(under_order)
+    handling = signed_in(Role.HANDLER, CITY)
+    handling.post(f"/tickets/{number}/answer_order", {"text": "今天已到场"})
+    waiting, answered = supervising.get("/supervision/orders").text.split("近来回复的")
+    assert number not in waiting
+    assert number in answered
+
+
+def test_a_sanction_is_recorded_with_unit_kind_and_reason(supervising):
+    sent = supervising.post(
+        "/supervision/sanctions", {"unit": "环保局", "kind": "interview", "reason": "三次超期"}
+    )
+    assert sent.location == "/supervision/sanctions"
+    page = supervising.get("/supervision/sanctions").text
+    assert all(words in page for words in (ENVIRONMENT, "约谈", "三次超期"))
+
+
+@pytest.mark.parametrize(
+    ("unit", "reason", "status"), [("没有这个单位", "超期", 422), (CITY, "", 422)]
+)
+def test_a_bad_sanction_keeps_what_was_typed_and_names_the_field(supervising, unit, reason, status):
+    page = supervising.post(
+        "/supervision/sanctions", {"unit": unit, "kind": "criticism", "reason": reason}
+    )
+    assert page.status_code == status
+    assert f'value="{unit}"' in page.text
+    assert "error" in page.text
+
+
+def test_precedents_are_found_by_words_and_pairs_are_counted(supervising, made):
+    number = made(ruled)
+    page = supervising.get("/supervision/bounces?q=三定").text
+    assert number in page
+    assert "油烟归环保" in page
+    assert f"<td>{ENVIRONMENT}</td>" in page
+    assert "没有含这些字词的判例" in supervising.get("/supervision/bounces?q=不存在的词").text
+
+
+def test_a_look_at_precedents_is_logged(app, supervising, made):
+    number = made(ruled)
+    supervising.get("/supervision/bounces?q=三定")
+    with app.extensions["hotline"].database.read() as session:
+        looks = session.exec(select(AccessLog).where(AccessLog.ticket == number)).all()
+    assert "precedents" in [look.what for look in looks]
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "status"),
+    [
+        (Role.DISPATCHER, "/supervision/orders", 200),
+        (Role.DISPATCHER, "/supervision/bounces", 200),
+        (Role.DISPATCHER, "/supervision/sanctions", 403),
+        (Role.AGENT, "/supervision/orders", 403),
+        (Role.HANDLER, "/supervision/bounces", 403),
+    ],
+)
+def test_each_page_is_for_whom_it_is(signed_in, role, address, status):
+    unit = CITY if role is Role.HANDLER else ""
+    assert signed_in(role, unit).get(address).status_code == status
+
+
+@pytest.mark.parametrize("address", ["orders", "bounces", "sanctions"])
+def test_more_rows_need_no_more_statements(app, supervising, made, address):
+    def asked() -> int:
+        with statements(app) as said:
+            supervising.get(f"/supervision/{address}")
+        return len([each for each in said if not a_look(each)])
+
+    few = asked()
+    for walk in (under_order, waiting_for_time, ruled) * 3:
+        made(walk)
+    assert asked() == few <= 9
