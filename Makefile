@@ -5,6 +5,8 @@ BIN := .venv/bin
 CHROMIUM := /usr/bin/chromium-headless-shell
 FONT := /usr/share/fonts/truetype/wqy/wqy-zenhei.ttc
 PACKAGES := chromium-headless-shell fonts-wqy-zenhei
+# Each process that a test starts would otherwise compile the program anew.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 3 --no-loadscope-reorder
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -38,16 +40,16 @@ $(CHROMIUM) $(FONT) &:
 browser: $(CHROMIUM) $(FONT) ## Get the browser and the Chinese font that tests need
 
 test: .venv/dev browser ## Every test at small size
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(PYTEST)
 
 soak: .venv/dev browser ## The same tests at full size
-	HOTLINE_SOAK=1 $(BIN)/pytest -n 3 --dist loadfile
+	HOTLINE_SOAK=1 $(PYTEST)
 
 lint: .venv/dev ## Format and lint checks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-bench: .venv/dev ## Every benchmark beside its anchor
+bench: .venv/dev ## Every benchmark beside its anchor [N=tickets] [CASES=labelled.csv]
 	$(BIN)/python -m bench
 
 screenshots: .venv/dev browser ## Take the picture in the README again

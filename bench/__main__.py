@@ -8,14 +8,26 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import accuracy, delivery, feed, intake, line, lists, reports, routing, search, telephony
+from bench import (
+    accuracy,
+    delivery,
+    feed,
+    intake,
+    knowledge,
+    line,
+    lists,
+    reports,
+    routing,
+    search,
+    telephony,
+)
 from bench.measure import Row, table
 from bench.servers import postgresql
 from bench.stage import Stage, built
 from hotline.settings import Settings
 
 # What does not depend on the database; then what reads, before what writes.
-ALIKE = (telephony, routing)
+ALIKE = (telephony, routing, knowledge)
 READING = (reports, lists, search, feed)
 WRITING = (intake, delivery)
 # SQLite is for a small city.

@@ -1,5 +1,6 @@
 """What the router is held against: each plain method ranks the units for a text."""
 
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
@@ -26,6 +27,7 @@ Rank = Callable[[Case], list[str]]  # the units, best first
 K1, B = 1.2, 0.75
 NEAREST = 15
 FOLDS = 3
+FARTHEST = -2.0
 
 
 def text_of(case: Case) -> str:
@@ -142,7 +144,11 @@ def reranked(cases: Sequence[Case], directory: Directory) -> Rank:
 def _unseen(learner: Pipeline, texts: list[str], labels: list[str]) -> Scores:
     """What it says of each text when it has learned from the others."""
     method = "decision_function" if hasattr(learner[-1], "decision_function") else "predict_proba"
-    return cross_val_predict(learner, texts, labels, cv=FOLDS, method=method)
+    with warnings.catch_warnings():
+        # Of a unit with fewer cases than parts; it is then as far as a unit can be.
+        warnings.simplefilter("ignore")
+        found = cross_val_predict(learner, texts, labels, cv=FOLDS, method=method)
+    return np.maximum(found, FARTHEST)
 
 
 def _said(learner: Pipeline, texts: list[str]) -> Scores:

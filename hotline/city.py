@@ -55,13 +55,11 @@ def load_city(session: Session, settings: Settings) -> City:
 
 
 def _router(session: Session, directory: Directory) -> Router:
-    corrections = load_corrections(session, directory)
-    if model := load_model(session):
-        return Router(directory, model, corrections)
-    return _untaught(directory).recalling(corrections)
+    taught = _untaught(directory).taught(load_model(session))
+    return taught.recalling(load_corrections(session, directory))
 
 
-# Takes a second to build: a switch or a model put out of force needs none of it again.
+# Takes a second to build: a switch, or another model, needs none of it again.
 @lru_cache(maxsize=1)
 def _untaught(directory: Directory) -> Router:
     return Router(directory)

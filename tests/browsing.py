@@ -41,5 +41,6 @@ class Browser:
 
 
 def a_look(statement: object) -> bool:
-    """Whether it is the look, once a second, for a newer registry, model or correction."""
-    return "reference_version" in str(statement) or "FROM correction" in str(statement)
+    """Whether it is the look, once a second, for a newer registry, model, correction or article."""
+    looked_at = ("reference_version", "FROM correction", "max(article_event")
+    return any(table in str(statement) for table in looked_at)

@@ -11,10 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from browsing import PASSWORD
 from postgres import Postgres, server
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
-from hotline.app import upgrade
+from hotline.app import prepare, upgrade
 from hotline.db import Database
+from hotline.settings import Settings
 
 SOAK = bool(os.environ.get("HOTLINE_SOAK"))
 BOTH = ["sqlite", "postgres"]
@@ -23,12 +28,35 @@ BOTH = ["sqlite", "postgres"]
 ON_BOTH = (
     "test_bad_input",
     "test_calls_api",
+    "test_importing",
     "test_guides",
     "test_made_up_requests",
     "test_search_api",
     "test_thinking",
     "test_tickets_api",
 )
+# These take or wait longest: they begin first, lest one of them be left at the end.
+FIRST = ("browser", "test_restarts", "test_processes", "test_live", "test_commands", "test_keeper")
+
+
+class ByFile(LoadFileScheduling):
+    """All tests of a file in one process, and all in browsers: one site serves them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = "tests/browser/"
+        return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        names = (item.path.parent.name, item.path.stem)
+        return next((n for n, name in enumerate(FIRST) if name in names), len(FIRST))
+
+    items.sort(key=place)
 
 
 def pytest_collection() -> None:
@@ -51,6 +79,23 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.engine.dispose()
     return path
+
+
+@pytest.fixture(scope="session")
+def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder on SQLite as `hotline prepare` leaves it, to start from a copy of it."""
+    folder = tmp_path_factory.mktemp("prepared") / "var"
+    database = prepare(Settings(data_dir=folder, database_url=""))
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.engine.dispose()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    # How long a check takes stands in the hash: the real function is through with this at once.
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from hotline.delivery import states
+from hotline.people import roster
 from hotline.reports import standing
 from hotline.reports.measures import MEASURES
 from hotline.telephony.words import SEATS, STATES
@@ -15,6 +16,7 @@ from hotline.web import frame, saying
 from hotline.web.administration.words import COLUMNS, FILES, VALUES
 from hotline.web.console.advice import SURENESS
 from hotline.web.console.screen import FIELD_NAMES
+from hotline.web.knowledge import words as knowledge
 from hotline.web.portal.progress import DONE, TOLD
 
 WEB = files("hotline") / "web"
@@ -22,7 +24,8 @@ METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 # Words that stand in tables and reach a page by a name.
 TABLES = (
     CHINESE, saying.ROLES, saying.NEAR_DAYS, COLUMNS, FILES, VALUES, DONE, TOLD, SEATS, STATES,
-    FIELD_NAMES, states.CHINESE,
+    FIELD_NAMES, states.CHINESE, roster.WORDS, knowledge.PILES, knowledge.MEANINGS, knowledge.EMPTY,
+    knowledge.ACTS, knowledge.DONE, knowledge.FIELDS,
 )  # fmt: skip
 
 

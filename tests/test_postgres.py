@@ -112,6 +112,22 @@ def test_a_connection_that_was_cut_is_replaced(server: Database, postgres: Datab
     assert days(server) == []
 
 
+def test_a_connection_that_was_cut_while_nobody_used_it_is_not_noticed(
+    server: Database, postgres: Database
+):
+    say(server, "SELECT 1")
+    others = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE pid <> "
+    assert say(postgres, f"{others} pg_backend_pid() AND datname = current_database()") == 1
+    assert say(server, "SELECT 1") == 1
+
+
+def test_the_server_keeps_ready_what_readers_ask_often(server: Database):
+    for _ in range(10):
+        days(server)
+    # A rollback in between would have made the driver drop all that is prepared.
+    assert say(server, "SELECT count(*) FROM pg_prepared_statements") == 1
+
+
 def test_a_server_that_may_only_be_read_is_left_for_the_one_that_writes(
     server: Database, postgres: Database
 ):

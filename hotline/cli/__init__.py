@@ -11,6 +11,7 @@ import click
 
 from hotline import clock, logs
 from hotline.cli.cases import read_cases
+from hotline.cli.importing import bring_in
 from hotline.cli.learning import models, train
 from hotline.cli.opening import Group, opened
 from hotline.cli.people import users
@@ -30,6 +31,7 @@ def main() -> None:
 main.add_command(users)
 main.add_command(supervise)
 main.add_command(train)
+main.add_command(bring_in)
 main.add_command(models)
 
 
@@ -160,7 +162,7 @@ def replay(cases: Path, limit: int | None, as_json: bool) -> None:
 @click.option("--seed", type=int, required=True, help="The same seed makes the same city.")
 @click.option("--bulk", is_flag=True, help="Sets of rows, for size, instead of the real steps.")
 def simulate(days: int, per_day: int, seed: int, bulk: bool) -> None:
-    """A believable city, added to whatever is there."""
+    """A believable city, added to whatever is there; in bulk, nobody else can write meanwhile."""
     from hotline.cli import simulation
 
     settings, database = opened()

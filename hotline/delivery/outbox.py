@@ -11,9 +11,12 @@ from hotline.tickets.merging import requesters
 from hotline.tickets.models import Ticket, TicketEvent
 
 
-def approve(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> list[Delivery]:
-    """审核, and one message owed to each requester."""
-    return _owe(session, ticket, replies.approve(session, ticket, actor=actor, now=now))
+def approve(
+    session: Session, ticket: Ticket, *, actor: Actor, now: datetime, **checked: bool | None
+) -> list[Delivery]:
+    """审核, with what was `checked`, and one message owed to each requester."""
+    event = replies.approve(session, ticket, actor=actor, now=now, **checked)
+    return _owe(session, ticket, event)
 
 
 def answer(

@@ -44,6 +44,7 @@ SCHEDULE = (
     Task("tidy_words", 2, tasks.tidy_words),
     Task("fall_overdue", 30, tasks.fall_overdue),
     Task("supervise", 60, tasks.supervise),
+    Task("watch_topics", 60, tasks.watch_topics),
     Task("report_unowed", 60, tasks.report_unowed),
     Task("sweep_files", SWEEP_EVERY, tasks.sweep_files),
     Task("forget", 3600, tasks.forget),

@@ -21,10 +21,11 @@ from hotline.jobs import queues
 from hotline.people.privacy import has_secret, secret
 from hotline.postgres import PATIENCE
 from hotline.registry import versions
+from hotline.registry.directory import build_directory
 from hotline.reports import rollup
 from hotline.settings import Settings
 from hotline.telephony.calls import load_journal
-from hotline.tickets import attachments, dispatch, feed, ladder, queries, word_index
+from hotline.tickets import attachments, dispatch, feed, ladder, queries, topics, word_index
 from hotline.tickets.file_store import FileStore
 
 log = structlog.get_logger()
@@ -135,6 +136,24 @@ def supervise(parts: Parts) -> bool:
         with parts.database.work() as session:
             ladder.climb(session, step, calendar, clock.now())
     return False
+
+
+def watch_topics(parts: Parts) -> None:
+    """Opens, updates and closes hot topics; the directory is read only where a crowd speaks."""
+    now = clock.now()
+    with parts.database.read() as session:
+        limits = versions.load_calendar(session).limits
+        said = topics.recent(session, now, limits)
+        if not topics.crowded(said, limits) and not topics.open_topics(session):
+            return
+        tables, before = versions.load(session), topics.earlier(session, now, limits)
+    directory = build_directory(tables, on=parts.settings.registry_date, version=0)
+    found = topics.counted(said, before, topics.Duties(directory.duties))
+    with parts.database.work() as session:
+        fresh = topics.keep(session, found, limits, now)
+        opened = [(row.title, row.count, row.usual) for row in fresh]
+    for title, count, usual in opened:
+        log.warning("hot topic", title=title, count=count, usual=usual)
 
 
 def _for_a_turn(parts: Parts, work: Callable[[Session], bool]) -> bool:

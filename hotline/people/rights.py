@@ -64,6 +64,8 @@ class Action(StrEnum):
     ADMINISTER = "administer"  # 管理
     ATTACH = "attach"  # 添加附件
     ERASE = "erase"  # 删去附件
+    REPORT_OPINION = "report_opinion"  # 报舆情
+    KEEP_OPINION = "keep_opinion"  # 处置舆情
     KEEP_ROSTER = "keep_roster"  # 排值守
     NOTE_SHIFT = "note_shift"  # 交接班
 
@@ -104,7 +106,9 @@ RIGHTS: dict[tuple[Role, Action], Scope] = {
     **_rows(Role.HANDLER, Scope.UNIT, A.ASK_EXTENSION, A.ANSWER_ORDER, A.ADVISE),
     **_rows(Role.DISPATCHER, Scope.ALL, A.RULE_EXTENSION, A.REMIND, A.REVIEW_RATING),
     **_rows(Role.SUPERVISOR, Scope.ALL, A.RULE_EXTENSION, A.REMIND, A.REVIEW_RATING),
-    **_rows(Role.AGENT, Scope.ALL, A.REMIND),
+    **_rows(Role.AGENT, Scope.ALL, A.REMIND, A.REPORT_OPINION),
+    **_rows(Role.DISPATCHER, Scope.ALL, A.REPORT_OPINION),
+    **_rows(Role.SUPERVISOR, Scope.ALL, A.REPORT_OPINION, A.KEEP_OPINION),
     **_rows(Role.CITIZEN, Scope.OWN, A.REMIND),
     **_rows(Role.AGENT, Scope.ALL, A.ATTACH, A.NOTE_SHIFT),
     **_rows(Role.DISPATCHER, Scope.ALL, A.ATTACH, A.ERASE, A.NOTE_SHIFT),

@@ -108,7 +108,7 @@ def pasted(text: str) -> list[Turn]:
 
 def _turn(number: int, line: str) -> Turn:
     parting = "\t" if "\t" in line else ","
-    row = next(csv.reader([line.replace(",", ",")], delimiter=parting))
+    row = next(csv.reader([line.replace("\uff0c", ",")], delimiter=parting))
     day, shift, name, extension, *rest = [*(cell.strip() for cell in row), "", "", "", ""][:5]
     if rest[0]:
         raise _wrong(number, "应为 4 列:日期、班次、姓名、分机")

@@ -146,6 +146,8 @@ LIMITS = {
     "opinion_authority": HOURS,
     "opinion_conference": HOURS,
     "opinion_answer": HOURS,
+    "topic_window": HOURS,
+    "topic_least": TIMES,
     "follow_up_share": PERCENT,
     "follow_up_within": WORKING_DAYS,
     "knowledge_update": WORKING_DAYS,

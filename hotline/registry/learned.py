@@ -92,9 +92,13 @@ def choose_model(session: Session, model_id: int | None, *, by: str, now: dateti
 
 def chosen_model(session: Session) -> LearnedModel | None:
     """The model in force."""
-    last = select(ModelChoice).order_by(col(ModelChoice.id).desc()).limit(1)
-    choice = session.exec(last).first()
+    choice = last_choice(session)
     return session.get(LearnedModel, choice.model_id) if choice and choice.model_id else None
+
+
+def last_choice(session: Session) -> ModelChoice | None:
+    """The one that counts."""
+    return session.exec(select(ModelChoice).order_by(col(ModelChoice.id).desc()).limit(1)).first()
 
 
 def content_of(session: Session, model: LearnedModel) -> bytes:

@@ -1,17 +1,21 @@
 """一日一清单: what came in, what went out, and what needs a person tomorrow morning."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlmodel import Session
 
 from hotline.clock import CITY_TIME
-from hotline.people import roster, shift_notes
+from hotline.people import roster, shift_notes, users
 from hotline.people.roster import Shift
 from hotline.reports import cases, sections
 from hotline.reports.documents import Cell, Section, Table
 from hotline.reports.material import Material
+from hotline.reports.owed_calls import owed_calls
 from hotline.reports.periods import Period
 from hotline.reports.rates import FORMULAS
+from hotline.tickets import topics
+from hotline.tickets.topics import HotTopic
 from hotline.tickets.words import CHINESE, Ground, MatterKind, Status, Urgency
 
 TITLE = "12345 一日一清单"
@@ -30,7 +34,6 @@ _UNIT_COLUMNS = {
 def write(session: Session, material: Material) -> tuple[Section, ...]:
     period = material.period
     return (
-        _on_duty(session, period),
         _received(material),
         _handled(material),
         _due(material),
@@ -38,7 +41,10 @@ def write(session: Session, material: Material) -> tuple[Section, ...]:
         _urgent(cases.urgent(session, period)),
         _returns(cases.returns(session, period)),
         _groups(cases.groups(session, period)),
+        _topics(topics.of_days(session, period.first, period.last)),
         sections.follow_ups(material),
+        Section("漏接和回拨", (owed_calls(session, period).sentence,)),
+        _on_duty(session, period),
     )
 
 
@@ -53,12 +59,13 @@ def _on_duty(session: Session, period: Period) -> Section:
     notes = f"交接记录 {len(told)} 条。"
     if not told:
         return Section("值守和交接", (*lines, notes))
+    titles = users.titles(session, {row.reader for each in told for row in each.readers})
     rows = tuple(
         (
             roster.WORDS[Shift(each.note.shift)],
             f"{each.note.at.astimezone(CITY_TIME):%H:%M}",
             each.note.headline,
-            "、".join(row.reader for row in each.readers) or "未阅",
+            "、".join(titles.get(row.reader, row.reader) for row in each.readers) or "未阅",
         )
         for each in told
     )
@@ -163,3 +170,27 @@ def _groups(groups: list[cases.Group]) -> Section:
             for group in groups
         ),
     )
+
+
+def _topics(rows: list[HotTopic]) -> Section:
+    """热点: 件数 at the height of each, beside what those hours usually bring."""
+    return _listed(
+        "热点",
+        ("热点", "单位", "地点", "最多时件数", "平时件数", "起", "止"),
+        (
+            (
+                row.title,
+                row.unit,
+                "、".join(row.places),
+                row.peak,
+                f"{row.usual:.1f}",
+                _clock(row.first_at),
+                _clock(row.closed_at) if row.closed_at else "未平息",
+            )
+            for row in rows
+        ),
+    )
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(CITY_TIME):%m-%d %H:%M}"

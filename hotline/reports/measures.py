@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, select, true
 
 from hotline.people.rights import Action
+from hotline.tickets.dispatch import LATE
 from hotline.tickets.models import TicketEvent
-from hotline.tickets.words import Fault
+from hotline.tickets.words import Fault, ReminderKind
 
 EVENT: FromClause = TicketEvent.__table__
 # The columns of a set of events: the table itself, an alias, or a part of it.
@@ -23,6 +24,10 @@ _CONTENT = 3
 
 def _not_refused(event: Columns) -> ColumnElement[bool]:
     return event.reason != "refused"
+
+
+def _reason(*reasons: str) -> Callable[[Columns], ColumnElement[bool]]:
+    return lambda event: event.reason.in_(reasons)
 
 
 def _on_time(event: Columns) -> ColumnElement[bool]:
@@ -125,7 +130,17 @@ MEASURES: dict[str, Measure] = {
         ),
         Measure("assisted", "协办", "请单位协办的次数,计入协办单位", (_A.ASSIST,)),
         Measure("claimed", "签收", "单位经办人签收的次数", (_A.CLAIM,)),
+        Measure(
+            "claimed_late", "迟签收", "超过签收时限才签收的次数", (_A.CLAIM,), when=_reason(LATE)
+        ),
         Measure("objected", "退单", "单位提出退单的次数,不论是否同意", (_A.OBJECT,)),
+        Measure(
+            "unfounded",
+            "不当退单",
+            "裁定不同意的退单,计入退单的单位",
+            (_A.RULE,),
+            when=_reason("refused"),
+        ),
         Measure("ruled", "裁定", "退单裁定的次数,计入裁定后承办的单位", (_A.RULE,)),
         Measure("replied", "答复", "单位提交答复的次数,重办后再答复的另计一次", (_A.REPLY,)),
         Measure(
@@ -138,6 +153,21 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "overdue", "超期", "办理时限已到而未答复,每轮计一次,计入到期当日", (_A.FALL_OVERDUE,)
         ),
+        Measure(
+            "extended",
+            "延期",
+            "同意延期的次数",
+            (_A.RULE_EXTENSION,),
+            when=_reason("granted"),
+        ),
+        Measure(
+            "reminded",
+            "催办",
+            "诉求人和领导催办的次数,不含系统提醒",
+            (_A.REMIND,),
+            when=_reason(ReminderKind.CITIZEN, ReminderKind.LEADER),
+        ),
+        Measure("supervised", "督办", "下督办单的次数,三色各计", (_A.SUPERVISE,)),
         Measure("reworked", "重办", "退回单位重办的次数", (_A.SEND_FOR_REWORK,)),
         Measure("delivered", "反馈", "答复送达诉求人的次数,一件可有多次", (_A.DELIVER,)),
         Measure("followed_up", "回访", "有结果的回访次数", (_A.FOLLOW_UP,)),

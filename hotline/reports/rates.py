@@ -65,6 +65,14 @@ FORMULAS: dict[str, Formula] = {
             {"first_dispatched": 1},
             "(首次派单-派后退改)÷首次派单,按出表时所知",
         ),
+        Formula(
+            "claimed_on_time_rate",
+            "及时签收率",
+            {"claimed": 1, "claimed_late": -1},
+            {"claimed": 1},
+            "(签收-迟签收)÷签收",
+        ),
+        Formula("extended_rate", "延期率", {"extended": 1}, {"dispatched": 1}, "同意延期÷派单"),
         Formula("objected_rate", "退单率", {"objected": 1}, {"dispatched": 1}, "退单÷派单"),
         Formula(
             "on_time_rate",

@@ -133,7 +133,8 @@ def follow_ups(material: Material) -> Section:
         (
             f"回访 {asked} 次,已解决 {solved.numerator} 次,解决率 {solved};"
             f"满意(含基本满意){satisfied.numerator} 次,满意率 {satisfied}。",
-            f"不满意 {tally.total('unsatisfied')} 次;期内核定原因 {reviewed} 次,其中单位原因 {tally.total('unit_at_fault')} 次。",
+            f"不满意 {tally.total('unsatisfied')} 次;期内核定原因 {reviewed} 次,"
+            f"其中单位原因 {tally.total('unit_at_fault')} 次。",
         ),
     )
 

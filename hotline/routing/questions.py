@@ -5,16 +5,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 
 from hotline.routing.fold import fold
-from hotline.routing.sounds import ALIKE, syllable
+from hotline.routing.sounds import syllable
+from hotline.routing.spellings import Spellings, highest, is_spelt
 
 # A letter says early what it is about; this also bounds the work.
 READ = 400
@@ -23,21 +22,19 @@ ASKING = re.compile(
     r"请问|我想|想问|问一下|一下|怎么办|怎么样|怎么|怎样|如何|什么|可以|能不能|有没有|吗|呢|吧|了|的"
     r"|[^\w]|_"
 )
-LETTERS = re.compile(r"[a-z]+")
 # A number is one word: 12388 has nothing of 12345.
 WORDS = re.compile(r"\d+|.")
 NUMBER = 3
 # The share of the wording that must be found, the shorter of the two as the measure.
 LEAST = 0.5
 # A slip leaves three characters of four; what is found only so counts less.
-SLIP, SLIP_WORTH = 75, 0.8
+SLIP, SLIP_LENGTH, SLIP_WORTH = 75, 4, 0.8
 # So many of the closest by wording are compared for slips.
 COMPARED = 60
 # Of a pair, half is how it is written and half how it sounds: 查寻码 is nearly 查询码.
 WRITTEN, SOUNDED = 0.5, 0.5
 # What only the answer says, and pinyin, count less than the question itself.
 ANSWERED, SPELT = 0.6, 0.9
-SPELT_LEAST, LONG_SPELLING, SPELT_ALIKE = 3, 6, 85
 # Between two that match as well, the one that matches more words goes first.
 MORE = 0.15
 
@@ -69,14 +66,17 @@ class Questions:
         self._whole = np.maximum(whole, self._floor)
         self._answers = _Index(pairs(plain(entry.answer)) for entry in entries)
         self._answer_owners = [entry.id for entry in entries]
-        self._spellings = [_spellings(phrase) for phrase in self._phrases]
+        heard = {syllable(sign) for phrase in self._phrases for sign in phrase}
+        self._signs = {said: chr(0xE000 + n) for n, said in enumerate(sorted(heard))}
+        self._heard = [self._hear(phrase) for phrase in self._phrases]
+        self._spellings = Spellings(self._phrases)
 
     def find(self, text: str, limit: int) -> list[int]:
         """Ids of the entries that come close enough, the closest first."""
         asked = plain(text[:READ])
         if not asked or not self._phrases:
             return []
-        scores = self._by_letters(asked) if _is_spelt(asked) else self._by_words(asked)
+        scores = self._by_letters(asked) if is_spelt(asked) else self._by_words(asked)
         ranked = sorted(scores.items(), key=lambda each: (-each[1], each[0]))
         return [id for id, score in ranked[:limit] if score >= LEAST]
 
@@ -87,56 +87,41 @@ class Questions:
         points = WRITTEN * self._written.points(written) + SOUNDED * self._sounded.points(sounded)
         total = WRITTEN * self._written.sum(written) + SOUNDED * self._sounded.sum(sounded)
         scores = points / np.minimum(self._whole, total) + MORE * points / (points + self._floor)
-        best = self._by_answers(written)
-        for at in np.argsort(-scores, kind="stable")[:COMPARED]:
+        best, heard = self._by_answers(written), self._hear(asked)
+        for at in highest(scores, COMPARED):
             if points[at]:
-                close = max(float(scores[at]), self._slip(at, asked))
+                close = max(float(scores[at]), self._slip(at, asked, heard))
                 best[self._owners[at]] = max(best[self._owners[at]], close)
         return best
 
+    def _by_letters(self, asked: str) -> dict[int, float]:
+        best: dict[int, float] = defaultdict(float)
+        for at, close in self._spellings.find(asked).items():
+            best[self._owners[at]] = max(best[self._owners[at]], SPELT * close)
+        return best
+
     def _by_answers(self, written: set[str]) -> dict[int, float]:
-        said = self._answers.points(written) / self._answers.sum(written)
-        return defaultdict(
-            float,
-            {self._answer_owners[at]: ANSWERED * said[at] for at in np.flatnonzero(said)},
-        )
+        said = ANSWERED * self._answers.points(written) / self._answers.sum(written)
+        close = np.flatnonzero(said >= LEAST)
+        return defaultdict(float, {self._answer_owners[at]: float(said[at]) for at in close})
 
     def _by_character(self, asked: str) -> dict[int, float]:
         """A single character has no pair; it is found where it stands."""
         asking = zip(self._phrases, self._owners, strict=True)
         return {owner: LEAST for phrase, owner in asking if asked in phrase}
 
-    def _slip(self, at: int, asked: str) -> float:
+    def _slip(self, at: int, asked: str, heard: str) -> float:
         """Short phrases resemble too much, and nothing long is one slip."""
         phrase = self._phrases[at]
-        if min(len(phrase), len(asked)) < len("工单编号"):
+        if min(len(phrase), len(asked)) < SLIP_LENGTH:
             return 0.0
-        return SLIP_WORTH * fuzz.partial_ratio(phrase, asked, score_cutoff=SLIP) / 100
+        seen = fuzz.partial_ratio(phrase, asked, score_cutoff=SLIP)
+        alike = max(seen, fuzz.partial_ratio(self._heard[at], heard, score_cutoff=SLIP))
+        return SLIP_WORTH * alike / 100
 
-    def _by_letters(self, asked: str) -> dict[int, float]:
-        """Pinyin in full or its first letters, with Chinese between them or not."""
-        letters = spelt(asked)
-        best: dict[int, float] = defaultdict(float)
-        for owner, (spelling, firsts) in zip(self._owners, self._spellings, strict=True):
-            if letters in spelling:
-                best[owner] = max(best[owner], SPELT + MORE * len(letters) / len(spelling))
-            elif asked in firsts:
-                best[owner] = max(best[owner], SPELT)
-        return best or self._by_misspelt(letters)
-
-    def _by_misspelt(self, letters: str) -> dict[int, float]:
-        best: dict[int, float] = defaultdict(float)
-        if len(letters) < LONG_SPELLING:
-            return best
-        # Of three pieces a slip leaves one as it is.
-        third = len(letters) // 3
-        pieces = letters[:third], letters[third : 2 * third], letters[2 * third :]
-        for owner, (spelling, _) in zip(self._owners, self._spellings, strict=True):
-            if len(spelling) < LONG_SPELLING or not any(piece in spelling for piece in pieces):
-                continue
-            alike = fuzz.partial_ratio(letters, spelling, score_cutoff=SPELT_ALIKE)
-            best[owner] = max(best[owner], SPELT * alike / 100)
-        return best
+    def _hear(self, text: str) -> str:
+        """One sign a syllable, so that what sounds alike is alike; blank for what nobody asks."""
+        return "".join(self._signs.get(syllable(sign), " ") for sign in text)
 
 
 class _Index:
@@ -189,24 +174,3 @@ def sounds(text: str) -> list[str]:
     """Pairs of syllables, without tones and without what Sichuan does not part."""
     said = [word if word.isdigit() else syllable(word) for word in WORDS.findall(text)]
     return [f"{first} {second}" for first, second in pairwise(said)]
-
-
-def spelt(text: str) -> str:
-    """The pinyin of the whole, run together; letters stay."""
-    letters = "".join(lazy_pinyin(text))
-    for written, folded in ALIKE:
-        letters = letters.replace(written, folded)
-    return letters
-
-
-# Each version brings nearly the same phrases again.
-@lru_cache(maxsize=1 << 16)
-def _spellings(phrase: str) -> tuple[str, str]:
-    """In full, and the first letters."""
-    return spelt(phrase), "".join(said[:1] for said in lazy_pinyin(phrase))
-
-
-def _is_spelt(text: str) -> bool:
-    """Mostly letters, as an input method left off half way writes it."""
-    letters = sum(map(len, LETTERS.findall(text)))
-    return letters >= SPELT_LEAST and 2 * letters > len(text)

@@ -1,6 +1,7 @@
 """Rank the departments for a text: phrases, wording, circumstances, and what was learned."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,12 @@ class Ranking:
     @property
     def learned(self) -> bool:
         return self._model is not None
+
+    def taught(self, model: "Model | None") -> "Ranking":
+        """The same with this model's say, or without any."""
+        other = copy(self)
+        other._model = model and model.aligned(self.departments)
+        return other
 
     def rank(
         self, title: Folded, text: Folded, dialled: Line | None, earlier: Iterable[Earlier] = ()

@@ -69,6 +69,12 @@ class Router:
         """Whether a model has its say."""
         return self._ranking.learned
 
+    def taught(self, model: "Model | None") -> "Router":
+        """The same router with this model's say, or without any."""
+        other = copy(self)
+        other._model, other._ranking = model, self._ranking.taught(model)
+        return other
+
     def recalling(self, corrections: Sequence[Correction]) -> "Router":
         """The same router with other corrections in mind."""
         other = copy(self)

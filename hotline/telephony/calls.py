@@ -15,6 +15,7 @@ from hotline.people.privacy import keyed_hash, mask
 from hotline.registry.numbers import canonical
 from hotline.telephony.journal import CallRecord
 from hotline.telephony.reading import Piece, read_new, remove_loaded, segments
+from hotline.tickets import return_calls
 
 log = structlog.get_logger()
 
@@ -120,6 +121,9 @@ def add_calls(session: Session, records: Iterable[CallRecord], *, key: bytes) ->
     # In one order everywhere, so that two loaders with calls in common never wait in a ring.
     fresh = _insert_calls(session, [_call(first[call_id], key) for call_id in sorted(first)])
     # Only with its call: a number erased since must not come back with a repeated record.
+    rows = {call_id: _call(first[call_id], key)["caller_hash"] for call_id in fresh}
+    if rows:
+        return_calls.identified(session, rows)
     callers = [_caller(first[call_id]) for call_id in fresh if first[call_id].caller]
     if callers:
         session.execute(_insert(session, CallCaller), callers)

@@ -6,13 +6,15 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Index
-from sqlmodel import Field, Session, SQLModel, func, select
+from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from hotline.db import moment, take_turn
 from hotline.people.privacy import keyed_hash
-from hotline.telephony.calls import CALL_ID_LENGTH
+from hotline.registry.limits import Limits
+from hotline.telephony.calls import CALL_ID_LENGTH, Call
 from hotline.telephony.standing import standing
-from hotline.telephony.words import CallEventKind
+from hotline.telephony.words import CallEventKind, CallState
+from hotline.tickets import return_calls
 
 EVENTS_TURN = 12345_04
 RECORDING_LENGTH = 200
@@ -73,8 +75,13 @@ class SwitchEvent:
     recording: str = ""
 
 
-def record(session: Session, told: SwitchEvent, *, key: bytes, now: datetime) -> CallProgress:
-    """Stores the event, unless it was told before, and how its call stands now."""
+def record(
+    session: Session, told: SwitchEvent, *, limits: Limits, key: bytes, now: datetime
+) -> CallProgress:
+    """Stores the event, unless it was told before, and how its call stands now.
+
+    Who gave up is to be called back, and who gets through later is not any more.
+    """
     take_turn(session, EVENTS_TURN)
     digest = _digest(told, key)
     if session.exec(select(CallEvent.position).where(CallEvent.digest == digest)).first():
@@ -91,7 +98,35 @@ def record(session: Session, told: SwitchEvent, *, key: bytes, now: datetime) ->
     )
     if told.recording:
         session.add(CallRecording(call_id=told.call_id, reference=told.recording, at=told.at))
-    return _derived(session, told.call_id, now)
+    before = session.get(CallProgress, told.call_id)
+    was = (before.state, before.answered_at) if before else ("", None)
+    progress = _derived(session, told.call_id, now)
+    if (progress.state, progress.answered_at) != was:
+        _owe_return(session, progress, limits)
+    return progress
+
+
+def _owe_return(session: Session, progress: CallProgress, limits: Limits) -> None:
+    call = session.get(Call, progress.call_id)
+    caller = call.caller_hash if call else None
+    if progress.answered_at and caller:
+        return_calls.answered(session, call.call_id, caller, progress.answered_at)
+    if progress.state == CallState.ABANDONED and not _got_through(session, caller, progress):
+        return_calls.missed(
+            session, progress.call_id, caller, progress.over_at or progress.heard_at, limits=limits
+        )
+
+
+def _got_through(session: Session, caller: str | None, progress: CallProgress) -> bool:
+    """Whether the same caller was answered later: the switch may tell of calls in any order."""
+    if not caller or progress.over_at is None:
+        return False
+    query = (
+        select(Call.call_id)
+        .join(CallProgress, col(CallProgress.call_id) == Call.call_id)
+        .where(Call.caller_hash == caller, col(CallProgress.answered_at) >= progress.over_at)
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def last_position(session: Session) -> int:

@@ -54,14 +54,19 @@ def correct(
 def newest_corrections(session: Session) -> tuple[Correction, ...]:
     """Oldest first, with the words of their tickets; what was erased is left out."""
     query = (
-        select(CorrectionRow, Ticket.number, Content.title, Content.text)
-        .join(Ticket, col(Ticket.id) == CorrectionRow.ticket_id)
+        select(
+            Ticket.number,
+            Content.title,
+            Content.text,
+            CorrectionRow.unit,
+            CorrectionRow.instead_of,
+            CorrectionRow.actor,
+            CorrectionRow.ruled,
+        )
+        .join_from(CorrectionRow, Ticket, col(Ticket.id) == CorrectionRow.ticket_id)
         .join(Content, col(Content.id) == matter_of(col(CorrectionRow.ticket_id)))
         .where(col(Content.text) != "")
         .order_by(col(CorrectionRow.id).desc())
         .limit(REMEMBERED)
     )
-    return tuple(
-        Correction(number, title, text, row.unit, row.instead_of, by=row.actor, ruled=row.ruled)
-        for row, number, title, text in reversed(session.exec(query).all())
-    )
+    return tuple(Correction(*row) for row in reversed(session.execute(query).all()))

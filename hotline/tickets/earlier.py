@@ -80,13 +80,14 @@ def recalled(traces: Sequence[Trace]) -> list[Case]:
     cases: list[Case] = []
     for number, trace in enumerate(traces):
         caller, town = trace.whence.phone_hash, (trace.whence.territory, trace.whence.town)
-        before = ()
+        case = trace.case
         if len(traces) - number <= RECALLED:
             before = (
                 *_before(trace, own[caller], CALLERS_SPAN, of_caller=True),
                 *_before(trace, near[town], PLACES_SPAN, of_caller=False),
             )
-        cases.append(replace(trace.case, earlier=before))
+            case = replace(case, earlier=before)
+        cases.append(case)
         if caller:
             own[caller].append(trace)
         if all(town):

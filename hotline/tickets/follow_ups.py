@@ -126,7 +126,7 @@ def count(session: Session, *, limits: Limits) -> int:
 
 def take(session: Session, number: str, *, actor: Actor, now: datetime) -> FollowUpCall:
     """One agent makes the call; a colleague meanwhile is told so."""
-    call = _open_call(session, number, actor)
+    call = open_call(session, number, actor=actor, lock=True)
     if call.taken_by not in ("", actor.id) and _held(call.taken_at, now):
         raise StepRefused(
             "工单 %(number)s 正由同事回访,请先打别的。", field="number", number=number
@@ -138,7 +138,7 @@ def take(session: Session, number: str, *, actor: Actor, now: datetime) -> Follo
 
 def not_reached(session: Session, number: str, *, actor: Actor, now: datetime) -> FollowUpCall:
     """没打通: once more later; after three times it counts as not reached."""
-    call = _open_call(session, number, actor)
+    call = open_call(session, number, actor=actor, lock=True)
     call.tries, call.tried_at = call.tries + 1, now
     call.taken_by, call.taken_at = "", None
     if call.tries >= TRIES:
@@ -147,15 +147,15 @@ def not_reached(session: Session, number: str, *, actor: Actor, now: datetime) -
     return call
 
 
-def _open_call(session: Session, number: str, actor: Actor) -> FollowUpCall:
+def open_call(session: Session, number: str, *, actor: Actor, lock: bool = False) -> FollowUpCall:
+    """The call that is to be made about the ticket."""
     scope_of(actor, Action.FOLLOW_UP)
     query = (
         select(FollowUpCall)
         .join(Ticket, col(Ticket.id) == FollowUpCall.ticket_id)
         .where(Ticket.number == number, _OPEN)
-        .with_for_update(of=FollowUpCall)
     )
-    found = session.exec(query).first()
+    found = session.exec(query.with_for_update(of=FollowUpCall) if lock else query).first()
     if found is None:
         raise NotFound("工单 %(number)s 没有待打的回访电话。", field="number", number=number[:30])
     return found

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, literal
 from sqlmodel import Session, col, select
 
 from hotline.errors import StepRefused
@@ -88,7 +88,9 @@ def count_undecided(session: Session) -> int:
     return session.execute(select(func.count()).where(_UNDECIDED)).scalar_one()
 
 
-_UNDECIDED = (col(FollowUp.grievance) != "") & (col(FollowUp.fault) == "")
+# Written out, not bound: only so does a database see that an index of a few rows will do.
+_BLANK = literal("", literal_execute=True)
+_UNDECIDED = (col(FollowUp.grievance) != _BLANK) & (col(FollowUp.fault) == _BLANK)
 
 
 def _open_ratings(session: Session, ticket: Ticket) -> list[FollowUp]:

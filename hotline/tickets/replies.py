@@ -11,20 +11,38 @@ from hotline.people.rights import SYSTEM, Action, Actor, Role
 from hotline.registry.calendar import WorkCalendar
 from hotline.tickets import follow_ups, supervision
 from hotline.tickets.contents import add_content
-from hotline.tickets.dispatch import end_assignments, lead_of, reassign
-from hotline.tickets.models import FollowUp, Reply, Ticket, TicketEvent
+from hotline.tickets.dispatch import (
+    end_assignments,
+    last_lead,
+    lead_of,
+    open_assignments,
+    reassign,
+)
+from hotline.tickets.models import Assignment, FollowUp, Reply, Ticket, TicketEvent
 from hotline.tickets.ratings import UNSATISFIED
 from hotline.tickets.steps import take_step
-from hotline.tickets.words import CallOutcome, Colour, Grievance, Outcome, Status
+from hotline.tickets.words import CallOutcome, Colour, Grievance, Outcome, Part, Status
 
 
-def reply(session: Session, ticket: Ticket, text: str, *, actor: Actor, now: datetime) -> Reply:
-    """答复: the unit writes what the citizen shall read; the desk checks it before it leaves."""
+def reply(
+    session: Session,
+    ticket: Ticket,
+    text: str,
+    *,
+    without: str = "",
+    actor: Actor,
+    now: datetime,
+) -> Reply:
+    """答复: the unit writes what the citizen shall read; the desk checks it before it leaves.
+
+    It waits for its assistants' advice, or says in `without` why not.
+    """
     if not text.strip():
         raise Invalid("答复内容不能为空。", field="text")
     if ticket.status == Status.REPLIED:
         raise _replied_already(session, ticket, actor)
     lead = lead_of(ticket)
+    _hear_assistants(session, ticket, without, now)
     content = add_content(session, ticket, text)
     end_assignments(session, ticket, Outcome.REPLIED, now)
     take_step(session, ticket, Action.REPLY, actor=actor, now=now, unit=lead.unit, content=content)
@@ -36,11 +54,57 @@ def reply(session: Session, ticket: Ticket, text: str, *, actor: Actor, now: dat
     return written
 
 
-def approve(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> TicketEvent:
-    """审核: the reply may leave; `delivery` puts it in the outbox in the same transaction."""
+def awaited(ticket: Ticket) -> list[Assignment]:
+    """Assistants that have not said their part: those called in after the lead had the ticket.
+
+    A department that guides a territory (指导) is there from the start; nobody waits for it.
+    """
+    given = last_lead(ticket)
+    return [
+        assignment
+        for assignment in open_assignments(ticket)
+        if assignment.part == Part.ASSIST and assignment.dispatched_at > given.dispatched_at
+    ]
+
+
+def _hear_assistants(session: Session, ticket: Ticket, without: str, now: datetime) -> None:
+    silent = awaited(ticket)
+    if silent and not without.strip():
+        raise StepRefused(
+            "协办单位(%(units)s)还没有提交意见;不等的,请写明原因。",
+            field="without",
+            units="、".join(assignment.unit for assignment in silent),
+        )
+    if silent:
+        reason = add_content(session, ticket, without)
+        session.flush()
+        for assignment in silent:
+            assignment.advice_id = reason.id
+            assignment.ended_at, assignment.outcome = now, Outcome.ENDED
+
+
+def approve(
+    session: Session,
+    ticket: Ticket,
+    *,
+    answers_matter: bool | None = None,
+    contact_proved: bool | None = None,
+    actor: Actor,
+    now: datetime,
+) -> TicketEvent:
+    """审核: the reply may leave; `delivery` puts it in the outbox in the same transaction.
+
+    Whoever checks says whether it answers the matter and whether the requester was really
+    contacted (call record, photo, visit); what does not goes to rework instead.
+    """
+    if answers_matter is False:
+        raise Invalid("答非所问的,请退回重办。", field="answers_matter")
+    if contact_proved is False and not ticket.anonymous:
+        raise Invalid("没有联系过诉求人的凭证,请退回补充。", field="contact_proved")
     event = take_step(session, ticket, Action.APPROVE, actor=actor, now=now, unit=ticket.lead_unit)
     written = last_reply(session, ticket)
     written.approved_by, written.approved_at = actor.id, now
+    written.answers_matter, written.contact_proved = answers_matter, contact_proved
     session.add(written)
     return event
 
@@ -151,11 +215,11 @@ def _replied_already(session: Session, ticket: Ticket, actor: Actor) -> StepRefu
     if who == actor.id:
         return StepRefused(
             "您已于 %(m)d月%(d)d日 %(clock)s 答复,正在审核;要补充,请告诉派单员。",
-            field="text", **at,
+            field="action", **at,
         )  # fmt: skip
     return StepRefused(
         "同事%(who)s已于 %(m)d月%(d)d日 %(clock)s 答复,正在审核;要补充,请告诉派单员。",
-        field="text", who=users.titles(session, {who}).get(who, who), **at,
+        field="action", who=users.titles(session, {who}).get(who, who), **at,
     )  # fmt: skip
 
 

@@ -50,15 +50,16 @@ STEPS: dict[tuple[Status | None, Action], Status] = {
     (S.CLOSED, A.REOPEN): S.ACCEPTED,
     (S.MERGED, A.UNMERGE): S.ACCEPTED,
 }
-# Rows beside the ticket: they leave an event and move no status.
+# Rows beside the ticket: they leave an event and move no status. None while a reply is on its way:
+# its approval must be the last event when the channel has told everybody.
 WITH_UNIT = (S.DISPATCHED, S.OBJECTED, S.IN_PROGRESS)
-UNTOLD = (S.LOGGED, S.ACCEPTED, *WITH_UNIT, S.REPLIED, S.APPROVED)
+UNTOLD = (S.LOGGED, S.ACCEPTED, *WITH_UNIT, S.REPLIED)
 BESIDE: dict[Action, tuple[Status, ...]] = {
     A.ASK_EXTENSION: (S.DISPATCHED, S.IN_PROGRESS),
     A.RULE_EXTENSION: WITH_UNIT,
     A.REMIND: UNTOLD,
     A.SUPERVISE: (S.ACCEPTED, *WITH_UNIT, S.REPLIED, S.DELIVERED),
-    A.ANSWER_ORDER: (*WITH_UNIT, S.REPLIED, S.APPROVED, S.DELIVERED),
+    A.ANSWER_ORDER: (*WITH_UNIT, S.REPLIED, S.DELIVERED),
     A.ADVISE: WITH_UNIT,
     A.REVIEW_RATING: (S.ACCEPTED, *WITH_UNIT, S.REPLIED, S.APPROVED, S.DELIVERED, S.CLOSED),
 }

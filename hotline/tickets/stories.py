@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from hotline.people.rights import Action
-from hotline.tickets import extensions, queries, ratings, supervision
+from hotline.tickets import extensions, opinions, queries, ratings, supervision
 from hotline.tickets.extensions import Extension
 from hotline.tickets.models import (
     Assignment,
@@ -17,6 +17,7 @@ from hotline.tickets.models import (
     Ticket,
     TicketEvent,
 )
+from hotline.tickets.opinions import Opinion
 from hotline.tickets.steps import content_hash
 from hotline.tickets.supervision import SupervisionOrder
 
@@ -43,10 +44,12 @@ class Story:
     orders: list[SupervisionOrder]
     reminded: dict[str, int]  # how often, by kind of reminder
     ratings: list[FollowUp]
+    opinion: Opinion | None
 
 
 def story(session: Session, ticket: Ticket) -> Story:
     events = queries.events(session, ticket)
+    taken = {event.action for event in events}
     contents = _of(session, Content, ticket)
     reply, reply_text = _reply(session, ticket)
     parent, followers = _relatives(session, ticket)
@@ -62,10 +65,12 @@ def story(session: Session, ticket: Ticket) -> Story:
         reply_text=reply_text,
         merged_into=parent,
         followers=followers,
-        extension=extensions.of(session, ticket),
-        orders=supervision.orders_of(session, ticket),
-        reminded=supervision.reminded(session, ticket),
+        # Asked for only where the events tell that there are any: most tickets have none.
+        extension=extensions.of(session, ticket) if Action.ASK_EXTENSION in taken else None,
+        orders=supervision.orders_of(session, ticket) if Action.SUPERVISE in taken else [],
+        reminded=supervision.reminded(session, ticket) if Action.REMIND in taken else {},
         ratings=ratings.of(session, ticket),
+        opinion=opinions.of(session, ticket),
     )
 
 

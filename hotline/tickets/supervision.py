@@ -1,7 +1,7 @@
 """督办: reminders, supervision orders in three colours, and what is held against a unit."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, UniqueConstraint, func
@@ -19,6 +19,7 @@ from hotline.tickets.words import Colour, ReminderKind, SanctionKind
 
 # Rows that a list shows at once.
 SHOWN = 100
+A_DAY = timedelta(days=1)
 # An agent hears it from the requester on the telephone.
 _FOR_CITIZENS = (Role.CITIZEN, Role.AGENT)
 
@@ -78,8 +79,10 @@ class Sanction(Stored, table=True):
 
 
 def remind(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> Reminder:
-    """催办 by the requester, or by the desk for a leader; counted each time."""
+    """催办 by the requester, once a day (proposal), or by the desk for a leader; all count."""
     kind = ReminderKind.CITIZEN if actor.role in _FOR_CITIZENS else ReminderKind.LEADER
+    if actor.role is Role.CITIZEN and _reminded_since(session, ticket, now - A_DAY):
+        raise StepRefused("一天可催办一次,您的催办已经记下,请稍候。", field="action")
     take_step(
         session, ticket, Action.REMIND, actor=actor, now=now, unit=ticket.lead_unit, reason=kind
     )
@@ -134,6 +137,15 @@ def answer(
         order.answer, order.answered_by, order.answered_at = content, actor.id, now
     session.add_all(waiting)
     return event
+
+
+def _reminded_since(session: Session, ticket: Ticket, since: datetime) -> bool:
+    query = select(Reminder.id).where(
+        Reminder.ticket_id == ticket.id,
+        Reminder.kind == ReminderKind.CITIZEN,
+        col(Reminder.at) > since,
+    )
+    return session.exec(query).first() is not None
 
 
 def sanction(

@@ -126,6 +126,35 @@ class CallOutcome(StrEnum):
     REACHED = "reached"
     NOT_REACHED = "not_reached"
     MOOT = "moot"  # the ticket went on without it
+    ANSWERED = "answered"  # the caller got through before
+    WITHHELD = "withheld"  # no number to call
+
+
+class OpinionLevel(StrEnum):
+    """Plan 2018, item 28: 特别重大、重大突发, and all other."""
+
+    MAJOR = "major"
+    ORDINARY = "ordinary"
+
+
+class OpinionState(StrEnum):
+    FOUND = "found"
+    JUDGED = "judged"
+    HANDLED = "handled"
+    RESPONDED = "responded"
+    ASSESSED = "assessed"
+
+
+class OpinionAct(StrEnum):
+    """Two of these are asked of major ones alone: authoritative information, a conference."""
+
+    FIND = "find"
+    JUDGE = "judge"
+    INFORM = "inform"
+    CONFER = "confer"
+    HANDLE = "handle"
+    RESPOND = "respond"
+    ASSESS = "assess"
 
 
 CHINESE: dict[StrEnum, str] = {
@@ -225,6 +254,24 @@ CHINESE: dict[StrEnum, str] = {
     CallOutcome.REACHED: "打通",
     CallOutcome.NOT_REACHED: "没打通",
     CallOutcome.MOOT: "不必再打",
+    CallOutcome.ANSWERED: "已自行打进",
+    CallOutcome.WITHHELD: "号码未显示",
+    OpinionLevel.MAJOR: "重大",
+    OpinionLevel.ORDINARY: "其他",
+    OpinionState.FOUND: "已发现",
+    OpinionState.JUDGED: "已研判",
+    OpinionState.HANDLED: "处置中",
+    OpinionState.RESPONDED: "已回应",
+    OpinionState.ASSESSED: "已评估",
+    OpinionAct.FIND: "发现",
+    OpinionAct.JUDGE: "研判",
+    OpinionAct.INFORM: "发布权威信息",
+    OpinionAct.CONFER: "举行新闻发布会",
+    OpinionAct.HANDLE: "处置",
+    OpinionAct.RESPOND: "回应",
+    OpinionAct.ASSESS: "评估",
+    Action.REPORT_OPINION: "报舆情",
+    Action.KEEP_OPINION: "处置舆情",
     Ground.NOT_OUR_DUTY: "非本单位职责",
     Ground.OTHER_TERRITORY: "属地不符",
     Ground.HIGHER_LEVEL: "应由上级办理",

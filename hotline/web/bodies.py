@@ -28,6 +28,8 @@ from hotline.tickets.words import (
     Grievance,
     Ground,
     MatterKind,
+    OpinionAct,
+    OpinionLevel,
     SanctionKind,
     Status,
     Urgency,
@@ -128,6 +130,25 @@ class RedirectBody(Body):
 
 class TextBody(Body):
     text: Text
+
+
+class ReplyBody(TextBody):
+    without: _line(500) = ""
+
+
+class ApproveBody(Body):
+    """What the reviewer looked for; pages always ask."""
+
+    answers_matter: bool | None = None
+    contact_proved: bool | None = None
+
+
+class ApproveForm(Body):
+    answers_matter: bool
+    contact_proved: bool
+
+    def checks(self) -> ApproveBody:
+        return ApproveBody(**dict(self))
 
 
 class ReasonBody(Body):
@@ -274,7 +295,8 @@ class UnitForm(Body):
 
 
 class RuleForm(UnitForm):
-    granted: bool
+    granted: bool | None = None
+    basis: _line(2000) = ""
 
 
 class GuidanceForm(Body):
@@ -516,3 +538,36 @@ class TurnForm(Body):
 
 class RosterTableForm(Body):
     table: Text
+
+
+class AfterForm(Body):
+    """From where on a list is shown: the id of the last row of the page before."""
+
+    after: int = Field(0, ge=0, le=LAST_CURSOR)
+
+
+class PastListForm(Body):
+    """A department's old list: whose, what its columns mean, and whether only to check it."""
+
+    unit: NeededWord
+    map: _line(2000) = ""
+    act: Literal["check", "bring_in"]
+
+
+OptionalLevel = Annotated[OpinionLevel | None, BeforeValidator(lambda typed: typed or None)]
+
+
+class OpinionForm(Body):
+    """Public opinion as it is reported, on its own or about a ticket."""
+
+    title: _line(100, 1)
+    place: _line(100, 1)
+    level: OpinionLevel = OpinionLevel.ORDINARY
+    words: Sentence
+    ticket: Word = ""
+
+
+class OpinionActForm(Body):
+    act: OpinionAct
+    level: OptionalLevel = None
+    words: Sentence

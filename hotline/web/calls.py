@@ -86,7 +86,9 @@ def calls_blueprint(settings: Settings) -> Blueprint:
         with database.work() as session:
             if body.dialled:
                 calls.add_calls(session, [_record(told, body)], key=key)
-            stands = events.record(session, told, key=key, now=now())
+            stands = events.record(
+                session, told, limits=city().calendar.limits, key=key, now=now()
+            )
             state = words.CallState(stands.state)
         return jsonify(call_id=call_id, state=state, state_name=words.STATES[state])
 

@@ -146,6 +146,14 @@ def _rule_extension(session: Session, row: Ticket, body: bodies.GrantBody) -> No
     )
 
 
+def _reply(session: Session, row: Ticket, body: bodies.ReplyBody) -> None:
+    replies.reply(session, row, body.text, without=body.without, actor=actor(), now=now())
+
+
+def _approve(session: Session, row: Ticket, body: bodies.ApproveBody) -> None:
+    outbox.approve(session, row, actor=actor(), now=now(), **dict(body))
+
+
 def _redirect(session: Session, row: Ticket, body: bodies.RedirectBody) -> None:
     intake.redirect(session, row, body.sentence, code=body.code, actor=actor(), now=now())
 
@@ -188,8 +196,8 @@ STEPS: dict[Action, tuple[type[bodies.Body], Step]] = {
     Action.CLAIM: (bodies.HandlerBody, _claim),
     Action.OBJECT: (bodies.ObjectBody, _object),
     Action.RULE: (bodies.RuleBody, _rule),
-    Action.REPLY: (bodies.TextBody, _by(replies.reply, "text")),
-    Action.APPROVE: (bodies.EmptyBody, _by(outbox.approve)),
+    Action.REPLY: (bodies.ReplyBody, _reply),
+    Action.APPROVE: (bodies.ApproveBody, _approve),
     Action.SEND_FOR_REWORK: (
         bodies.ReasonBody,
         _by(replies.send_for_rework, "reason", timed=True),

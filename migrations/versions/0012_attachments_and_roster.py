@@ -1,4 +1,4 @@
-"""Files that belong to tickets, who is on duty, and what one shift tells the next"""
+"""Files that belong to tickets, who is on duty, notes between shifts, and lists brought along"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -65,3 +65,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["note_id"], ["shift_note.id"]),
         sa.PrimaryKeyConstraint("note_id", "reader"),
     )
+    op.create_table(
+        "past_ticket",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("brought_by", sa.String(length=60), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_past_ticket_ticket_id", "past_ticket", ["ticket_id"])

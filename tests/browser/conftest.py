@@ -1,8 +1,7 @@
 """A real browser before the real web process, as a desk in the city has them.
 
     def test_…(page_as, faults):
-        page = page_as(Role.AGENT)
-        page.goto("/desk")
+        page = page_as(Role.AGENT, at="/desk")
 
 Whatever the browser complains about fails the test, unless the test has said so beforehand with
 `faults.expect("status of 422")`.
@@ -12,10 +11,11 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 from served import Served, served
 
 from hotline import clock
@@ -132,20 +132,34 @@ def new_page(chromium: Browser, site: Site, faults: Faults) -> Iterator[Callable
         context.close()
 
 
-@pytest.fixture
-def page_as(new_page: Callable[..., Page], site: Site) -> Callable[..., Page]:
-    """A page on which the demo user of the role (and unit) has signed in, where it then lands."""
+@pytest.fixture(scope="session")
+def signed_in(chromium: Browser, site: Site) -> Callable[[str], StorageState]:
+    """What a browser keeps in which the user has signed in, once for all tests."""
 
-    def signed_in(role: Role, unit: str = "", **options: object) -> Page:
-        (name, *_), *_ = (
-            user for user in DEMO if user[2] == role and (not unit or user[3] == unit)
-        )
-        page = new_page(**options)
-        page.goto("/sign-in")
-        page.get_by_label("登录名").fill(name)
-        page.get_by_label("口令").fill(site.password)
-        page.get_by_role("button", name="登录").click()
-        page.wait_for_url(lambda address: not address.endswith("/sign-in"))
+    @cache
+    def state(name: str) -> StorageState:
+        with chromium.new_context(base_url=site.address, **DESK) as context:
+            page = context.new_page()
+            page.goto("/sign-in")
+            page.get_by_label("登录名").fill(name)
+            page.get_by_label("口令").fill(site.password)
+            page.get_by_role("button", name="登录").click()
+            page.wait_for_url(lambda address: not address.endswith("/sign-in"))
+            return context.storage_state()
+
+    return state
+
+
+@pytest.fixture
+def page_as(
+    new_page: Callable[..., Page], signed_in: Callable[[str], StorageState]
+) -> Callable[..., Page]:
+    """A page of the demo user of the role (and unit), by default the first after signing in."""
+
+    def opened(role: Role, unit: str = "", *, at: str = "/home", **options: object) -> Page:
+        name, *_ = next(user for user in DEMO if user[2] == role and (not unit or user[3] == unit))
+        page = new_page(storage_state=signed_in(name), **options)
+        page.goto(at)
         return page
 
-    return signed_in
+    return opened

@@ -25,9 +25,7 @@ _serial = count(1)
 @pytest.fixture
 def desk(page_as) -> Page:
     """A blank form before an agent who sits nowhere yet."""
-    page = page_as(Role.AGENT)
-    page.goto("/desk?new=1")
-    return page
+    return page_as(Role.AGENT, at="/desk?new=1")
 
 
 @pytest.fixture
@@ -173,8 +171,11 @@ def test_emergency_words_raise_the_bar_and_move_nothing(desk):
 
 @pytest.mark.parametrize("scale", [1, 1.25])
 def test_marks_lie_exactly_behind_the_words_also_while_scrolling(page_as, scale: float):
-    page = page_as(Role.AGENT, viewport={"width": int(1366 / scale), "height": int(768 / scale)})
-    page.goto("/desk?new=1")
+    page = page_as(
+        Role.AGENT,
+        viewport={"width": int(1366 / scale), "height": int(768 / scale)},
+        at="/desk?new=1",
+    )
     page.locator("#text").fill(MIXED)
     expect(page.locator("#marks mark").first).to_be_attached()
     page.locator("#text").evaluate("text => { text.scrollTop = 133; }")
@@ -282,8 +283,7 @@ def test_without_a_stream_the_page_asks_for_calls_by_itself(seated, tell, faults
 @pytest.mark.parametrize("window", WINDOWS)
 def test_the_desk_is_for_everybody_and_fits(page_as, window: str):
     width, height = WINDOWS[window]
-    page = page_as(Role.DISPATCHER, viewport={"width": width, "height": height})
-    page.goto("/desk?new=1")
+    page = page_as(Role.DISPATCHER, viewport={"width": width, "height": height}, at="/desk?new=1")
     page.locator("#text").fill(FIRE + "。" + MATTER)
     expect(page.locator("#advice .choice").nth(2)).to_be_visible()
     page.keyboard.press("F9")

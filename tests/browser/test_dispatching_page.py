@@ -40,7 +40,7 @@ def made(database) -> Callable[..., str]:
 
 @pytest.fixture
 def dispatcher(page_as) -> Page:
-    return page_as(Role.DISPATCHER)
+    return page_as(Role.DISPATCHER, at="about:blank")
 
 
 @pytest.fixture
@@ -126,12 +126,14 @@ def test_another_unit_is_written_without_its_letters_being_taken_for_keys(
     assert row(database, number).lead_unit == ENVIRONMENT
 
 
-def test_a_reply_is_approved_by_one_key(dispatcher, made, database):
+def test_a_reply_is_checked_and_approved_by_three_keys(dispatcher, made, database):
     page, number = dispatcher, made(Desk.replied)
     open_at(page, Pile.TO_REVIEW, number)
     expect(page.get_by_role("region", name="市民将看到")).to_contain_text("已责令整改。")
+    press(page, "a")
+    assert "approve" not in events(database, number)
     with page.expect_navigation():
-        press(page, "a")
+        press(page, "1", "2", "a")
     expect(page.locator("#messages")).to_contain_text("答复已审核")
     assert events(database, number)[4] == "reply"
     assert "approve" in events(database, number)

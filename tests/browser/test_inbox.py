@@ -44,8 +44,7 @@ def open_from_list(page: Page, number: str) -> None:
 
 def test_an_inbox_is_worked_by_keyboard_alone(page_as, made):
     first, second = made(Desk.dispatched), made(Desk.dispatched)
-    page = page_as(Role.HANDLER)
-    page.goto("/inbox?pile=to_claim")
+    page = page_as(Role.HANDLER, at="/inbox?pile=to_claim")
     rows = page.locator(".row-link")
     place = [row.get_attribute("href")[-len(first) :] for row in rows.all()].index(second)
     for _ in range(place + 1):
@@ -66,8 +65,7 @@ def test_an_inbox_is_worked_by_keyboard_alone(page_as, made):
 
 def test_the_map_of_keys_names_those_of_the_inbox(page_as, made):
     made(Desk.dispatched)
-    page = page_as(Role.HANDLER)
-    page.goto("/inbox?pile=to_claim")
+    page = page_as(Role.HANDLER, at="/inbox?pile=to_claim")
     page.keyboard.press("?")
     for key in ("j", "k", "c", "/"):
         expect(page.locator("#keys").get_by_text(key, exact=True).first).to_be_visible()
@@ -75,8 +73,7 @@ def test_the_map_of_keys_names_those_of_the_inbox(page_as, made):
 
 def test_the_letter_shows_the_reply_while_it_is_typed(page_as, made):
     number = made(Desk.in_progress)
-    page = page_as(Role.HANDLER)
-    page.goto("/inbox?pile=in_progress")
+    page = page_as(Role.HANDLER, at="/inbox?pile=in_progress")
     open_from_list(page, number)
     page.get_by_label("答复内容").fill("已派人清理。")
     expect(page.locator(".letter")).to_contain_text("李某,您好!")
@@ -85,8 +82,7 @@ def test_the_letter_shows_the_reply_while_it_is_typed(page_as, made):
 
 def test_a_reply_begun_is_there_again_after_looking_at_another_ticket(page_as, made):
     one, other = made(Desk.in_progress), made(Desk.in_progress)
-    page = page_as(Role.HANDLER)
-    page.goto("/inbox?pile=in_progress")
+    page = page_as(Role.HANDLER, at="/inbox?pile=in_progress")
     open_from_list(page, one)
     page.get_by_label("答复内容").fill("写到一半")
     open_from_list(page, other)
@@ -99,8 +95,7 @@ def test_a_reply_begun_is_there_again_after_looking_at_another_ticket(page_as, m
 
 def test_the_way_back_leads_to_the_ticket_before_and_the_keys_still_move(page_as, made):
     one, other = made(Desk.in_progress), made(Desk.in_progress)
-    page = page_as(Role.HANDLER)
-    page.goto("/inbox?pile=in_progress")
+    page = page_as(Role.HANDLER, at="/inbox?pile=in_progress")
     open_from_list(page, one)
     open_from_list(page, other)
     page.go_back()
@@ -113,8 +108,7 @@ def test_a_ticket_gone_to_another_unit_says_so_and_the_list_is_fresh(
     page_as, made, database, faults
 ):
     number = made(Desk.dispatched)
-    page = page_as(Role.HANDLER)
-    page.goto("/inbox?pile=to_claim")
+    page = page_as(Role.HANDLER, at="/inbox?pile=to_claim")
     with database.work() as session:
         ticket = row(database, number)
         session.add(ticket)
@@ -129,8 +123,7 @@ def test_a_ticket_gone_to_another_unit_says_so_and_the_list_is_fresh(
 
 
 def test_leaving_the_page_with_words_half_written_asks_first(page_as, made):
-    page = page_as(Role.HANDLER)
-    page.goto(f"/tickets/{made(Desk.in_progress)}")
+    page = page_as(Role.HANDLER, at=f"/tickets/{made(Desk.in_progress)}")
     page.get_by_label("答复内容").fill("写到一半")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
@@ -140,15 +133,13 @@ def test_leaving_the_page_with_words_half_written_asks_first(page_as, made):
 
 
 def test_a_suggested_unit_is_named_by_one_press(page_as, made):
-    page = page_as(Role.DISPATCHER)
-    page.goto(f"/tickets/{made(Desk.dispatched)}")
+    page = page_as(Role.DISPATCHER, at=f"/tickets/{made(Desk.dispatched)}")
     page.locator("form[action$=transfer]").get_by_role("button", name="市环保局").click()
     expect(page.get_by_label("转给")).to_have_value("市环保局")
 
 
 def test_where_a_matter_goes_brings_the_sentence_along_unless_a_better_one_is_there(page_as, made):
-    page = page_as(Role.AGENT)
-    page.goto(f"/tickets/{made(Desk.logged)}")
+    page = page_as(Role.AGENT, at=f"/tickets/{made(Desk.logged)}")
     page.locator("summary", has_text="引导到别处").click()
     page.get_by_label("引导到哪里").select_option("unclear")
     expect(page.get_by_label("告诉诉求人的话")).to_have_value(re.compile("请补充事情发生的时间"))
@@ -173,8 +164,7 @@ def test_new_tickets_announce_themselves_and_move_nothing(page_as, made):
 
 def test_on_a_phone_piles_list_and_ticket_are_three_steps(page_as, made):
     number = made(Desk.dispatched)
-    page = page_as(Role.HANDLER, viewport=PHONE)
-    page.goto("/inbox")
+    page = page_as(Role.HANDLER, viewport=PHONE, at="/inbox")
     piles, rows, ticket = page.locator(".piles"), page.locator(".rows"), page.locator("article")
     expect(piles).to_be_visible()
     expect(rows).to_be_hidden()
@@ -190,8 +180,7 @@ def test_on_a_phone_piles_list_and_ticket_are_three_steps(page_as, made):
 
 def test_without_scripts_the_inbox_still_shows_the_ticket_beside_the_list(page_as, made):
     number = made(Desk.dispatched)
-    page = page_as(Role.HANDLER, java_script_enabled=False)
-    page.goto("/inbox?pile=to_claim")
+    page = page_as(Role.HANDLER, java_script_enabled=False, at="/inbox?pile=to_claim")
     open_from_list(page, number)
     page.locator(f"form[action='/tickets/{number}/claim'] button").click()
     expect(page.locator("#messages")).to_contain_text(f"已签收。工单 {number}")
@@ -222,15 +211,13 @@ def test_no_page_of_the_handler_shuts_anybody_out(page_as, made):
 
 @pytest.mark.parametrize("walk", [Desk.logged, Desk.accepted, Desk.replied, objected, delivered])
 def test_every_form_of_the_desk_on_a_ticket_is_accessible(page_as, made, walk):
-    page = page_as(Role.DISPATCHER)
-    page.goto(f"/tickets/{made(walk)}")
+    page = page_as(Role.DISPATCHER, at=f"/tickets/{made(walk)}")
     page.evaluate("document.querySelectorAll('details.step').forEach((step) => step.open = true)")
     assert_accessible(page)
 
 
 def test_on_paper_a_ticket_is_its_facts_and_its_story(page_as, made):
-    page = page_as(Role.DISPATCHER)
-    page.goto(f"/tickets/{made(Desk.in_progress)}")
+    page = page_as(Role.DISPATCHER, at=f"/tickets/{made(Desk.in_progress)}")
     page.emulate_media(media="print")
     expect(page.locator(".ticket-story")).to_be_visible()
     expect(page.locator(".ticket-facts")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Knowledge at the desk by keyboard alone: found while typing, taken into the answer, remembered."""
+"""Knowledge at the desk by keyboard: found while typing, taken into the answer, remembered."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -23,7 +23,7 @@ def phone(new_page) -> Page:
 
 @pytest.fixture
 def administrator(page_as) -> Page:
-    return page_as(Role.ADMINISTRATOR)
+    return page_as(Role.ADMINISTRATOR, at="about:blank")
 
 
 def fits(page: Page) -> None:

@@ -157,14 +157,15 @@ def object_to(handler: Page, number: str) -> None:
     expect(handler.locator(f'.row-link[href$="{number}"]')).to_have_count(0)
 
 
-def decide(dispatcher: Page, pile: str, number: str, key: str, *shown: str) -> None:
-    """One key, after reading what the sheet says."""
+def decide(dispatcher: Page, pile: str, number: str, keys: str, *shown: str) -> None:
+    """By keys alone, after reading what the sheet says."""
     dispatcher.goto(f"/dispatching/{pile}?at={number}")
     sheet = dispatcher.locator(".sheet")
     for words in (number, *shown):
         expect(sheet).to_contain_text(words)
     with dispatcher.expect_navigation():
-        dispatcher.keyboard.press(key)
+        for key in keys:
+            dispatcher.keyboard.press(key)
     expect(dispatcher.locator("#messages")).to_contain_text(number)
 
 
@@ -193,7 +194,7 @@ def reply(handler: Page, number: str) -> None:
 
 
 def approve(dispatcher: Page, number: str) -> None:
-    decide(dispatcher, "to_review", number, "a", "市民将看到", "赵某,您好!", REPLY, DISTRICT)
+    decide(dispatcher, "to_review", number, "12a", "市民将看到", "赵某,您好!", REPLY, DISTRICT)
 
 
 def letters_to(address: str, maildir: Path) -> list[Message]:

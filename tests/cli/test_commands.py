@@ -3,6 +3,7 @@
 import json
 import mailbox
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -39,9 +40,16 @@ SOAK = bool(os.environ.get("HOTLINE_SOAK"))
 
 
 @pytest.fixture(params=BOTH if SOAK else BOTH[:1])
-def run(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def run(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    prepared_folder: Path,
+):
     monkeypatch.setenv("HOTLINE_DATA_DIR", str(tmp_path / "var"))
     on_postgres = request.param == "postgres"
+    if not on_postgres:
+        shutil.copytree(prepared_folder, tmp_path / "var")
     monkeypatch.setenv(
         "DATABASE_URL", request.getfixturevalue("empty_postgres") if on_postgres else ""
     )
@@ -68,7 +76,8 @@ def test_lines_check_counts_the_74_lines(run):
     assert run("lines", "check").output == expected
 
 
-def test_route_says_whose_it_is_and_why_on_an_empty_folder(run):
+def test_route_says_whose_it_is_and_why_on_an_empty_folder(run, tmp_path: Path):
+    shutil.rmtree(tmp_path / "var", ignore_errors=True)
     said = run("route", "小区楼下烧烤摊半夜还在吵,油烟也大", "--dialled", "12319").output
     assert "1 市城管执法局" in said
     assert "「烧烤摊」" in said

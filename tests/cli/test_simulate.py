@@ -18,12 +18,10 @@ from hotline.cli.simulation import bulk, days
 from hotline.cli.simulation.moulds import TABLES, refers_to
 from hotline.cli.simulation.pace import OfficeHours
 from hotline.cli.simulation.planning import Plan, Planner
-from hotline.cli.simulation.pouring import refuse_taken
 from hotline.cli.simulation.scripts import Move
 from hotline.cli.simulation.walking import Walker
 from hotline.db import Database
 from hotline.delivery import settling
-from hotline.errors import Unavailable
 from hotline.registry import versions
 from hotline.reports import tallies
 from hotline.reports.measures import MEASURES
@@ -219,14 +217,6 @@ def test_a_bulk_run_that_is_stopped_leaves_all_as_it_was(database: Database, cit
     assert schema_of(database) == before
     with database.read() as session:
         assert session.execute(select(func.count()).select_from(TICKET)).scalar() == 0
-
-
-def test_ids_that_somebody_took_meanwhile_are_refused(database: Database, city: City):
-    with database.work() as session:
-        taken = Desk(session, NOON).logged().id
-        refuse_taken(session, taken + 1, 30)
-        with pytest.raises(Unavailable):
-            refuse_taken(session, taken - 1, 30)
 
 
 def test_on_sqlite_a_poured_city_refers_to_its_own_rows_and_every_word_is_indexed(

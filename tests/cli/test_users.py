@@ -1,5 +1,6 @@
 """`hotline users`: letting the first people in, and those back who cannot get in."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from hotline.settings import Settings
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepared_folder: Path):
+    shutil.copytree(prepared_folder, tmp_path / "var")
     monkeypatch.setenv("HOTLINE_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("REDIS_URL", raising=False)

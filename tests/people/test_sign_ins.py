@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from browsing import PASSWORD
 from builders import NOON
 
 from hotline.db import Database
@@ -10,13 +11,7 @@ from hotline.errors import Invalid, NotSignedIn, SignInRefused
 from hotline.people import passwords, sign_ins, users
 from hotline.people.rights import Actor, Role
 
-PASSWORD = "a long enough password"
 ADMINISTRATOR = Actor("guanli", Role.ADMINISTRATOR)
-
-
-@pytest.fixture(scope="session")
-def password_hash() -> str:
-    return passwords.hashed(PASSWORD)
 
 
 @pytest.fixture

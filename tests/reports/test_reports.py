@@ -18,11 +18,12 @@ from builders import (
 )
 from openpyxl import load_workbook
 from sqlalchemy import event as listen
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from hotline.clock import city_day
 from hotline.db import Database
 from hotline.errors import Invalid, NotAllowed
+from hotline.people import roster, shift_notes
 from hotline.people.rights import CHANNEL
 from hotline.reports.backlog import backlog
 from hotline.reports.documents import Report, Section, Table, as_values, from_values
@@ -32,8 +33,10 @@ from hotline.reports.rates import Rate
 from hotline.reports.rendering import as_json, as_text, as_workbook, width
 from hotline.reports.writing import write_report
 from hotline.routing.types import Directory, Line, LineCategory, Unit, UnitKind
-from hotline.tickets import dispatch, merging, replies
-from hotline.tickets.words import Channel, Grievance, Ground, MatterKind, Urgency
+from hotline.tickets import dispatch, merging, ratings, replies, return_calls
+from hotline.tickets.models import FollowUp
+from hotline.tickets.return_calls import ReturnCall
+from hotline.tickets.words import Channel, Fault, Grievance, Ground, MatterKind, Urgency
 
 TODAY = city_day(NOON)
 AUGUST = datetime(2018, 8, 3, tzinfo=UTC)
@@ -420,3 +423,60 @@ def test_a_period_that_is_not_over_cannot_be_published(database: Database):
         report = written(session, PeriodKind.MONTH, now=NOON)
         with pytest.raises(Invalid, match="尚未结束"):
             publish(session, report, by="wang", now=NOON)
+
+
+def test_the_day_list_names_who_was_on_duty_and_the_headlines_of_the_notes(database: Database):
+    turns = [
+        roster.Turn(TODAY, roster.Shift.DAY, "张三", "801"),
+        roster.Turn(TODAY, roster.Shift.DAY, "李四"),
+        roster.Turn(TODAY + timedelta(days=1), roster.Shift.NIGHT, "王五"),
+    ]
+    with database.work() as session:
+        roster.enter(session, turns, actor=SUPERVISOR, now=NOON)
+        note = shift_notes.write(session, "锅炉停气", "住户电话见工单", actor=AGENT, now=NOON)
+        shift_notes.mark_read(session, note.id, actor=DISPATCHER, now=NOON)
+        report = written(session, PeriodKind.DAY, now=AUGUST)
+    duty = section(report, "值守和交接")
+    assert duty.paragraphs == (
+        "夜班:未排。", "白班:张三(分机 801)、李四。", "晚班:未排。", "交接记录 1 条。",
+    )  # fmt: skip
+    assert table(report, "交接记录").rows == (("白班", "12:00", "锅炉停气", DISPATCHER.id),)
+    assert "住户电话" not in as_text(report)
+
+
+def test_the_day_list_tells_of_missed_calls_and_of_those_returned(database: Database):
+    def missed(session: Session, call_id: str, caller: str | None, at=NOON) -> None:
+        return_calls.missed(session, call_id, caller, at, limits=CALENDAR.limits)
+
+    with database.work() as session:
+        for n, caller in enumerate(("a", "a", "b", "c", "d", "")):
+            missed(session, str(n), caller)
+        missed(session, "yesterday", "e", NOON - timedelta(days=1))
+        session.flush()
+        rows = {row.caller_hash: row for row in session.exec(select(ReturnCall))}
+        for caller, minutes in (("a", 20), ("b", 40)):
+            return_calls.take(session, rows[caller].id, actor=AGENT, now=NOON)
+            at = NOON + timedelta(minutes=minutes)
+            return_calls.reached(session, rows[caller].id, actor=AGENT, now=at)
+        return_calls.answered(session, "x", "c", NOON + timedelta(minutes=5))
+        report = written(session, PeriodKind.DAY, now=AUGUST)
+    assert section(report, "漏接和回拨").paragraphs == (
+        "漏接 6 通,来电人 5 位(号码未显示 1 位);已回拨打通 2 位,其中按时 1 位,"
+        "自行再打接通 1 位,三次未打通 0 位,待回拨 1 位。",
+    )
+
+
+def test_the_reports_tell_whose_it_was_that_requesters_were_not_satisfied(database: Database):
+    with database.work() as session:
+        for grade in (5, 1, 2):
+            finished(session, NOON, grade=grade)
+        for ticket, fault in zip(
+            [row.ticket for row in session.exec(select(FollowUp).where(FollowUp.satisfied < 3))],
+            (Fault.UNIT, Fault.POLICY), strict=True,
+        ):  # fmt: skip
+            ratings.review(session, ticket, fault, actor=SUPERVISOR, now=NOON)
+        report = written(session, PeriodKind.DAY, now=AUGUST)
+    told = section(report, "群众反馈").paragraphs
+    assert "不满意 2 次;期内核定原因 2 次,其中单位原因 1 次。" in told
+    rate = report.figures["rates"]["unit_at_fault_rate"]
+    assert (rate["numerator"], rate["denominator"]) == (1, 3)

@@ -5,15 +5,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from builders import AGENT, CALENDAR, CITY, DISPATCHER, ENVIRONMENT, Desk, handler_of
+from builders import AGENT, CALENDAR, CITY, DISPATCHER, ENVIRONMENT, SUPERVISOR, Desk, handler_of
 from sqlmodel import Session, select
 
 from hotline.errors import HotlineError
 from hotline.people.rights import CHANNEL, Action
-from hotline.tickets import dispatch, intake, merging, ratings, replies
+from hotline.tickets import (
+    dispatch,
+    extensions,
+    intake,
+    merging,
+    ratings,
+    replies,
+    supervision,
+)
 from hotline.tickets.models import Ticket
 from hotline.tickets.steps import STEPS
-from hotline.tickets.words import Channel, Fault, Grievance, Ground, MatterKind
+from hotline.tickets.words import Channel, Colour, Fault, Grievance, Ground, MatterKind
 
 UNITS = (CITY, ENVIRONMENT, "东兴区")
 C, D = CALENDAR, DISPATCHER
@@ -77,10 +85,34 @@ MOVES = {
             s, t, list(Fault)[UNITS.index(u)], actor=D, now=n
         ),
     ),
+    "ask_extension": (
+        A.ASK_EXTENSION,
+        lambda s, t, u, n: extensions.ask(
+            s, t, days=3, reason="等鉴定", calendar=C, actor=handler_of(t.lead_unit), now=n
+        ),
+    ),
+    "rule_extension": (
+        A.RULE_EXTENSION,
+        lambda s, t, u, n: extensions.rule(s, t, granted=u != CITY, calendar=C, actor=D, now=n),
+    ),
+    "remind": (
+        A.REMIND,
+        lambda s, t, u, n: supervision.remind(s, t, actor=AGENT if u == CITY else D, now=n),
+    ),
+    "supervise": (
+        A.SUPERVISE,
+        lambda s, t, u, n: supervision.issue(
+            s, t, list(Colour)[UNITS.index(u)], calendar=C, actor=SUPERVISOR, now=n
+        ),
+    ),
     "close": (A.CLOSE, lambda s, t, u, n: replies.close(s, t, actor=D, now=n)),
     "unmerge": (A.UNMERGE, lambda s, t, u, n: merging.unmerge(s, t, calendar=C, actor=D, now=n)),
 }  # fmt: skip
-RARE = {"withdraw": 0.05, "redirect": 0.2}
+OFTEN = {
+    "reply": 3, "refuse": 2,
+    "withdraw": 0.05, "redirect": 0.2, "review": 3, "remind": 0.05, "supervise": 0.05,
+    "ask_extension": 0.5, "rule_extension": 4,
+}  # fmt: skip
 
 
 @dataclass
@@ -107,7 +139,7 @@ class Walk:
             return
         allowed = [name for name, (action, _) in MOVES.items() if (ticket.status, action) in STEPS]
         if allowed:
-            weights = [RARE.get(name, 1) for name in allowed]
+            weights = [OFTEN.get(name, 1) for name in allowed]
             _, take = MOVES[self.random.choices(allowed, weights)[0]]
             take(session, ticket, self.random.choice(UNITS), self.now)
 

@@ -48,6 +48,13 @@ def test_another_matter_is_left_alone(router: Router):
     assert router.recalling(ruled).suggest(FAR) == router.suggest(FAR)
 
 
+def test_corrections_that_come_and_go_leave_nothing_behind(router: Router):
+    earlier, later = correction(ticket="NJ1"), correction(ticket="NJ2", ruled=True)
+    both = router.recalling([earlier]).recalling([earlier, later])
+    assert both.suggest(NEAR) == router.recalling([earlier, later]).suggest(NEAR)
+    assert both.recalling([earlier]).suggest(NEAR) == router.recalling([earlier]).suggest(NEAR)
+
+
 def test_what_corrections_decide_a_person_looks_at(router: Router):
     given = router.recalling([correction(ruled=True)]).suggest(NEAR)
     assert given.decision is Decision.CHOOSE

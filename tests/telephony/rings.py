@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from builders import NOON
+from builders import CALENDAR, NOON
 from sqlmodel import Session
 
 from hotline.telephony import events
@@ -31,7 +31,7 @@ def told(
 def tell(session: Session, *happened: SwitchEvent, now: datetime = NOON) -> CallProgress:
     """Stores the events in this order; how the call of the last one stands."""
     for event in happened:
-        progress = events.record(session, event, key=KEY, now=now)
+        progress = events.record(session, event, limits=CALENDAR.limits, key=KEY, now=now)
     return progress
 
 

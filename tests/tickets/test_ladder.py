@@ -9,7 +9,7 @@ from sqlmodel import select
 from hotline.clock import CITY_TIME
 from hotline.db import Database
 from hotline.errors import NotAllowed, StepRefused
-from hotline.people.rights import Action
+from hotline.people.rights import Action, Actor, Role
 from hotline.tickets import dispatch, ladder, queries, replies, supervision
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Colour, MatterKind, ReminderKind, Urgency
@@ -150,3 +150,14 @@ def test_a_second_unsatisfied_round_climbs_to_a_red_order(database: Database):
         replies.send_for_rework(session, ticket, "仍没说结果", **facts)
         (order,) = supervision.orders_of(session, ticket)
         assert (order.colour, order.unit) == (Colour.RED, CITY)
+
+
+def test_a_requester_reminds_once_a_day(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        citizen = Actor("citizen", Role.CITIZEN, ticket=ticket.number)
+        supervision.remind(session, ticket, actor=citizen, now=NOON)
+        with pytest.raises(StepRefused, match="一天可催办一次"):
+            supervision.remind(session, ticket, actor=citizen, now=NOON + timedelta(hours=23))
+        supervision.remind(session, ticket, actor=citizen, now=NOON + timedelta(hours=24))
+        assert supervision.reminded(session, ticket) == {"citizen": 2}

@@ -7,7 +7,8 @@ from builders import CALENDAR, CITY, DISPATCHER, ENVIRONMENT, NOON, Desk, handle
 
 from hotline.db import Database
 from hotline.errors import Invalid, StepRefused
-from hotline.tickets import dispatch, precedents, queries
+from hotline.tickets import dispatch, precedents, queries, replies
+from hotline.tickets.intake import Requester
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Ground, Part
 
@@ -144,3 +145,43 @@ def test_an_assistant_says_its_part_and_is_done(database: Database):
 def helping(ticket: Ticket) -> list[str]:
     standing = dispatch.open_assignments(ticket)
     return [assignment.unit for assignment in standing if assignment.part == Part.ASSIST]
+
+
+def test_a_reply_waits_for_those_called_in_or_says_why_not(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        later = {"calendar": CALENDAR, "actor": DISPATCHER, "now": NOON + timedelta(hours=1)}
+        dispatch.assist(session, ticket, ENVIRONMENT, **later)
+        facts = {"actor": handler_of(CITY), "now": NOON + timedelta(hours=2)}
+        with pytest.raises(StepRefused, match=ENVIRONMENT) as refusal:
+            replies.reply(session, ticket, "已办好。", **facts)
+        assert refusal.value.field == "without"
+        replies.reply(session, ticket, "已办好。", without="环保局已口头答复", **facts)
+        assert dispatch.open_assignments(ticket) == []
+
+
+def test_a_department_that_guides_from_the_start_is_not_waited_for(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": NOON}
+        dispatch.assist(session, ticket, ENVIRONMENT, **facts)
+        replies.reply(session, ticket, "已办好。", actor=handler_of(CITY), now=NOON)
+        assert ticket.status == "replied"
+
+
+@pytest.mark.parametrize("fault", ["answers_matter", "contact_proved"])
+def test_a_reply_that_fails_its_check_does_not_leave(database: Database, fault: str):
+    with database.work() as session:
+        ticket = Desk(session, NOON).replied()
+        with pytest.raises(Invalid) as refusal:
+            replies.approve(session, ticket, actor=DISPATCHER, now=NOON, **{fault: False})
+        assert refusal.value.field == fault
+        assert ticket.status == "replied"
+
+
+def test_nobody_need_prove_to_have_spoken_with_an_anonymous_requester(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).replied(requester=Requester())
+        facts = {"answers_matter": True, "contact_proved": False}
+        replies.approve(session, ticket, actor=DISPATCHER, now=NOON, **facts)
+        assert ticket.status == "approved"

@@ -2,18 +2,36 @@
 
 import os
 
-from builders import AGENT, CALENDAR, CITY, DISPATCHER, ENVIRONMENT, NOON, Desk, handler_of
+from builders import (
+    AGENT,
+    CALENDAR,
+    CITY,
+    DISPATCHER,
+    ENVIRONMENT,
+    NOON,
+    SUPERVISOR,
+    Desk,
+    handler_of,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
 from hotline.db import Database
 from hotline.errors import HotlineError
-from hotline.people.rights import CHANNEL, Action
-from hotline.tickets import dispatch, intake, merging, queries, replies
+from hotline.people.rights import CHANNEL, Action, Role
+from hotline.tickets import (
+    dispatch,
+    extensions,
+    intake,
+    merging,
+    queries,
+    replies,
+    supervision,
+)
 from hotline.tickets.models import Assignment, Ticket, TicketEvent
 from hotline.tickets.steps import broken_link
-from hotline.tickets.words import Ground, Status
+from hotline.tickets.words import Colour, Ground, Status
 
 LIVES = 2000 if os.environ.get("HOTLINE_SOAK") else 30
 UNITS = (CITY, ENVIRONMENT, "市公安局")
@@ -53,6 +71,20 @@ STEPS = {
     ),
     "close": lambda s, t, u, n: replies.close(s, t, actor=d, now=n),
     "unmerge": lambda s, t, u, n: merging.unmerge(s, t, calendar=c, actor=d, now=n),
+    "advise": lambda s, t, u, n: dispatch.advise(s, t, "已测", actor=handler_of(u), now=n),
+    "ask_extension": lambda s, t, u, n: extensions.ask(
+        s, t, days=3, reason="等鉴定", calendar=c, actor=handler_of(t.lead_unit), now=n
+    ),
+    "rule_extension": lambda s, t, u, n: extensions.rule(
+        s, t, granted=u == CITY, calendar=c, actor=d, now=n
+    ),
+    "remind": lambda s, t, u, n: supervision.remind(s, t, actor=AGENT, now=n),
+    "supervise": lambda s, t, u, n: supervision.issue(
+        s, t, Colour.ORANGE, calendar=c, actor=SUPERVISOR, now=n
+    ),
+    "answer_order": lambda s, t, u, n: supervision.answer(
+        s, t, "在办", actor=handler_of(u), now=n
+    ),
 }  # fmt: skip
 MOVE = st.tuples(
     st.sampled_from(sorted(STEPS)),
@@ -103,7 +135,7 @@ def check(database: Database, number: str, taken: int) -> None:
             select(Assignment).where(Assignment.ticket_id == ticket.id)
         ).all()
     overdue = [event for event in story if event.action == Action.FALL_OVERDUE]
-    assert len(story) - len(overdue) == taken
+    assert sum(event.role != Role.SYSTEM for event in story) == taken
     assert broken_link(story) is None
     assert story[-1].status == ticket.status
     leads = [a for a in assignments if a.ended_at is None and a.part == "lead"]

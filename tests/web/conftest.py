@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from hotline import clock
 from hotline.app import create_app
-from hotline.people import keys, passwords, users
+from hotline.people import keys, users
 from hotline.people.rights import Role
 from hotline.settings import Settings
 
@@ -69,11 +69,6 @@ def caller(app: Flask) -> Callable[..., Caller]:
         return made[role, unit]
 
     return make
-
-
-@pytest.fixture(scope="session")
-def password_hash() -> str:
-    return passwords.hashed(PASSWORD)
 
 
 @pytest.fixture

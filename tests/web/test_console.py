@@ -11,7 +11,7 @@ from itertools import count
 
 import pytest
 from browsing import PASSWORD, Browser, a_look
-from builders import CITY, Desk
+from builders import CALENDAR, CITY, Desk
 from flask import Flask
 from sqlmodel import select
 from test_bad_input import statements
@@ -520,7 +520,9 @@ def rings(app, fresh) -> Callable[..., str]:
             calls.add_calls(session, [record], key=current.contact_key)
             for kind in kinds or ("offered", "answered"):
                 told = SwitchEvent(call_id, CallEventKind(kind), at, "801")
-                call_events.record(session, told, key=current.contact_key, now=at)
+                call_events.record(
+                    session, told, limits=CALENDAR.limits, key=current.contact_key, now=at
+                )
             if shown:
                 note_pop(session, fresh.who, [call_id], at)
         return call_id

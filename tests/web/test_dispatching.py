@@ -34,7 +34,7 @@ from hotline.people.rights import Role
 from hotline.routing.types import Decision, Emergency
 from hotline.settings import Settings
 from hotline.tickets import dispatch
-from hotline.tickets.models import Content, Ticket
+from hotline.tickets.models import Content, Reply, Ticket
 from hotline.tickets.words import Channel, Ground, Status, Urgency
 from hotline.web.dispatching.piles import EMPTY, Pile
 
@@ -83,6 +83,9 @@ def undeliverable(database, made) -> Callable[..., tuple[str, str]]:
             return number, delivery.id
 
     return make_one
+
+
+CHECKED = {"answers_matter": "true", "contact_proved": "true"}
 
 
 def decide(browser: Browser, pile: Pile, number: str, action: str, **fields: str):
@@ -345,9 +348,9 @@ def test_after_a_decision_the_next_of_the_pile_is_there(desk, made):
     page = desk.get(f"/dispatching/to_review?at={second}").text
     behind = re.search(r'name="next" value="(\w+)"', page)[1]
     assert behind == third
-    done = decide(desk, Pile.TO_REVIEW, second, "approve", next=behind)
+    done = decide(desk, Pile.TO_REVIEW, second, "approve", **CHECKED, next=behind)
     assert chosen(desk.get(done.location).text) == third
-    done = decide(desk, Pile.TO_REVIEW, third, "approve", next=second)
+    done = decide(desk, Pile.TO_REVIEW, third, "approve", **CHECKED, next=second)
     # What was decided meanwhile is no longer next: the pile begins again at its top.
     assert chosen(desk.get(done.location).text) == listed(desk.get(done.location).text)[0]
     assert first in listed(desk.get(done.location).text)
@@ -493,10 +496,47 @@ def test_a_reply_is_reviewed_beside_its_matter_as_the_citizen_will_read_it(desk,
 
 def test_an_approved_reply_is_owed_to_its_requester(database, desk, made):
     number = made(Desk.replied)
-    assert "答复已审核" in said(desk, decide(desk, Pile.TO_REVIEW, number, "approve"))
+    assert "答复已审核" in said(desk, decide(desk, Pile.TO_REVIEW, number, "approve", **CHECKED))
     with database.read() as session:
         owed = select(Delivery).where(Delivery.ticket_id == row(database, number).id)
         assert len(session.exec(owed).all()) == 1
+
+
+@pytest.mark.parametrize("missing", CHECKED)
+def test_nothing_is_approved_that_nobody_has_checked(database, desk, made, missing):
+    number = made(Desk.replied)
+    for answer in ({}, {missing: "false"}):
+        given = {name: value for name, value in CHECKED.items() if name != missing} | answer
+        page = decide(desk, Pile.TO_REVIEW, number, "approve", **given)
+        assert page.status_code in (422, 400)
+        assert row(database, number).status == Status.REPLIED
+
+
+def test_what_was_checked_is_kept_with_the_reply(database, desk, made):
+    number = made(Desk.replied)
+    decide(desk, Pile.TO_REVIEW, number, "approve", **CHECKED)
+    with database.read() as session:
+        reply = session.exec(select(Reply).where(Reply.ticket_id == row(database, number).id)).one()
+    assert (reply.answers_matter, reply.contact_proved) == (True, True)
+
+
+def test_a_second_objection_is_ruled_on_with_its_conclusion_in_words(database, desk, made):
+    def twice(walk: Desk) -> Ticket:
+        ticket = objected(walk)
+        facts = {"calendar": CALENDAR, "now": walk.now}
+        dispatch.rule(walk.session, ticket, granted=True, actor=DISPATCHER, **facts)
+        dispatch.object_to(
+            walk.session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=POLICE,
+            note="归公安", actor=handler_of(ENVIRONMENT), **facts,
+        )  # fmt: skip
+        return ticket
+
+    number = made(twice)
+    page = decide(desk, Pile.TO_RULE, number, "rule", unit=POLICE)
+    assert page.status_code == 422
+    assert "请写明会商结论和依据" in page.text
+    decide(desk, Pile.TO_RULE, number, "rule", unit=POLICE, basis="噪声属公安")
+    assert row(database, number).lead_unit == POLICE
 
 
 def test_rework_needs_a_reason(database, desk, made):
@@ -514,7 +554,7 @@ def test_who_decides_second_is_told_what_happened_and_keeps_the_words(
 ):
     number, reason = made(Desk.replied), "请写明查处的结果"
     other = signed_in(Role.DISPATCHER)
-    assert decide(other, Pile.TO_REVIEW, number, "approve").status_code == 302
+    assert decide(other, Pile.TO_REVIEW, number, "approve", **CHECKED).status_code == 302
     page = decide(desk, Pile.TO_REVIEW, number, "send_for_rework", reason=reason)
     assert page.status_code == 409
     assert f"工单 {number} 现为「已审核(待反馈)」,不能重办。" in page.text
@@ -535,7 +575,7 @@ def test_two_rulings_on_one_objection_make_one(database, signed_in, desk, made):
 
 def test_a_form_sent_twice_counts_once_and_says_the_same(database, desk, made):
     number = made(Desk.replied)
-    fields = {"once": "an-own-key-for-this-form"}
+    fields = CHECKED | {"once": "an-own-key-for-this-form"}
     first, again = (
         said(desk, decide(desk, Pile.TO_REVIEW, number, "approve", **fields)) for _ in range(2)
     )

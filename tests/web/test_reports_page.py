@@ -206,6 +206,15 @@ def test_a_dispatcher_reads_reports_and_publishes_none(signed_in, made):
     assert publish(browser, address).status_code == 403
 
 
+def test_who_published_a_report_is_shown_with_it_and_in_the_list(supervisor, made):
+    address = day_of(made, 9)
+    publish(supervisor, address)
+    page = supervisor.get(address).text
+    assert re.search(r"第 1 版,[^<]+ 由测试supervisor\d+发布", page)
+    assert re.search(r'"quiet">[^<]+ · 测试supervisor\d+', page)
+    assert re.search(r"<td>测试supervisor\d+</td>", supervisor.get("/reports").text)
+
+
 def test_an_administrator_may_publish(signed_in, made):
     browser = signed_in(Role.ADMINISTRATOR)
     assert "已发布" in said(browser, publish(browser, day_of(made, 7)))

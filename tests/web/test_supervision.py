@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 from browsing import PASSWORD, Browser, a_look
-from builders import CITY, ENVIRONMENT, Desk
+from builders import CALENDAR, CITY, ENVIRONMENT, Desk
 from flask import Flask
 from sqlmodel import select, update
 from test_bad_input import statements
@@ -20,8 +20,9 @@ from hotline.people import users
 from hotline.people.access_log import AccessLog
 from hotline.people.rights import Role
 from hotline.settings import Settings
+from hotline.tickets import topics
 from hotline.tickets.lists import Burn
-from hotline.tickets.models import Assignment
+from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.words import Urgency
 
 LONG_AGO = timedelta(days=90)
@@ -230,3 +231,34 @@ def test_a_ticket_shown_in_two_heaps_or_behind_a_count_is_one_look_a_page_view(
     assert looks(database, number) == 2
     supervisor.get("/supervision/to_rule")
     assert looks(database, number) == 2
+
+
+@pytest.fixture
+def hot(database) -> topics.HotTopic:
+    """Six tickets of a moment ago that are one topic."""
+    at = clock.now()
+    with database.work() as session:
+        ids = [Desk(session, at).logged().id for _ in range(6)]
+        said = tuple(topics.Said(id, CITY, "东兴区", "西林街道", "", at) for id in ids)
+        surge = topics.Surge((CITY, "夜间摊点", "东兴区"), said, ("烧烤摊", "油烟"), 0.5)
+        topics.keep(session, [surge], CALENDAR.limits, at)
+        return topics.open_topics(session)[0]
+
+
+def test_a_hot_topic_stands_on_the_page_and_opens_its_tickets(database, supervisor, hot):
+    page = supervisor.get("/supervision").text
+    assert "东兴区:烧烤摊、油烟" in page and f'href="/supervision/topics/{hot.id}">6<' in page
+    page = supervisor.get(f"/supervision/topics/{hot.id}").text
+    listed_there = set(re.findall(r"/tickets/(\w+)", page))
+    with database.read() as session:
+        wanted = session.exec(select(Ticket.number).where(Ticket.id.in_(hot.tickets))).all()
+    assert listed_there == set(wanted)
+    assert looks(database, wanted[0]) == 1
+    assert supervisor.get("/supervision/topics/99999").status_code == 404
+
+
+def test_the_agent_hears_of_a_hot_topic_while_writing(signed_in, hot):
+    agent = signed_in(Role.AGENT)
+    said = {"text": "东兴区西林街道楼下烧烤摊半夜油烟大"}
+    assert "6 件反映「东兴区:烧烤摊、油烟」" in agent.post("/desk/nearby", said).text
+    assert "件反映" not in agent.post("/desk/nearby", {"text": "公积金怎么提取"}).text

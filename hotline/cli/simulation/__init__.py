@@ -18,7 +18,7 @@ from hotline.settings import Settings
 from hotline.web.current import City
 
 # So many different things are asked; everyone says them in other words.
-MATTERS = 2000
+MATTERS = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,12 @@ TABLES: tuple[Table, ...] = tuple(
         TicketEvent, Delivery, DeliveryAttempt,
     )
 )  # fmt: skip
+POSITION: Column[Any] = TicketEvent.__table__.c.position
+# The numbers that are counted on: of the rows of these tables, and of the events in the feed.
+NUMBERED = [table.name for table in TABLES if table.name not in ("delivery", "searchable")]
+COUNTED = [*NUMBERED, POSITION.name]
+# These hold the number of a content, though no key says so.
+OF_CONTENT = ("advice_id", "basis_id", "content_id")
 # What every ticket has from its own life, whatever it was before.
 OF_THE_LIFE = {
     "ticket": (
@@ -54,9 +60,9 @@ class Element(NamedTuple):
 
 
 class Relative(NamedTuple):
-    """The nth row that the ticket has in a table."""
+    """The nth row that the ticket has in a table, or the nth place that it takes in the feed."""
 
-    table: str
+    counted: str
     nth: int
 
 
@@ -76,13 +82,12 @@ Stored = Mapping[str, Sequence[Mapping[str, Any]]]  # rows as they were stored, 
 class Mould:
     """`moments` are the elements of the array `times`."""
 
-    number: int
     rows: Mapping[str, Sequence[Row]]  # by table
     moments: Sequence[Moment]
 
 
 def take_mould(
-    number: int, stored: Stored, meanings: Mapping[Any, Any], moment: Callable[[datetime], Moment]
+    stored: Stored, meanings: Mapping[Any, Any], moment: Callable[[datetime], Moment]
 ) -> Mould:
     """Leaves a gap wherever a stored value is one of those that mean a fact of the life."""
     nth = {
@@ -93,7 +98,9 @@ def take_mould(
     }
     used: dict[datetime, Element] = {}
 
-    def gap(table: Table, column: Column[Any], value: Any) -> Any:
+    def gap(table: Table, column: Column[Any], n: int, value: Any) -> Any:
+        if column is POSITION:
+            return Relative(POSITION.name, n)
         if column.name in OF_THE_LIFE.get(table.name, ()):
             return Field(column.name)
         if refers_to(column) and value is not None:
@@ -106,12 +113,12 @@ def take_mould(
 
     rows = {
         table.name: tuple(
-            {column.name: gap(table, column, row[column.name]) for column in table.columns}
-            for row in stored[table.name]
+            {column.name: gap(table, column, n, row[column.name]) for column in table.columns}
+            for n, row in enumerate(stored[table.name], start=1)
         )
         for table in TABLES
     }
-    return Mould(number, rows, tuple(map(moment, used)))
+    return Mould(rows, tuple(map(moment, used)))
 
 
 def refers_to(column: Column[Any]) -> str:
@@ -119,5 +126,7 @@ def refers_to(column: Column[Any]) -> str:
     # The other way round would not do: the strings of SQLModel are no String to SQLAlchemy.
     if not isinstance(column.type, Integer):
         return ""
+    if column.name in OF_CONTENT:
+        return "content"
     own = column.table.name if column.primary_key else ""
     return next((key.column.table.name for key in column.foreign_keys), own)

@@ -40,6 +40,7 @@ LAGS: dict[Move, Lag] = {
     Move.ANSWER: Lag(1, 20),
     Move.DISPATCH: Lag(1, 30),
     Move.ASSIST: Lag(10, 200, office=True),
+    Move.ADVISE: Lag(20, 400, office=True),
     Move.TRANSFER: Lag(20, 300, office=True),
     Move.CLAIM: Lag(10, 500, office=True),
     Move.OBJECT: Lag(20, 300, office=True),
@@ -142,26 +143,25 @@ class Timing:
 
 
 class Clock:
-    """Writes moments in UTC fast: with a table of days and one of the seconds of a day."""
+    """Writes moments in UTC fast: with a table of days and two of the seconds of a day."""
 
     def __init__(self, before: str, after: str) -> None:
-        self._before = before
         self._days: dict[int, str] = {}
-        self._seconds = [
-            f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}{after}"
-            for second in range(DAY)
-        ]
+        self._seconds = [f"{before}{time}{after}" for time in map(_time, range(DAY))]
+        self._said = [f"T{time}+00:00" for time in map(_time, range(DAY))]
 
-    def __call__(self, moment: int) -> str:
+    def __call__(self, moment: int) -> tuple[str, str]:
+        """As the database writes it, and in ISO 8601."""
         day, second = divmod(moment, DAY)
         if day not in self._days:
-            self._days[day] = f"{EPOCH + timedelta(days=day)}{self._before}"
-        return self._days[day] + self._seconds[second]
+            self._days[day] = str(EPOCH + timedelta(days=day))
+        date = self._days[day]
+        return date + self._seconds[second], date + self._said[second]
 
     def tenths(self, moment: int, after: str) -> str:
         """A moment in tenths of a second."""
         second, tenth = divmod(moment, 10)
-        return f"{self(second)[:WHOLE_SECONDS]}.{tenth}{after}"
+        return f"{self(second)[0][:WHOLE_SECONDS]}.{tenth}{after}"
 
 
 def arrivals() -> list[float]:
@@ -193,6 +193,10 @@ def _pace(before: Move, move: Move, by_phone: bool) -> Pace:
         at_due=move is Move.FALL_OVERDUE,
         before_due=move is Move.REPLY and before is not Move.FALL_OVERDUE,
     )
+
+
+def _time(second: int) -> str:
+    return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
 
 
 def _seconds(at: time) -> int:

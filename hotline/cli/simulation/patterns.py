@@ -1,73 +1,106 @@
-"""What is to be worked out for the lives of a mould: texts to be filled with facts and hashed."""
+"""What to work out for the lives of a mould: texts to be filled and hashed, rows to be picked."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-from hotline.cli.simulation.moulds import TABLES, Element, Field, Mould, Row
+from hotline.cli.simulation.moulds import COUNTED, TABLES, Element, Field, Mould, Relative, Row
 from hotline.tickets.steps import CHAINED
 
-# What a rendered life holds; of its matter and its story only the numbers.
-FIELDS = (
-    "matter", "story", "number", "query_code", "found_by", "kind", "channel", "confidential",
-    "merged_into", "unit", "other_unit", "parent_unit", "handler", "other_handler", "agent",
-    "dispatcher", "reply", "satisfied", "name", "phone", "email", "phone_hash", "email_hash",
+OF_LIFE = (
+    "number", "query_code", "kind", "channel", "confidential", "merged_into", "unit", "other_unit",
+    "parent_unit", "handler", "other_handler", "agent", "dispatcher", "reply", "satisfied",
 )  # fmt: skip
+OF_CITIZEN = ("name", "phone", "email", "phone_hash", "email_hash")
 OF_MATTER = (
     "title", "urgency", "line", "territory", "place", "disposition", "service", "decision",
     "candidates", "code", "sentence",
 )  # fmt: skip
-ARRAYS = ("times", "hashes", "content_hashes", "salts", "deliveries")
-# What texts are hashed with, besides: facts, then what changes from one to the next.
-CHANGING = ("text", "ticket_id", "previous", "content_hash", "at")
-PLACE = {name: n for n, name in enumerate(FIELDS + OF_MATTER + CHANGING)}
-NUMBERS = ("ticket_id", "satisfied")
+FACTS = (*OF_LIFE, *OF_CITIZEN, *OF_MATTER, "text", "pairs", "batch")
+NUMBERS = {Field("satisfied")}
+
+Facts = Sequence[Any]
+
+
+class Constant(NamedTuple):
+    """The same in every life; 1 and True are two."""
+
+    kind: type
+    value: Any
 
 
 class Template:
-    """Text with gaps for facts of the life."""
+    """Text with gaps for facts."""
 
-    def __init__(self, text: str, *gaps: str) -> None:
-        self._text = text
-        self._facts = itemgetter(*(PLACE[name] for name in gaps)) if gaps else lambda _: ()
+    def __init__(self, text: str, places: Sequence[int]) -> None:
+        self._text, self._facts = text, itemgetter(*places)
 
-    def fill(self, facts: Sequence[Any]) -> str:
+    def fill(self, facts: Facts) -> str:
         return self._text % self._facts(facts)
 
 
 class Pattern:
-    """What is to be worked out for a life of one mould."""
+    """Where, in the list of all facts of a life, stands what its texts and rows are made of.
+
+    The list begins with FACTS, `constants`, what is `numbered` (which of COUNTED, and its nth) and
+    the arrays that are given; each text that is `hashed` in order adds its hash at the end.
+    """
 
     def __init__(self, mould: Mould) -> None:
-        self.number, self.moments = mould.number, mould.moments
-        self.counts = [len(mould.rows[table.name]) for table in TABLES]
-        self.deliveries = range(1, len(mould.rows["delivery"]) + 1)
-        self.contents = [_content(row) for row in mould.rows["content"]]
-        self.events = [_event(row) for row in mould.rows["ticket_event"]]
+        rows = mould.rows
+        parts = [_part(gap) for each in rows.values() for row in each for gap in row.values()]
+        constants = [part for part in dict.fromkeys(parts) if isinstance(part, Constant)]
+        numbered = [part for part in dict.fromkeys(parts) if isinstance(part, Relative)]
+        self.moments, self.constants = mould.moments, [each.value for each in constants]
+        self.numbered = [(COUNTED.index(each.counted), each.nth) for each in numbered]
+        self.salts, self.deliveries = len(rows["content"]), range(1, len(rows["delivery"]) + 1)
+        arrays = {
+            "times": len(mould.moments), "said": len(mould.moments), "salts": self.salts,
+            "deliveries": len(rows["delivery"]),
+            "content_hashes": self.salts, "hashes": len(rows["ticket_event"]),
+        }  # fmt: skip
+        elements = [Element(name, n) for name, size in arrays.items() for n in range(1, size + 1)]
+        self._places = {
+            part: n for n, part in enumerate([*map(Field, FACTS), *constants, *numbered, *elements])
+        }
+        self.counts = [len(rows.get(name, rows["ticket_event"])) for name in COUNTED]
+        self.hashed = [
+            *map(self._content, rows["content"]), *map(self._event, rows["ticket_event"])
+        ]  # fmt: skip
+        self.rows = list(self._rows(rows))
+
+    def _rows(self, rows: Mapping[str, Sequence[Row]]) -> Iterator[tuple[int, Callable[..., Any]]]:
+        """Which of TABLES, and what picks a row of it out of the facts."""
+        for n, table in enumerate(TABLES):
+            for row in rows[table.name]:
+                places = (self._places[_part(row[column.name])] for column in table.columns)
+                yield n, itemgetter(*places)
+
+    def _content(self, row: Row) -> Template:
+        """As `steps.content_hash`."""
+        return self._template("%s%s\n%s", [row["salt"], row["title"], row["text"]])
+
+    def _event(self, row: Row) -> Template:
+        """As `steps.link_hash`; no fact holds a sign that JSON would have to escape."""
+        parts = [*(row[name] for name in CHAINED), row["at"]._replace(array="said")]
+        return self._template(f"[{', '.join(map(_in_json, parts))}]", list(filter(_is_gap, parts)))
+
+    def _template(self, text: str, parts: Sequence[Any]) -> Template:
+        return Template(text, [self._places[_part(part)] for part in parts])
 
 
-def _content(row: Row) -> Template:
-    """As `steps.content_hash`, but for the salt before it."""
-    return _template("%s\n%s", [row["title"], row["text"]])
+def _part(gap: Any) -> Any:
+    if isinstance(gap, list):
+        gap = json.dumps(gap)
+    return gap if _is_gap(gap) else Constant(type(gap), gap)
 
 
-def _event(row: Row) -> tuple[Template, int, int | None]:
-    """As `steps.link_hash`; with the places of its moment, and of its content if it has one."""
-    at, content = row["at"], row["content_hash"]
-    facts = {**row, **{name: Field(name) for name in CHANGING}}
-    parts = [facts[name] for name in (*CHAINED, "at")]
-    quoted = ", ".join("%s" if _is_bare(part) else '"%s"' for part in parts)
-    said = [part if isinstance(part, Field | str) else json.dumps(part) for part in parts]
-    index = content.index - 1 if isinstance(content, Element) else None
-    return _template(f"[{quoted}]", said), at.index - 1, index
+def _is_gap(part: Any) -> bool:
+    return isinstance(part, Field | Element | Relative)
 
 
-def _is_bare(part: Any) -> bool:
-    return part.name in NUMBERS if isinstance(part, Field) else not isinstance(part, str)
-
-
-def _template(text: str, parts: Sequence[Any]) -> Template:
-    """Puts the constants in at once; no fact holds a sign that JSON would have to escape."""
-    known = ("%s" if isinstance(part, Field) else part.replace("%", "%%") for part in parts)
-    return Template(text % tuple(known), *(part.name for part in parts if isinstance(part, Field)))
+def _in_json(part: Any) -> str:
+    if not _is_gap(part):
+        return json.dumps(part, ensure_ascii=False).replace("%", "%%")
+    return "%s" if isinstance(part, Relative) or part in NUMBERS else '"%s"'

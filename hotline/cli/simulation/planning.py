@@ -158,7 +158,7 @@ class Planner:
             return "redirected"
         if matter.given.emergency and channel is not Channel.PHONE:
             return "alarmed"
-        if chance() < scripts.ANSWERED[kind]:
+        if matter.given.emergency or chance() < scripts.ANSWERED[kind]:
             return _one(self._desk, chance)
         name = _one(self._unit, chance)
         return "returned" if unit != matter.unit and name.startswith("handled") else name

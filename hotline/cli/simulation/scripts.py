@@ -16,6 +16,7 @@ class Move(StrEnum):
     ANSWER = "answer"
     DISPATCH = "dispatch"
     ASSIST = "assist"
+    ADVISE = "advise"
     TRANSFER = "transfer"
     CLAIM = "claim"
     OBJECT = "object"
@@ -70,7 +71,7 @@ SCRIPTS: dict[str, Script] = {
         _script("handled", f"{TO_UNIT} claim {TO_CITIZEN} close"),
         _script("handled and rated", f"{TO_UNIT} claim {TO_CITIZEN} rate close"),
         _script("handled anonymously", f"{TO_UNIT} claim {TO_CITIZEN} close", anonymous=True),
-        _script("assisted", f"{TO_UNIT} assist claim {TO_CITIZEN} rate close"),
+        _script("assisted", f"{TO_UNIT} assist claim advise {TO_CITIZEN} rate close"),
         _script("transferred", f"{TO_UNIT} transfer claim {TO_CITIZEN} close"),
         _script("returned", f"{TO_UNIT} object grant claim {TO_CITIZEN} rate close"),
         _script("kept", f"{TO_UNIT} object refuse claim {TO_CITIZEN} rate close"),
@@ -88,7 +89,8 @@ SCRIPTS: dict[str, Script] = {
         ),
         _script("withdrawn", f"{TO_UNIT} claim withdraw"),
         _script("withdrawn at once", "log accept withdraw"),
-        _script("alarmed", f"log take_alarm accept dispatch claim {TO_CITIZEN} rate close"),
+        # Whoever helps is 119 or 110; the desk says so, and no unit has a clock of hours.
+        _script("alarmed", "log take_alarm accept answer deliver close"),
     )
 }
 

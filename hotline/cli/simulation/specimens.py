@@ -4,6 +4,7 @@ So no rule of the house is written twice: what a bulk city stores is what the ro
 store, with other names, texts and times.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +21,7 @@ from hotline.cli.simulation.wording import Citizen, Matter, Story
 from hotline.db import Database, Session
 from hotline.people.privacy import keyed_hash
 from hotline.registry.calendar import WorkCalendar
+from hotline.registry.limits import Limits
 from hotline.routing.types import (
     Candidate,
     Decision,
@@ -54,7 +56,7 @@ Moulds = Mapping[tuple[str, bool, int], Mould]
 
 
 class FarDeadlines(WorkCalendar):
-    def add_working_days(self, at: datetime, n: int) -> datetime:
+    def add_working_days(self, at: datetime, n: int, unit: str = "") -> datetime:
         return at + FAR
 
 
@@ -67,13 +69,13 @@ def cast(database: Database) -> Moulds:
     for sure in (True, False):
         with database.work() as session, _undone(session):
             for scripts, moves, stored, moment in _walked(session, replace(LIFE, sure=sure)):
-                mould = take_mould(len(moulds), stored, _meanings(stored), moment)
+                mould = take_mould(stored, _meanings(stored), moment)
                 moulds |= {(script.name, sure, moves): mould for script in scripts}
     return moulds
 
 
 def _walked(session: Session, life: Life) -> Iterator[Beginning]:
-    walker = Walker(FarDeadlines(), KEY, BATCH)
+    walker = Walker(FarDeadlines(limits=Limits(defaultdict(int), {})), KEY, BATCH)
     parent = replace(life, serial=PARENT, sure=False, unit=PARENT_UNIT)
     parent.script, parent.times = SCRIPTS["merged"], _times(SCRIPTS["merged"])
     for nth in range(DISPATCHED + 1):

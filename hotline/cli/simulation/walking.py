@@ -24,6 +24,7 @@ from hotline.tickets.words import Grievance, Ground
 NOT_OURS = "此事不属我单位职责。"
 NOT_SOLVED = "诉求人表示问题未解决。"
 TOO_THIN = "答复没有写明核实情况,请补充。"
+ADVICE = "我单位已派人到现场配合核实。"
 AGAIN = "问题又出现了。"
 SETTLED = "诉求人表示已自行解决。"
 
@@ -101,6 +102,9 @@ class Walker:
         dispatch.assist(
             session, ticket, life.other_unit, calendar=self.calendar, actor=dispatcher(life), now=at
         )
+
+    def advise(self, session: Session, ticket: Ticket, life: Life, at: datetime) -> None:
+        dispatch.advise(session, ticket, ADVICE, actor=handler_of(life.other_unit), now=at)
 
     def transfer(self, session: Session, ticket: Ticket, life: Life, at: datetime) -> None:
         dispatch.transfer(

@@ -4,12 +4,20 @@ from flask import Blueprint, render_template
 
 from hotline.people import keys, users
 from hotline.registry import versions
-from hotline.web.administration import files, learning, looks, people, programs, proposals
+from hotline.web.administration import (
+    files,
+    importing,
+    learning,
+    looks,
+    people,
+    programs,
+    proposals,
+)
 from hotline.web.administration.words import FILES
 from hotline.web.current import current
 
 administration = Blueprint("administration", __name__, url_prefix="/administration")
-for part in (people, programs, files, learning, proposals, looks):
+for part in (people, programs, files, importing, learning, proposals, looks):
     part.add_routes(administration)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template
@@ -20,6 +21,8 @@ from hotline.web.languages import said
 
 HERE = "/administration/learning"
 NOTHING = Record(0, 0, 0)
+# By then every process has looked whether something newer was chosen.
+SETTLING = timedelta(seconds=2)
 Records = Mapping[str, Record]  # by unit
 
 
@@ -106,14 +109,14 @@ def _proved(model: LearnedModel | None) -> Records:
 
 def _page(form: Form[Any], status: int = 200) -> Any:
     with current().database.read() as session:
-        chosen = learned.chosen_model(session)
+        chosen, choice = learned.chosen_model(session), learned.last_choice(session)
         models, kept = learned.known_models(session), learned.kept_models(session)
         on = learned.auto_units(session)
     page = render_template(
         "administration/learning.html",
         form=form,
         chosen=chosen,
-        loaded=city().router.learned,
+        unread=chosen and not city().router.learned and now() - choice.at > SETTLING,
         models=models,
         kept=kept,
         units=_standings(_proved(chosen), on),

@@ -8,7 +8,7 @@ from flask_openapi3 import APIBlueprint
 
 from hotline.db import Session, keep_reply
 from hotline.people.rights import Actor
-from hotline.tickets import intake, queries
+from hotline.tickets import intake, queries, supervision
 from hotline.tickets.models import Ticket
 from hotline.web import bodies, steps
 from hotline.web.api import presenters
@@ -21,6 +21,7 @@ def add_routes(api: APIBlueprint) -> None:
     api.post("/progress", summary="Where a ticket stands and what was answered")(guesses(progress))
     api.post("/progress/follow_up", summary="Solved? Satisfied?")(guesses(citizen_follow_up))
     api.post("/progress/reopen", summary="Reopen within 15 days")(guesses(citizen_reopen))
+    api.post("/progress/remind", summary="Remind, once a day")(guesses(citizen_remind))
     api.post("/progress/withdraw", summary="Withdraw one's own request")(guesses(citizen_withdraw))
 
 
@@ -38,6 +39,13 @@ def citizen_follow_up(body: bodies.CitizenRatingBody):  # noqa: ANN201
 
 def citizen_reopen(body: bodies.CitizenReasonBody):  # noqa: ANN201
     return _step(body, lambda *who: _with_reason(intake.reopen, body.reason, *who))
+
+
+def citizen_remind(body: bodies.CitizenBody):  # noqa: ANN201
+    def remind(session: Session, row: Ticket, who: Actor) -> None:
+        supervision.remind(session, row, actor=who, now=now())
+
+    return _step(body, remind)
 
 
 def citizen_withdraw(body: bodies.CitizenReasonBody):  # noqa: ANN201

@@ -15,6 +15,7 @@ from hotline.people.access_log import note_look
 from hotline.routing.types import Line
 from hotline.telephony import desk, seats, words
 from hotline.telephony.shown import ShownCall, shown_call
+from hotline.tickets import follow_ups, return_calls
 from hotline.tickets.words import Channel, MatterKind, Urgency
 from hotline.web.console import duty
 from hotline.web.console.acts import transfers
@@ -74,6 +75,8 @@ def bar() -> dict[str, Any]:
             "call_words": {state: _(said) for state, said in words.STATES.items()},
             "waiting": desk.waiting(session, now()).callers,
             "taken": shift.count(session, actor(), *today()),
+            "missed": return_calls.count(session),
+            "follow_ups": follow_ups.count(session, limits=city().calendar.limits),
             "duty": duty.pane(session),
         }
 

@@ -8,11 +8,14 @@ from hotline.db import Replayed, RequestKey, Session, StoredReply
 from hotline.desk import drafts, shift
 from hotline.desk.look_alikes import look_alikes
 from hotline.errors import HotlineError, KeyReused
+from hotline.tickets import topics
 from hotline.web import bodies
 from hotline.web.console import acts, screen
 from hotline.web.console.advice import LONGEST, advise
+from hotline.web.console.calls import form_of_call
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, filled
+from hotline.web.supervision.topics import hours
 
 FIELDS = {
     *bodies.ConsoleForm.model_fields,
@@ -74,11 +77,18 @@ def suggest() -> str:
 def nearby() -> str:
     typed = request.form
     advice = advise(typed.get("text", ""), dialled=typed.get("dialled", ""))
-    found = None
-    if advice and advice.where:
+    found, hot = None, []
+    if advice:
+        units = [each.unit for each in advice.suggestion.candidates]
         with current().database.read() as session:
-            found = look_alikes(session, typed["text"], advice.suggestion, actor=actor(), now=now())
-    return render_template("console/nearby.html", nearby=found, parent=typed.get("parent"))
+            hot = topics.matching(session, typed["text"], units, advice.suggestion.territory or "")
+            if advice.where:
+                found = look_alikes(
+                    session, typed["text"], advice.suggestion, actor=actor(), now=now()
+                )
+    return render_template(
+        "console/nearby.html", nearby=found, topics=hot, hours=hours(), parent=typed.get("parent")
+    )
 
 
 def person() -> str:
@@ -115,6 +125,9 @@ def today() -> str:
 def _form_asked_for() -> Form[Any]:
     if "new" in request.args:
         return Form()
+    if call_id := request.args.get("call"):
+        with current().database.read() as session:
+            return form_of_call(session, call_id[:64])
     wanted = request.args.get("draft")
     with current().database.read() as session:
         kept = (

@@ -41,8 +41,10 @@ def _accept(body: bodies.UnitForm) -> Steps:
 
 
 def _rule(body: bodies.RuleForm) -> Steps:
-    unit = _unit(body) if body.granted else ""
-    return [(Action.RULE, bodies.RuleBody(granted=body.granted, unit=unit))]
+    # Whoever names another unit grants the objection.
+    granted = bool(body.chosen) if body.granted is None else body.granted
+    unit = _unit(body) if granted else ""
+    return [(Action.RULE, bodies.RuleBody(granted=granted, unit=unit, basis=body.basis))]
 
 
 def _redirect(body: bodies.GuidanceForm) -> Steps:
@@ -61,7 +63,7 @@ DECISIONS: dict[Action, tuple[type[Body], Callable[[Any], Steps]]] = {
     Action.REDIRECT: (bodies.GuidanceForm, _redirect),
     Action.MERGE: (bodies.MergeBody, _alone(Action.MERGE)),
     Action.UNMERGE: (bodies.EmptyBody, _alone(Action.UNMERGE)),
-    Action.APPROVE: (bodies.EmptyBody, _alone(Action.APPROVE)),
+    Action.APPROVE: (bodies.ApproveForm, lambda body: [(Action.APPROVE, body.checks())]),
     Action.SEND_FOR_REWORK: (bodies.ReasonBody, _alone(Action.SEND_FOR_REWORK)),
 }
 

@@ -9,10 +9,10 @@ from hotline.db import Session
 from hotline.errors import HotlineError, NotFound
 from hotline.people.access_log import note_look
 from hotline.people.rights import Action, Actor
-from hotline.tickets import attachments, intake, queries, stories
-from hotline.tickets.models import Ticket
+from hotline.tickets import attachments, intake, queries, stories, supervision
+from hotline.tickets.models import Ticket, TicketEvent
 from hotline.tickets.steps import STEPS
-from hotline.tickets.words import Grievance, Status
+from hotline.tickets.words import Grievance, ReminderKind, Status
 from hotline.web import bodies, steps, uploads
 from hotline.web.current import current, now
 from hotline.web.forms import Form, filled
@@ -39,11 +39,17 @@ TOLD = {
     Action.MERGE: "与他人反映的同一事项一并办理",
     Action.UNMERGE: "已恢复单独办理",
 }
+# Of these only what concerns the requester.
+TOLD_BY_REASON = {
+    (Action.RULE_EXTENSION, "granted"): "情况复杂,办理时限已延长",
+    (Action.REMIND, ReminderKind.CITIZEN): "收到您的催办",
+}
 # What a citizen may do from here, as the table of steps says.
-OFFERED = (Action.FOLLOW_UP, Action.REOPEN, Action.WITHDRAW)
+OFFERED = (Action.FOLLOW_UP, Action.REOPEN, Action.REMIND, Action.WITHDRAW)
 DONE = {
     Action.FOLLOW_UP: "谢谢您的评价,已经记下。",
     Action.REOPEN: "已重启,我们会重新交办。",
+    Action.REMIND: "已记下您的催办,承办单位会看到。",
     Action.WITHDRAW: "已撤回。",
 }
 
@@ -112,7 +118,7 @@ def _facts(session: Session, row: Ticket) -> dict[str, Any]:
     return {
         "row": row,
         "matter": story.matter,
-        "told": [(each, TOLD[each.action]) for each in story.events if each.action in TOLD],
+        "told": [(each, words) for each in story.events if (words := _told(each))],
         "answer": answered[1].text if answered else _redirection(story),
         "files": uploads.shown(files, row, citizen(row.number)),
         "may_attach": row.status not in attachments.OVER,
@@ -120,6 +126,10 @@ def _facts(session: Session, row: Ticket) -> dict[str, Any]:
         "grievances": tuple(Grievance),
         "offered": [each for each in OFFERED if (Status(row.status), each) in STEPS],
     }
+
+
+def _told(event: TicketEvent) -> str:
+    return TOLD.get(event.action) or TOLD_BY_REASON.get((event.action, event.reason), "")
 
 
 def _redirection(story: stories.Story) -> str:
@@ -136,6 +146,10 @@ def _reopen(session: Session, row: Ticket, body: bodies.CitizenReasonBody, who: 
     intake.reopen(session, row, body.reason, actor=who, now=now())
 
 
+def _remind(session: Session, row: Ticket, body: bodies.CitizenBody, who: Actor) -> None:
+    supervision.remind(session, row, actor=who, now=now())
+
+
 def _withdraw(session: Session, row: Ticket, body: bodies.CitizenReasonBody, who: Actor) -> None:
     intake.withdraw(session, row, body.reason, actor=who, now=now())
 
@@ -143,5 +157,6 @@ def _withdraw(session: Session, row: Ticket, body: bodies.CitizenReasonBody, who
 ACTS: dict[Action, tuple[type[bodies.Body], Callable[..., Any]]] = {
     Action.FOLLOW_UP: (bodies.CitizenRatingBody, _rate),
     Action.REOPEN: (bodies.CitizenReasonBody, _reopen),
+    Action.REMIND: (bodies.CitizenBody, _remind),
     Action.WITHDRAW: (bodies.CitizenReasonBody, _withdraw),
 }

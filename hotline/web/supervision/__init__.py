@@ -2,8 +2,17 @@
 
 from flask import Blueprint
 
-from hotline.web.supervision import burning, ordering, reporting, rostering, tallying
+from hotline.web.supervision import (
+    burning,
+    ordering,
+    rating,
+    reporting,
+    rostering,
+    tallying,
+    topics,
+    voicing,
+)
 
 supervision = Blueprint("supervision", __name__)
-for part in (ordering, rostering, burning, tallying, reporting):
+for part in (ordering, rostering, rating, voicing, topics, burning, tallying, reporting):
     part.add_routes(supervision)

@@ -4,11 +4,12 @@ from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _
 
 from hotline.registry import article_lists
-from hotline.tickets import lists
+from hotline.tickets import lists, opinions, topics
 from hotline.tickets.lists import Burn
 from hotline.web.addresses import one_of
 from hotline.web.current import actor, current, now
 from hotline.web.looks import note_listed
+from hotline.web.supervision.topics import hours
 
 NAMES = {
     Burn.OVERDUE: _("超期"),
@@ -35,10 +36,13 @@ def burning() -> str:
         heaps = lists.burning(session, actor(), now())
         units = lists.burning_units(session, actor(), now())
         knowledge = article_lists.pressing(session, now())
+        opinion = opinions.pressing(session, now())
+        hot = topics.open_topics(session)
     note_listed(row for heap in heaps.values() for row in heap.rows)
     return render_template(
         "supervision/burning.html", heaps=heaps, units=units, names=NAMES, meanings=MEANINGS,
-        knowledge=knowledge, calm=not any(heap.count for heap in heaps.values()), Burn=Burn,
+        knowledge=knowledge, opinion=opinion, Burn=Burn, topics=hot, hours=hours(),
+        calm=not any(heap.count for heap in heaps.values()),
     )  # fmt: skip
 
 

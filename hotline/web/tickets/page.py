@@ -56,6 +56,8 @@ def _presented(story: Story, titles: dict[str, str], refused: Refused | None) ->
         "ticket": row,
         "heading": story.matter.title or story.matter.text[:HEADING_LENGTH],
         "story": story,
+        "solved_words": telling.SOLVED,
+        "satisfied_words": telling.SATISFIED,
         "line": line,
         "lines": telling.told(story, titles),
         "matter": marking.marked(story.matter.text, given, row.lead_unit),

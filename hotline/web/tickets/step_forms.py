@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from hotline.people.rights import RIGHTS, Action, Actor, Scope
 from hotline.routing.types import Suggestion
 from hotline.tickets.models import Ticket
+from hotline.tickets.replies import awaited
 from hotline.tickets.steps import STEPS as LIFE
 from hotline.tickets.stories import Story
 from hotline.tickets.words import Colour, Fault, Grievance, Ground, Part, Status
@@ -89,6 +90,10 @@ def _solved(_city: City) -> Choices:
     return [(str(value).lower(), words) for value, words in SOLVED.items()]
 
 
+def _yes(_city: City) -> Choices:
+    return [("true", _("是")), ("false", _("否"))]
+
+
 def _extensions(_city: City) -> Choices:
     return [("true", _("同意延期")), ("false", _("不同意"))]
 
@@ -127,6 +132,9 @@ INPUTS = {
     "ground": Input("pick", _("退单理由"), _grounds),
     "granted": Input("pick", _("裁定"), _rulings),
     "basis": Input("text", _("裁定依据(再次退单的会商结论必填)")),
+    "without": Input("text", _("协办单位还没有意见,不等的原因")),
+    "answers_matter": Input("pick", _("答复切题吗"), _yes),
+    "contact_proved": Input("pick", _("有联系过诉求人的凭证吗"), _yes),
     "days": Input("line", _("延长几个工作日")),
     "colour": Input("pick", _("颜色"), _colours),
     "solved": Input("pick", _("问题解决了吗"), _solved),
@@ -134,6 +142,10 @@ INPUTS = {
     "grievance": Input("choose", _("不满意的主要原因(不满意、很不满意必选)"), _grievances),
     "fault": Input("pick", _("不满意是谁的原因"), _faults),
     "remark": Input("text", _("诉求人的原话")),
+}
+# Fields that most tickets need not ask for.
+ONLY_WHEN: dict[str, Callable[[Story], bool]] = {
+    "without": lambda story: bool(awaited(story.ticket)),
 }
 # In the order of the page: what moves the work on stands first and open.
 LOOKS = {
@@ -144,6 +156,11 @@ LOOKS = {
     Action.ACCEPT: Look(_("受理"), _("从受理时起计算对诉求人的承诺期限。")),
     Action.DISPATCH: Look(_("派单"), labels={"unit": _("派给")}),
     Action.FOLLOW_UP: Look(_("记下回访结果"), _("按诉求人的原话选,两项分开问。")),
+    Action.REVIEW_RATING: Look(
+        _("核定评价"),
+        _("承办单位不能核定;有几条不满意评价的,先评的先核定。"),
+        labels={"remark": _("核定依据")},
+    ),
     Action.ANSWER: Look(_("直接答复诉求人"), _("不派单,送出后不能收回。")),
     Action.CLOSE: Look(_("办结")),
     Action.UNMERGE: Look(_("撤销并单"), _("恢复为单独一件,回到待派。")),
@@ -166,11 +183,6 @@ LOOKS = {
     Action.SUPERVISE: Look(
         _("下督办单"), _("同一颜色对同一次承办只下一次。"), labels={"text": _("督办要求")}
     ),
-    Action.REVIEW_RATING: Look(
-        _("核定评价"),
-        _("承办单位不能核定;有几条不满意评价的,先评的先核定。"),
-        labels={"remark": _("核定依据")},
-    ),
     Action.WITHDRAW: Look(_("撤单"), tone="danger"),
 }
 
@@ -183,7 +195,7 @@ def offers(
         Offer(
             action=action,
             look=look,
-            asked=_asked(action, look, city, meant),
+            asked=_asked(action, look, city, meant, story),
             form=refused.form if refused and refused.action is action else Form(),
         )
         for action, look in LOOKS.items()
@@ -191,7 +203,9 @@ def offers(
     ]
 
 
-def _asked(action: Action, look: Look, city: City, defaults: Mapping[str, str]) -> list[Asked]:
+def _asked(
+    action: Action, look: Look, city: City, defaults: Mapping[str, str], story: Story
+) -> list[Asked]:
     fields = steps.STEPS[action][0].model_fields
     return [
         Asked(
@@ -203,6 +217,7 @@ def _asked(action: Action, look: Look, city: City, defaults: Mapping[str, str]) 
             default=defaults.get(name, ""),
         )
         for name, field in fields.items()
+        if name not in ONLY_WHEN or ONLY_WHEN[name](story)
     ]
 
 

@@ -1,0 +1,278 @@
+"""回访: who is not satisfied says why, a third side decides, and whom the desk calls."""
+
+from datetime import timedelta
+
+import pytest
+from builders import (
+    AGENT,
+    CALENDAR,
+    CITY,
+    DISPATCHER,
+    NOON,
+    SUPERVISOR,
+    Desk,
+    handler_of,
+)
+from sqlmodel import Session, select
+from walks import closed, delivered
+
+from hotline.db import Database
+from hotline.errors import Invalid, NotAllowed, NotFound, StepRefused
+from hotline.people.rights import CHANNEL, RIGHTS, Action, Actor, Role
+from hotline.tickets import follow_ups, ratings, replies, supervision
+from hotline.tickets.follow_ups import LOTS, FollowUpCall
+from hotline.tickets.intake import Requester
+from hotline.tickets.models import FollowUp, Ticket, TicketEvent
+from hotline.tickets.words import CallGround, CallOutcome, Colour, Fault, Grievance, Status
+
+LIMITS = CALENDAR.limits
+OTHER_AGENT = Actor("坐席08", Role.AGENT)
+
+
+def rate(session: Session, ticket: Ticket, satisfied: int = 1, **more) -> FollowUp:
+    facts = {"solved": False, "grievance": Grievance.SLOW, "actor": AGENT, "now": NOON} | more
+    return replies.follow_up(session, ticket, satisfied=satisfied, **facts)
+
+
+def citizen(ticket: Ticket) -> Actor:
+    return Actor("citizen", Role.CITIZEN, ticket=ticket.number)
+
+
+def unlucky(session: Session, now=NOON) -> Ticket:
+    """A delivered ticket whose lot is not drawn."""
+    while True:
+        ticket = delivered(Desk(session, now))
+        if follow_ups.lot_of(ticket.number) >= LIMITS.share("follow_up_share") * LOTS:
+            return ticket
+
+
+def lucky(session: Session, now=NOON) -> Ticket:
+    while True:
+        ticket = delivered(Desk(session, now))
+        if follow_ups.lot_of(ticket.number) < LIMITS.share("follow_up_share") * LOTS:
+            return ticket
+
+
+def grounds(session: Session, now=NOON) -> dict[str, set[CallGround]]:
+    rows = follow_ups.waiting(session, limits=LIMITS, actor=AGENT, now=now, limit=1000)
+    return {row.number: set(row.grounds) for row in rows}
+
+
+# What is said
+
+
+@pytest.mark.parametrize("satisfied", [1, 2])
+def test_who_is_not_satisfied_must_say_why(database: Database, satisfied: int):
+    with database.work() as session:
+        ticket = delivered(Desk(session, NOON))
+        with pytest.raises(Invalid, match="不满意的,请选一个主要原因") as refused:
+            rate(session, ticket, satisfied, grievance=None)
+        assert refused.value.field == "grievance"
+
+
+def test_of_who_is_satisfied_no_reason_is_kept(database: Database):
+    with database.work() as session:
+        row = rate(session, delivered(Desk(session, NOON)), 3)
+        assert row.grievance == ""
+        assert ratings.undecided(session, actor=SUPERVISOR) == []
+
+
+def test_the_reason_is_in_the_event_and_the_words_are_where_they_can_be_erased(database: Database):
+    with database.work() as session:
+        ticket = delivered(Desk(session, NOON))
+        row = rate(session, ticket, remark="打了三次电话都没人管")
+        session.flush()
+        event = session.exec(
+            select(TicketEvent).where(TicketEvent.action == Action.FOLLOW_UP)
+        ).one()
+        assert (event.reason, bool(event.content_hash)) == ("slow", True)
+        assert row.content.text == "打了三次电话都没人管"
+        assert "电话" not in repr(event)
+
+
+# Whose it was
+
+
+def test_a_third_side_decides_on_the_oldest_bad_rating_first(database: Database):
+    with database.work() as session:
+        ticket = delivered(Desk(session, NOON))
+        first = rate(session, ticket, 1, actor=citizen(ticket), remark="没人来过")
+        second = rate(session, ticket, 2)
+        session.flush()
+        (waits, _) = ratings.undecided(session, actor=SUPERVISOR)
+        assert (waits.number, waits.unit, waits.said) == (ticket.number, CITY, "没人来过")
+        event = ratings.review(
+            session, ticket, Fault.POLICY, "属政策规定", actor=SUPERVISOR, now=NOON
+        )
+        assert (event.reason, event.unit) == (Fault.POLICY, CITY)
+        assert (first.fault, first.reviewed_by, second.fault) == ("policy", SUPERVISOR.id, "")
+        ratings.review(session, ticket, Fault.UNIT, actor=DISPATCHER, now=NOON)
+        assert ratings.count_undecided(session) == 0
+        with pytest.raises(StepRefused, match="没有待核定的评价"):
+            ratings.review(session, ticket, Fault.UNIT, actor=DISPATCHER, now=NOON)
+
+
+def test_a_rating_is_reviewed_even_when_the_ticket_has_gone_on(database: Database):
+    with database.work() as session:
+        ticket = delivered(Desk(session, NOON))
+        rate(session, ticket)
+        replies.send_for_rework(
+            session, ticket, "没办好", calendar=CALENDAR, actor=DISPATCHER, now=NOON
+        )
+        assert ratings.review(session, ticket, Fault.UNIT, actor=DISPATCHER, now=NOON)
+        assert ticket.status == Status.IN_PROGRESS
+
+
+@pytest.mark.parametrize("action", [Action.FOLLOW_UP, Action.REVIEW_RATING])
+def test_a_unit_neither_enters_nor_decides_a_rating(database: Database, action: Action):
+    assert (Role.HANDLER, action) not in RIGHTS
+    with database.work() as session:
+        ticket = delivered(Desk(session, NOON))
+        rate(session, ticket)
+        with pytest.raises(NotAllowed):
+            rate(session, ticket, actor=handler_of(CITY))
+        with pytest.raises(NotAllowed):
+            ratings.review(session, ticket, Fault.UNREASONABLE, actor=handler_of(CITY), now=NOON)
+        with pytest.raises(NotAllowed):
+            ratings.undecided(session, actor=handler_of(CITY))
+
+
+def test_an_agent_who_asks_does_not_decide(database: Database):
+    with database.work() as session:
+        ticket = delivered(Desk(session, NOON))
+        rate(session, ticket)
+        with pytest.raises(NotAllowed):
+            ratings.review(session, ticket, Fault.UNIT, actor=AGENT, now=NOON)
+
+
+# Whom the desk calls
+
+
+def test_seven_of_a_hundred_numbers_are_drawn_and_always_the_same():
+    numbers = [f"NJ20180725{n:06}" for n in range(20_000)]
+    lots = [follow_ups.lot_of(number) for number in numbers]
+    share = sum(lot < LIMITS.share("follow_up_share") * LOTS for lot in lots) / len(lots)
+    assert 0.065 < share < 0.075
+    assert lots == [follow_ups.lot_of(number) for number in numbers]
+    # Written out: a change of the draw would let somebody choose who is called.
+    assert lots[:3] == [5828, 18, 2104]
+
+
+def test_the_sample_is_called_and_who_was_not_drawn_is_asked_in_writing_alone(database: Database):
+    with database.work() as session:
+        chosen, other = lucky(session).number, unlucky(session).number
+        found = grounds(session)
+        assert found[chosen] == {CallGround.SAMPLED}
+        assert other not in found
+
+
+def test_all_that_went_badly_are_called_whatever_their_lot(database: Database):
+    with database.work() as session:
+        bad, reworked, ordered = (unlucky(session) for _ in range(3))
+        rate(session, bad, actor=citizen(bad))
+        replies.send_for_rework(
+            session, reworked, "没办好", calendar=CALENDAR, actor=DISPATCHER, now=NOON
+        )
+        replies.reply(session, reworked, "办好了", actor=handler_of(CITY), now=NOON)
+        replies.approve(session, reworked, actor=DISPATCHER, now=NOON)
+        assert reworked.number not in grounds(session)
+        replies.deliver(session, reworked, actor=CHANNEL, now=NOON)
+        supervision.issue(
+            session, ordered, Colour.BLUE, calendar=CALENDAR, actor=SUPERVISOR, now=NOON
+        )
+        found = grounds(session)
+        assert found[bad.number] == {CallGround.UNSATISFIED}
+        assert found[reworked.number] == {CallGround.REWORKED}
+        assert found[ordered.number] == {CallGround.SUPERVISED}
+
+
+def test_who_left_no_address_is_called_and_who_left_no_number_cannot_be(database: Database):
+    with database.work() as session:
+
+        def told(**requester: str) -> str:
+            ticket = Desk(session, NOON).replied(requester=Requester(**requester))
+            replies.approve(session, ticket, actor=DISPATCHER, now=NOON)
+            replies.deliver(session, ticket, actor=CHANNEL, now=NOON)
+            return ticket.number
+
+        spoken, silent = told(phone="13800000832"), told(email="li@example.invalid")
+        found = grounds(session)
+        assert CallGround.NO_ADDRESS in found[spoken]
+        assert silent not in found
+
+
+def test_the_longest_told_is_called_first_and_the_list_goes_on_behind_its_last_row(
+    database: Database,
+):
+    with database.work() as session:
+        numbers = [lucky(session, NOON + timedelta(minutes=n)).number for n in range(3)]
+        first = follow_ups.waiting(session, limits=LIMITS, actor=AGENT, now=NOON, limit=2)
+        rest = follow_ups.waiting(
+            session, limits=LIMITS, actor=AGENT, now=NOON, after=first[-1].id, limit=2
+        )
+        assert [row.number for row in (*first, *rest)] == numbers
+        assert follow_ups.count(session, limits=LIMITS) == 3
+
+
+def test_a_call_is_over_when_an_agent_has_asked_or_the_ticket_is_closed(database: Database):
+    with database.work() as session:
+        asked, done = lucky(session), lucky(session)
+        rate(session, asked, 5, solved=True)
+        replies.close(session, done, actor=DISPATCHER, now=NOON)
+        assert grounds(session) == {}
+        session.flush()
+        outcomes = session.exec(select(FollowUpCall.outcome).order_by(FollowUpCall.id)).all()
+        assert set(outcomes) >= {CallOutcome.REACHED, CallOutcome.MOOT}
+
+
+def test_a_rating_in_writing_saves_nobody_of_the_sample_the_call(database: Database):
+    """A unit that talked the query code out of its requester could rate itself otherwise."""
+    with database.work() as session:
+        ticket = lucky(session)
+        rate(session, ticket, 5, solved=True, actor=citizen(ticket))
+        assert ticket.number in grounds(session)
+
+
+def test_after_three_calls_in_vain_it_counts_as_not_reached(database: Database):
+    with database.work() as session:
+        ticket = lucky(session)
+        for tries in (1, 2):
+            call = follow_ups.not_reached(session, ticket.number, actor=AGENT, now=NOON)
+            assert (call.tries, call.ended_at) == (tries, None)
+            assert ticket.number in grounds(session)
+        call = follow_ups.not_reached(session, ticket.number, actor=AGENT, now=NOON)
+        assert call.outcome == CallOutcome.NOT_REACHED
+        assert ticket.number not in grounds(session)
+        with pytest.raises(NotFound):
+            follow_ups.not_reached(session, ticket.number, actor=AGENT, now=NOON)
+
+
+def test_one_agent_makes_the_call_until_it_was_forgotten(database: Database):
+    with database.work() as session:
+        number = lucky(session).number
+        follow_ups.take(session, number, actor=AGENT, now=NOON)
+        follow_ups.take(session, number, actor=AGENT, now=NOON)
+        with pytest.raises(StepRefused, match="正由同事回访"):
+            follow_ups.take(session, number, actor=OTHER_AGENT, now=NOON)
+        later = NOON + follow_ups.HELD
+        assert follow_ups.take(session, number, actor=OTHER_AGENT, now=later)
+
+
+def test_a_second_delivery_is_asked_about_once(database: Database):
+    with database.work() as session:
+        ticket = lucky(session)
+        replies.send_for_rework(
+            session, ticket, "没办好", calendar=CALENDAR, actor=DISPATCHER, now=NOON
+        )
+        replies.reply(session, ticket, "办好了", actor=handler_of(CITY), now=NOON)
+        replies.approve(session, ticket, actor=DISPATCHER, now=NOON)
+        replies.deliver(session, ticket, actor=CHANNEL, now=NOON + timedelta(hours=1))
+        rows = follow_ups.waiting(session, limits=LIMITS, actor=AGENT, now=NOON)
+        (row,) = [row for row in rows if row.number == ticket.number]
+        assert row.delivered_at == NOON + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("walk", [Desk.replied, closed])
+def test_nobody_is_called_about_a_ticket_that_waits_for_no_answer(database: Database, walk):
+    with database.work() as session:
+        assert walk(Desk(session, NOON)).number not in grounds(session)
