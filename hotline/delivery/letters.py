@@ -12,6 +12,7 @@ ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{LABEL}(?:\.{L
 
 # In two parts, as no encoded word may be longer than 75 characters (RFC 2047).
 SUBJECT = ("您反映的事项已有答复", "(工单编号 {number})")
+SUBJECT_OF_INTERIM = ("您反映的事项有新进展", "(工单编号 {number})")
 # That nobody sent it by hand asks robots not to answer (RFC 3834).
 LETTER = """\
 MIME-Version: 1.0
@@ -27,19 +28,19 @@ Auto-Submitted: auto-generated
 {body}"""
 BODY = """{greeting}
 
-您反映的事项(工单编号 {number})已有答复:
+您反映的事项(工单编号 {number}){news}:
 
 {text}
 
-答复单位:{unit}
+{role}单位:{unit}
 
 查询进度:在热线网站“进度查询”中输入工单编号 {number} 和查询码 {query_code},或拨打 12345。
-回访评价:请用同样的编号和查询码告诉我们,问题是否解决、您对办理是否满意。
-{merged}
+{rating}{merged}
 此信由系统自动发出,请勿直接回复。感谢您对我们工作的支持!
 
 内江市 12345 政务服务热线
 """
+RATING = "回访评价:请用同样的编号和查询码告诉我们,问题是否解决、您对办理是否满意。\n"
 MERGED = "\n您的诉求与其他群众反映的同一事项一并办理,本答复同样适用于您。\n"
 
 
@@ -56,6 +57,7 @@ class Notice:
     unit: str  # that answered; blank for the desk itself
     text: str
     merged: bool
+    interim: bool = False
 
 
 def is_address(email: str) -> bool:
@@ -68,9 +70,10 @@ def letter(notice: Notice, *, to: str, sender: str, at: datetime) -> bytes:
     Only `to`, checked by `is_address`, and our own number reach a header; what the citizen wrote
     stays in the body.
     """
+    words = SUBJECT_OF_INTERIM if notice.interim else SUBJECT
     # Written out: the library for mail takes as long for one letter as all the rest of its way.
     return LETTER.format(
-        subject="\n ".join(_encoded_word(part.format(number=notice.number)) for part in SUBJECT),
+        subject="\n ".join(_encoded_word(part.format(number=notice.number)) for part in words),
         sender=sender,
         to=to,
         date=format_datetime(at),
@@ -94,4 +97,7 @@ def body(notice: Notice) -> str:
         text=notice.text.strip(),
         unit=notice.unit or "12345 热线",
         merged=MERGED if notice.merged else "",
+        news="有新进展" if notice.interim else "已有答复",
+        role="承办" if notice.interim else "答复",
+        rating="" if notice.interim else RATING,
     )

@@ -8,7 +8,7 @@ from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 from hotline.db import moment
 from hotline.delivery.states import State
 
-REPLY = "reply"
+REPLY, INTERIM = "reply", "interim"
 
 
 def new_id() -> str:

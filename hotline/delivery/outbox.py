@@ -4,11 +4,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from hotline.delivery.models import REPLY, Delivery
+from hotline.delivery.models import INTERIM, REPLY, Delivery
 from hotline.people.rights import Actor
-from hotline.tickets import intake, replies
+from hotline.registry.calendar import WorkCalendar
+from hotline.tickets import extensions, intake, replies
 from hotline.tickets.merging import requesters
-from hotline.tickets.models import Ticket, TicketEvent
+from hotline.tickets.models import Reply, Ticket, TicketEvent
 
 
 def approve(
@@ -26,12 +27,33 @@ def answer(
     return _owe(session, ticket, intake.answer(session, ticket, text, actor=actor, now=now))
 
 
+def rule_extension(
+    session: Session,
+    ticket: Ticket,
+    *,
+    granted: bool,
+    calendar: WorkCalendar,
+    actor: Actor,
+    now: datetime,
+) -> list[Delivery]:
+    """延期审批; each requester is told of an extension that was granted."""
+    facts = {"calendar": calendar, "actor": actor, "now": now}
+    event, told = extensions.rule(session, ticket, granted=granted, **facts)
+    return _owe_this(session, ticket, event, told, INTERIM) if told else []
+
+
 def _owe(session: Session, ticket: Ticket, event: TicketEvent) -> list[Delivery]:
     session.flush()
-    reply = replies.last_reply(session, ticket)
+    return _owe_this(session, ticket, event, replies.last_reply(session, ticket), REPLY)
+
+
+def _owe_this(
+    session: Session, ticket: Ticket, event: TicketEvent, reply: Reply, kind: str
+) -> list[Delivery]:
+    session.flush()
     owed = [
         Delivery(
-            event_id=event.id, contact_id=contact.id, kind=REPLY, ticket_id=ticket.id,
+            event_id=event.id, contact_id=contact.id, kind=kind, ticket_id=ticket.id,
             reply_id=reply.id, next_attempt_at=event.at,
         )
         for contact in requesters(session, ticket)

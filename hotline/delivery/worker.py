@@ -139,6 +139,7 @@ def _facts(ids: Sequence[str]) -> Any:
         select(
             Delivery.id, Delivery.event_id, Delivery.attempts, Ticket.number, Ticket.query_code,
             Contact.name, Contact.phone, Contact.email, Reply.unit, Content.text,
+            Reply.interim,
             (col(Contact.ticket_id) != Delivery.ticket_id).label("merged"),
         )
         .join(Contact, col(Contact.id) == Delivery.contact_id)
@@ -155,7 +156,7 @@ def _notice(row: Any) -> Notice:
     return Notice(
         id=row.id, number=row.number, query_code=row.query_code, name=row.name,
         phone=row.phone.strip(), email=row.email.strip(), unit=row.unit, text=row.text,
-        merged=row.merged,
+        merged=row.merged, interim=row.interim,
     )  # fmt: skip
 
 

@@ -24,7 +24,6 @@ ASKING = re.compile(
 )
 # A number is one word: 12388 has nothing of 12345.
 WORDS = re.compile(r"\d+|.")
-NUMBER = 3
 # The share of the wording that must be found, the shorter of the two as the measure.
 LEAST = 0.5
 # A slip leaves three characters of four; what is found only so counts less.
@@ -106,7 +105,7 @@ class Questions:
         return defaultdict(float, {self._answer_owners[at]: float(said[at]) for at in close})
 
     def _by_character(self, asked: str) -> dict[int, float]:
-        """A single character has no pair; it is found where it stands."""
+        """A single character or number has no pair; it is found where it stands."""
         asking = zip(self._phrases, self._owners, strict=True)
         return {owner: LEAST for phrase, owner in asking if asked in phrase}
 
@@ -164,10 +163,8 @@ def plain(text: str) -> str:
 
 
 def pairs(text: str) -> list[str]:
-    """Pairs of characters, and numbers by themselves."""
-    words = WORDS.findall(text)
-    numbers = [word for word in words if len(word) >= NUMBER]
-    return numbers + [first + second for first, second in pairwise(words)]
+    """Of characters, a number being one."""
+    return [first + second for first, second in pairwise(WORDS.findall(text))]
 
 
 def sounds(text: str) -> list[str]:

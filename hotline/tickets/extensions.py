@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Relationship, Session, col, select
 
+from hotline.clock import CITY_TIME
 from hotline.db import Stored, moment
 from hotline.errors import Invalid, StepRefused
 from hotline.people.rights import Action, Actor
@@ -12,7 +13,7 @@ from hotline.registry.calendar import WorkCalendar
 from hotline.tickets.contents import add_content
 from hotline.tickets.deadlines import Span, days_for, extended
 from hotline.tickets.dispatch import lead_of
-from hotline.tickets.models import Assignment, Content, Ticket, TicketEvent
+from hotline.tickets.models import Assignment, Content, Reply, Ticket, TicketEvent
 from hotline.tickets.steps import take_step
 
 
@@ -34,6 +35,9 @@ class Extension(Stored, table=True):
     ticket: Ticket = Relationship()
     assignment: Assignment = Relationship()
     content: Content = Relationship()
+
+
+TOLD = "您反映的事项情况复杂,经批准延长办理时限,将于{month}月{day}日前答复您。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,11 @@ def rule(
     calendar: WorkCalendar,
     actor: Actor,
     now: datetime,
-) -> TicketEvent:
-    """Grants it, and both the unit's clock and the promise move on; or refuses it."""
+) -> tuple[TicketEvent, Reply | None]:
+    """Grants it, and both the unit's clock and the promise move on; or refuses it.
+
+    Gives what the requester is to be told, where it was granted.
+    """
     asked = of(session, ticket)
     if asked is None or asked.decided_at or asked.assignment.ended_at:
         raise StepRefused(
@@ -99,6 +106,7 @@ def rule(
     event = take_step(
         session, ticket, Action.RULE_EXTENSION, actor=actor, now=now, unit=asked.unit, reason=reason
     )
+    told = None
     asked.granted, asked.decided_by, asked.decided_at = granted, actor.id, now
     if granted:
         lead = asked.assignment
@@ -106,9 +114,20 @@ def rule(
         longer = extended(given, asked.days)
         lead.due_at, lead.warn_at = longer.due, longer.warn_at
         ticket.promised_at = max(ticket.promised_at, lead.due_at)
-        session.add_all((lead, ticket))
+        told = _told(session, ticket, lead, actor, now)
+        session.add_all((lead, ticket, told))
     session.add(asked)
-    return event
+    return event, told
+
+
+def _told(session: Session, ticket: Ticket, lead: Assignment, actor: Actor, now: datetime) -> Reply:
+    """The interim reply that tells the requester until when it is put off."""
+    until = ticket.promised_at.astimezone(CITY_TIME)
+    text = TOLD.format(month=until.month, day=until.day)
+    return Reply(
+        ticket_id=ticket.id, unit=lead.unit, content=add_content(session, ticket, text),
+        written_by=actor.id, written_at=now, approved_by=actor.id, approved_at=now, interim=True,
+    )  # fmt: skip
 
 
 def of(session: Session, ticket: Ticket) -> Extension | None:

@@ -164,6 +164,8 @@ class Reply(Stored, table=True):
     # What whoever approved it looked for; None where nobody was asked.
     answers_matter: bool | None = None
     contact_proved: bool | None = None
+    # 阶段性答复: tells how things stand, and is no answer yet.
+    interim: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     content: Content = Relationship()
     ticket: Ticket = Relationship()
 

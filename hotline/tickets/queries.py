@@ -101,7 +101,7 @@ def approved_reply(session: Session, ticket: Ticket) -> tuple[Reply, Content] | 
         select(Reply, Content)
         .join(Content, col(Content.id) == Reply.content_id)
         .where(Reply.ticket_id == (ticket.merged_into or ticket.id))
-        .where(col(Reply.approved_at).is_not(None))
+        .where(col(Reply.approved_at).is_not(None), col(Reply.interim).is_(False))
         .order_by(col(Reply.id).desc())
     )
     return session.exec(query.limit(1)).first()

@@ -200,7 +200,11 @@ def close(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> T
 
 
 def last_reply(session: Session, ticket: Ticket) -> Reply:
-    query = select(Reply).where(Reply.ticket_id == ticket.id).order_by(col(Reply.id).desc())
+    query = (
+        select(Reply)
+        .where(Reply.ticket_id == ticket.id, col(Reply.interim).is_(False))
+        .order_by(col(Reply.id).desc())
+    )
     written = session.exec(query).first()
     if written is None:
         raise StepRefused("工单 %(number)s 还没有答复。", field="action", number=ticket.number)

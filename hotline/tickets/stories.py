@@ -101,6 +101,7 @@ def _reply(session: Session, ticket: Ticket) -> tuple[Reply | None, str]:
         select(Reply, Content.text)
         .join(Content, col(Content.id) == Reply.content_id)
         .where(Reply.ticket_id == (ticket.merged_into or ticket.id))
+        .where(col(Reply.interim).is_(False))
         .order_by(col(Reply.id).desc())
     )
     if ticket.merged_into:

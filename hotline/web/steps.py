@@ -141,7 +141,7 @@ def _ask_extension(session: Session, row: Ticket, body: bodies.ExtensionBody) ->
 
 
 def _rule_extension(session: Session, row: Ticket, body: bodies.GrantBody) -> None:
-    extensions.rule(
+    outbox.rule_extension(
         session, row, granted=body.granted, calendar=city().calendar, actor=actor(), now=now()
     )
 

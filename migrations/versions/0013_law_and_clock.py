@@ -18,6 +18,8 @@ def upgrade() -> None:
     op.add_column("assignment", sa.Column("advice_id", sa.Integer(), nullable=True))
     op.add_column("reply", sa.Column("answers_matter", sa.Boolean(), nullable=True))
     op.add_column("reply", sa.Column("contact_proved", sa.Boolean(), nullable=True))
+    interim = sa.Column("interim", sa.Boolean(), server_default=sa.false(), nullable=False)
+    op.add_column("reply", interim)
 
 
 def _extensions() -> None:

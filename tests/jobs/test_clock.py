@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from builders import DISPATCHER, NOON, Desk
+from builders import CITY, DISPATCHER, NOON, Desk
 from redis.exceptions import ConnectionError as QueueAway
 from sqlmodel import select
 from structlog.testing import capture_logs
@@ -22,7 +22,7 @@ from hotline.people.privacy import secret
 from hotline.settings import Settings
 from hotline.telephony.calls import Call
 from hotline.telephony.journal import CallRecord, Journal
-from hotline.tickets import replies
+from hotline.tickets import replies, topics
 from hotline.tickets.models import Assignment, TicketEvent
 
 
@@ -182,3 +182,15 @@ def test_a_reply_approved_without_a_delivery_is_an_error_in_the_log(parts: Parts
     with capture_logs() as logs:
         tasks.report_unowed(parts)
     assert [(entry["log_level"], entry["tickets"]) for entry in logs] == [("error", [bad.number])]
+
+
+def test_a_crowd_that_speaks_of_one_thing_becomes_a_hot_topic(parts: Parts):
+    with parts.database.work() as session:
+        for _ in range(6):
+            Desk(session, wall.now()).logged()
+    for _ in range(2):
+        tasks.watch_topics(parts)
+    with parts.database.read() as session:
+        (topic,) = topics.open_topics(session)
+    assert (topic.unit, topic.territory, topic.count) == (CITY, "东兴区", 6)
+    assert "烧烤" in topic.title

@@ -18,6 +18,8 @@ from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
 from hotline.web.guards import may, request_key
 
+LIMITS = ("opinion_authority", "opinion_conference", "opinion_answer")
+
 
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.get("/supervision/opinions")(opinion_list)
@@ -33,7 +35,10 @@ def opinion_list() -> str:
         rows = opinions.open_opinions(session, actor=actor())
         over = opinions.assessed(session, actor=actor())
     timers = {row.id: opinions.timers(row, limits) for row, _number in (*rows, *over)}
-    return render_template("supervision/opinions.html", rows=rows, over=over, timers=timers)
+    hours = {key: int(limits.span(key).total_seconds()) // 3600 for key in LIMITS}
+    return render_template(
+        "supervision/opinions.html", rows=rows, over=over, timers=timers, **hours
+    )
 
 
 def opinion(id: int) -> str:
