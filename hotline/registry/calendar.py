@@ -8,7 +8,6 @@ from typing import Any, Self
 from hotline.clock import city_day, city_moment
 from hotline.registry.limits import Limits
 
-CLOSING_HOUR = time(17, 30)
 OFF, WORK = "off", "work"
 DAY = timedelta(days=1)
 SATURDAY = 5

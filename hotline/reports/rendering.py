@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from hotline.reports.documents import Cell, Report, Section, Table, as_values
 from hotline.reports.rates import Rate
 
-NUMERALS = "一二三四五六七八九十"
+NUMERALS = (*"一二三四五六七八九十", *(f"十{unit}" for unit in "一二三四五六七八九"))
 _FIGURE = re.compile(r"[-+\d.,%]+|—")
 _GAP = "  "
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")

@@ -1,21 +1,10 @@
 """By when: the promise to the citizen, the clocks of units and the desk's own."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hotline.registry.calendar import WorkCalendar
-from hotline.tickets.words import MatterKind, Part, Urgency
-
-# Share of the time after which a unit is warned. Proposal.
-WARN_SHARE = 0.8
-DAYS_FOR = {
-    MatterKind.CONSULTATION: 3,
-    MatterKind.HELP: 7,
-    MatterKind.SUGGESTION: 7,
-    MatterKind.COMPLAINT: 15,
-    MatterKind.REPORT: 15,
-    MatterKind.PRAISE: 3,
-}
+from hotline.tickets.words import Part, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +27,8 @@ class Span:
         if self.pressing:
             return self.start + (self.due - self.start) * share
         given = self.calendar.working_time(self.start, self.due, self.unit)
-        return self.calendar.add_working_time(self.start, given * share, self.unit)
+        seconds = timedelta(seconds=int(given.total_seconds() * share))
+        return self.calendar.add_working_time(self.start, seconds, self.unit)
 
 
 def days_for(kind: str, calendar: WorkCalendar) -> int:
@@ -87,17 +77,3 @@ def dispatch_by(urgency: str, since: datetime, calendar: WorkCalendar) -> dateti
     """By when the desk should have dispatched what it accepted at that moment."""
     key = "dispatch_normal" if urgency == Urgency.NORMAL else "dispatch_urgent"
     return since + calendar.limits.span(key)
-
-
-def due_at(kind: str, start: datetime, calendar: WorkCalendar) -> datetime:
-    return promised_at(kind, start, calendar)
-
-
-def dispatch_due_at(urgency: str, since: datetime) -> datetime:
-    from datetime import timedelta
-
-    return since + timedelta(minutes=15 if urgency == Urgency.NORMAL else 5)
-
-
-def warn_at(start: datetime, due: datetime) -> datetime:
-    return start + (due - start) * WARN_SHARE

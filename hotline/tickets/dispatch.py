@@ -10,7 +10,7 @@ from hotline.people.rights import SYSTEM, Action, Actor
 from hotline.registry.calendar import WorkCalendar
 from hotline.tickets.contents import add_content
 from hotline.tickets.corrections import correct
-from hotline.tickets.deadlines import claim_by, due_at, object_by, warn_at
+from hotline.tickets.deadlines import claim_by, object_by, span
 from hotline.tickets.models import Assignment, Objection, Ticket, TicketEvent
 from hotline.tickets.steps import take_step
 from hotline.tickets.words import CHINESE, Ground, Outcome, Part, Status
@@ -294,10 +294,10 @@ def _refuse_accused(ticket: Ticket, unit: str) -> None:
 def _assign(
     session: Session, ticket: Ticket, unit: str, part: Part, calendar: WorkCalendar, now: datetime
 ) -> Assignment:
-    due = due_at(ticket.kind, now, calendar)
+    given = span(ticket.kind, ticket.urgency, part, unit, now, calendar)
     assignment = Assignment(
-        ticket_id=ticket.id, unit=unit, part=part, dispatched_at=now, due_at=due,
-        warn_at=warn_at(now, due),
+        ticket_id=ticket.id, unit=unit, part=part, dispatched_at=now, due_at=given.due,
+        warn_at=given.warn_at,
     )  # fmt: skip
     if part is Part.LEAD:
         ticket.lead_unit = unit

@@ -12,7 +12,7 @@ from hotline.registry.calendar import WorkCalendar
 from hotline.registry.numbers import canonical
 from hotline.routing.types import Suggestion
 from hotline.tickets.contents import add_content
-from hotline.tickets.deadlines import due_at
+from hotline.tickets.deadlines import promised_at
 from hotline.tickets.dispatch import end_assignments
 from hotline.tickets.models import Alarm, Contact, Reply, Ticket, TicketEvent
 from hotline.tickets.numbers import new_query_code, next_ticket
@@ -123,7 +123,7 @@ def accept(
 def promise(ticket: Ticket, *, calendar: WorkCalendar, now: datetime) -> None:
     if ticket.accepted_at is None:
         ticket.accepted_at = now
-        ticket.promised_at = due_at(ticket.kind, now, calendar)
+        ticket.promised_at = promised_at(ticket.kind, now, calendar)
 
 
 def redirect(

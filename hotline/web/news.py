@@ -13,7 +13,7 @@ from hotline.telephony import desk, pops, seats, words
 from hotline.telephony.events import last_position
 from hotline.telephony.pops import ScreenPop
 from hotline.telephony.seats import SeatView
-from hotline.tickets import lists
+from hotline.tickets import lists, return_calls
 from hotline.web.current import City
 
 # The desk's piles are the same whichever dispatcher looks.
@@ -42,6 +42,7 @@ class View:
     waiting: desk.Waiting
     today: desk.Answering
     piles: Mapping[lists.DeskPile, int]
+    missed: int  # callers to be called back
 
     def seat(self, actor: Actor) -> SeatView | None:
         return self.seats.get(actor.id) if may(actor, Action.TAKE_CALLS) else None
@@ -60,6 +61,7 @@ def look(session: Session, now: datetime) -> View:
         waiting=desk.waiting(session, now),
         today=desk.answering(session, *city_span(today, today)),
         piles=lists.desk_counts(session, DISPATCHER),
+        missed=return_calls.count(session),
     )
 
 
@@ -141,7 +143,12 @@ def note_shown(
 
 def _queue(view: View) -> dict[str, Any]:
     since = _moment(view.waiting.longest_since)
-    return {"waiting": view.waiting.callers, "longest_since": since, "today": asdict(view.today)}
+    return {
+        "waiting": view.waiting.callers,
+        "longest_since": since,
+        "today": asdict(view.today),
+        "missed": view.missed,
+    }
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -27,6 +27,7 @@ from hotline.reports import tallies
 from hotline.reports.measures import MEASURES
 from hotline.settings import Settings
 from hotline.tickets import queries
+from hotline.tickets.deadlines import Span
 from hotline.tickets.models import Ticket, TicketEvent
 from hotline.tickets.pairs import pairs
 from hotline.tickets.steps import broken_link
@@ -256,6 +257,12 @@ def test_office_hours_count_as_the_calendar_does(sqlite: Database, tmp_path: Pat
         days = pick.choice([1, 3, 7, 15])
         due = office.due(int(moment.timestamp()), days)
         assert datetime.fromtimestamp(due, UTC) == calendar.add_working_days(moment, days)
+        given = Span(
+            moment, datetime.fromtimestamp(due, UTC), "", pressing=False, calendar=calendar
+        )
+        for share in (0.8, 0.6):
+            after = office.given(int(moment.timestamp()), days, (share,))
+            assert datetime.fromtimestamp(after, UTC) == given.after(share)
 
 
 @pytest.mark.parametrize("bulk", [[], ["--bulk"]])

@@ -1,10 +1,12 @@
 """漏接回拨: every call given up is returned once, by one agent, unless the caller got through."""
 
+import threading
+from contextlib import suppress
 from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from builders import AGENT, DISPATCHER, NOON, SUPERVISOR
+from builders import AGENT, NOON, SUPERVISOR
 from rings import KEY, a_talk, ring, tell, told
 from sqlmodel import Session, select
 
@@ -214,17 +216,42 @@ def test_only_those_who_take_calls_see_who_called(database: Database, actor: Act
         missed.waiting(session, actor=actor, now=NOON)
 
 
-def test_two_who_take_it_at_once_are_one(database: Database):
-    with database.work() as session:
+def test_of_many_who_take_it_at_once_one_does(either: Database):
+    with either.work() as session:
         rung(session, "a")
         give_up(session, "a")
         (row,) = owed(session)
-    taken = []
-    for actor in (AGENT, DISPATCHER):
-        try:
-            with database.work() as session:
-                missed.take(session, row.id, actor=actor, now=NOON)
-            taken.append(actor)
-        except StepRefused:
-            continue
-    assert taken == [AGENT]
+    barrier, taken = threading.Barrier(6), []
+
+    def grab(agent: int) -> None:
+        barrier.wait()
+        with suppress(StepRefused), either.work() as session:
+            missed.take(session, row.id, actor=Actor(f"坐席{agent}", Role.AGENT), now=NOON)
+            taken.append(agent)
+
+    threads = [threading.Thread(target=grab, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == 1
+
+
+def test_calls_given_up_at_once_by_one_caller_are_one_return(either: Database):
+    with either.work() as session:
+        rung(session, *"abcdef")
+    barrier = threading.Barrier(6)
+
+    def hang_up(call_id: str) -> None:
+        barrier.wait()
+        with either.work() as session:
+            give_up(session, call_id)
+
+    threads = [threading.Thread(target=hang_up, args=(each,)) for each in "abcdef"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with either.read() as session:
+        (row,) = owed(session)
+        assert row.misses == 6

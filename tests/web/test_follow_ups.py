@@ -268,7 +268,7 @@ def take(page: str) -> str:
 def test_a_call_given_up_stands_on_the_desk_until_it_is_returned(agent, give_up):
     give_up(caller="13911112222")
     assert re.search(
-        r'href="/desk/return-calls" class="owed">漏接 <b>\d+<', agent.get("/desk").text
+        r'漏接 <b id="missed" class="owed">\d+<', agent.get("/desk").text
     )
     page = agent.get("/desk/return-calls").text
     assert "139****2222" in page and "13911112222" not in page

@@ -339,6 +339,7 @@ def test_the_queue_is_told_when_it_changes_and_only_then(city: City):
         city.tell("queue", "abandoned")
         after = page.next("queue")
         assert after["today"]["abandoned"] == before["today"]["abandoned"] + 1
+        assert after["missed"] >= 1
         assert page.heard() == []
 
 

@@ -39,7 +39,7 @@ def test_a_repeated_step_is_answered_as_done_again(agent, dispatcher):
 
 def test_what_a_citizen_repeats_is_done_once(agent, dispatcher, city_handler, caller, app):
     own = delivered(agent, dispatcher, city_handler, app)
-    rating = own | {"solved": False, "satisfied": 2}
+    rating = own | {"solved": False, "satisfied": 2, "grievance": "slow"}
     first, again = (
         caller().post("/progress/follow_up", rating, Idempotency_Key="tap") for _ in range(2)
     )

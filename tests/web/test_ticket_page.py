@@ -31,7 +31,7 @@ from hotline.routing.types import Decision
 from hotline.tickets import dispatch, extensions, intake, merging, replies, supervision
 from hotline.tickets.models import Ticket
 from hotline.tickets.steps import STEPS as LIFE
-from hotline.tickets.words import Colour, MatterKind
+from hotline.tickets.words import Colour, Grievance, MatterKind
 from hotline.web import steps
 from hotline.web.guards import citizen
 from hotline.web.tickets import step_forms, telling
@@ -379,6 +379,15 @@ def parent_of(made) -> dict[str, str]:
     return {"parent": made(Desk.dispatched)}
 
 
+def rated_badly(desk: Desk) -> Ticket:
+    ticket = delivered(desk)
+    replies.follow_up(
+        desk.session, ticket, solved=False, satisfied=1, grievance=Grievance.SLOW, actor=AGENT,
+        now=desk.now,
+    )  # fmt: skip
+    return ticket
+
+
 TAKEN = {
     Action.ACCEPT: (Role.AGENT, Desk.logged, {}, "accepted"),
     Action.REDIRECT: (
@@ -412,6 +421,7 @@ TAKEN = {
         Role.SUPERVISOR, Desk.in_progress, {"colour": "blue", "text": "请到场"}, "in_progress",
     ),
     Action.ANSWER_ORDER: (Role.HANDLER, under_order, {"text": "今天已到场"}, "in_progress"),
+    Action.REVIEW_RATING: (Role.SUPERVISOR, rated_badly, {"fault": "policy"}, "delivered"),
     Action.ADVISE: (Role.HANDLER, assisting, {"text": "管线图已送去"}, "dispatched"),
 }  # fmt: skip
 

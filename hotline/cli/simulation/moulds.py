@@ -67,10 +67,10 @@ class Relative(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """Of the nth move, or the deadline (`due`) or warning (`warn`) of the clock it starts."""
+    """The nth move; or the end of the time that it gives a unit, or of a share of that share."""
 
-    kind: str
     nth: int
+    shares: tuple[float, ...] | None = None
     later: int = 0  # seconds
 
 

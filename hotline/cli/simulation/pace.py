@@ -1,19 +1,18 @@
 """How time passes in a simulated city: when people call, and how long each step takes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import accumulate, pairwise
 
 from hotline.cli.simulation.scripts import SCRIPTS, STARTS_CLOCK, Move, Script
 from hotline.clock import city_moment
-from hotline.registry.calendar import CLOSING_HOUR, WorkCalendar
+from hotline.registry.calendar import WorkCalendar
 
 DAY = 24 * 3600
 EPOCH = date(1970, 1, 1)
 WHOLE_SECONDS = len("1970-01-01 00:00:00")
 MINUTE = 60
-OPENING_HOUR = time(9)
 
 # Calls in each hour of the day: a morning peak, a second one after noon, few at night. Custom.
 HOURS = (
@@ -42,8 +41,9 @@ LAGS: dict[Move, Lag] = {
     Move.ASSIST: Lag(10, 200, office=True),
     Move.ADVISE: Lag(20, 400, office=True),
     Move.TRANSFER: Lag(20, 300, office=True),
-    Move.CLAIM: Lag(10, 500, office=True),
-    Move.OBJECT: Lag(20, 300, office=True),
+    # Together within the working day in which a unit may object.
+    Move.CLAIM: Lag(10, 240, office=True),
+    Move.OBJECT: Lag(20, 160, office=True),
     Move.GRANT: Lag(20, 300, office=True),
     Move.REFUSE: Lag(20, 300, office=True),
     Move.SEND_BACK: Lag(20, 300, office=True),
@@ -87,25 +87,40 @@ class OfficeHours:
         self._works = [calendar.is_working_day(day) for day in span]
         self._before = [0, *accumulate(self._works)]
         self._working = [n for n, works in enumerate(self._works) if works]
-        self._opens, self._closes = _seconds(OPENING_HOUR), _seconds(CLOSING_HOUR)
-        self._length = self._closes - self._opens
+        self._spans = [(_seconds(opens), _seconds(closes)) for opens, closes in calendar.hours_of()]
+        self._length = sum(closes - opens for opens, closes in self._spans)
 
     def worked(self, moment: int) -> int:
         """Office seconds from the first day to this moment."""
         day, second = divmod(moment - self.midnight, DAY)
-        today = min(max(second - self._opens, 0), self._length) if self._works[day] else 0
+        if not self._works[day]:
+            return self._before[day] * self._length
+        today = sum(min(max(second - opens, 0), closes - opens) for opens, closes in self._spans)
         return self._before[day] * self._length + today
 
     def later(self, moment: int, seconds: float) -> int:
         """The moment when so many more office seconds have passed."""
         nth, rest = divmod(self.worked(moment) + int(seconds), self._length)
-        return self.midnight + self._working[nth] * DAY + self._opens + rest
+        if rest == 0 and seconds >= 1:
+            nth, rest = nth - 1, self._length
+        for opens, closes in self._spans:
+            if rest <= closes - opens:
+                break
+            rest -= closes - opens
+        return self.midnight + self._working[nth] * DAY + opens + rest
 
     def due(self, moment: int, days: int) -> int:
         """As `WorkCalendar.add_working_days`."""
         today = (moment - self.midnight) // DAY
         nth = self._before[today + 1] + days - 1
-        return self.midnight + self._working[nth] * DAY + self._closes
+        return self.midnight + self._working[nth] * DAY + self._spans[-1][1]
+
+    def given(self, moment: int, days: int, shares: Sequence[float] = ()) -> int:
+        """When a share of a share of so many working days has passed, as `deadlines.Span.after`."""
+        end = self.due(moment, days)
+        for share in shares:
+            end = self.later(moment, int((self.worked(end) - self.worked(moment)) * share))
+        return end
 
 
 class Timing:
@@ -157,11 +172,6 @@ class Clock:
             self._days[day] = str(EPOCH + timedelta(days=day))
         date = self._days[day]
         return date + self._seconds[second], date + self._said[second]
-
-    def tenths(self, moment: int, after: str) -> str:
-        """A moment in tenths of a second."""
-        second, tenth = divmod(moment, 10)
-        return f"{self(second)[0][:WHOLE_SECONDS]}.{tenth}{after}"
 
 
 def arrivals() -> list[float]:

@@ -13,7 +13,7 @@ from hotline.cli.simulation.wording import Matter, Story
 from hotline.registry.calendar import WorkCalendar
 from hotline.routing.router import LAST_RESORT
 from hotline.routing.types import Decision, Disposition
-from hotline.tickets.deadlines import DAYS_FOR
+from hotline.tickets.deadlines import days_for
 from hotline.tickets.words import Channel, MatterKind
 
 Choice = TypeVar("Choice")
@@ -93,6 +93,7 @@ class Planner:
     def __init__(self, plan: Plan, calendar: WorkCalendar, matters: Sequence[Matter]) -> None:
         self.plan = plan
         self.office = OfficeHours(calendar, plan.first, plan.days + BEYOND)
+        self.days = {kind: days_for(kind, calendar) for kind in MatterKind}
         self._timing = Timing(self.office, self.office.midnight + plan.days * DAY)
         self._arrivals = arrivals()
         self.matters = matters
@@ -121,7 +122,7 @@ class Planner:
             life = self._life(chance, day * self.plan.per_day + nth)
             logged = self._arrival(chance, day, nth)
             life.times = self._timing.times(
-                life.script, logged, DAYS_FOR[life.kind],
+                life.script, logged, self.days[life.kind],
                 by_phone=life.channel is Channel.PHONE, chance=chance,
             )  # fmt: skip
             _merge(life, stuck)

@@ -16,7 +16,6 @@ from hotline.cli.simulation.planning import Life, Planner
 from hotline.cli.simulation.walking import handler_of
 from hotline.cli.simulation.wording import Citizen, Matter
 from hotline.people.privacy import keyed_hash
-from hotline.tickets.deadlines import DAYS_FOR, WARN_SHARE
 from hotline.tickets.numbers import CODE_LETTERS, number_of
 from hotline.tickets.pairs import block_of, from_behind, pairs_of, runs
 from hotline.tickets.words import MatterKind, Urgency
@@ -34,7 +33,6 @@ class Form:
     """How a database is given moments and nothing."""
 
     moment: tuple[str, str]  # what stands before the time of day, and after it
-    tenths: str  # what stands after a time of day with tenths of a second
     null: Any
 
 
@@ -130,15 +128,12 @@ class Renderer:
 
     def _moments(self, life: Life, pattern: Pattern) -> tuple[list[str], list[str]]:
         """What the mould needs: as the database writes it, and as an event says it."""
-        times, said, days = [], [], DAYS_FOR[life.kind]
-        for kind, nth, later in pattern.moments:
-            moment = life.times[nth] + later
-            if kind != "move":
-                start, moment = moment, self._planner.office.due(moment, days)
-            written, iso = self._clock(moment)
-            if kind == "warn":
-                tenths = start * 10 + round((moment - start) * WARN_SHARE * 10)
-                written = self._clock.tenths(tenths, self._form.tenths)
+        times, said, days = [], [], self._planner.days[life.kind]
+        for nth, shares, later in pattern.moments:
+            moment = life.times[nth]
+            if shares is not None:
+                moment = self._planner.office.given(moment, days, shares)
+            written, iso = self._clock(moment + later)
             times.append(written)
             said.append(iso)
         return times, said

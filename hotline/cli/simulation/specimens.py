@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import prod
 from typing import Any
 
 from sqlalchemy import select
@@ -30,7 +31,6 @@ from hotline.routing.types import (
     Guidance,
     Suggestion,
 )
-from hotline.tickets.deadlines import warn_at
 from hotline.tickets.models import Content, Ticket
 from hotline.tickets.steps import content_hash
 from hotline.tickets.words import Channel, MatterKind
@@ -38,6 +38,10 @@ from hotline.tickets.words import Channel, MatterKind
 # Every deadline so long after its start that it is told from any other moment.
 FAR, HOUR = timedelta(days=1000), timedelta(hours=1)
 BEGUN = datetime(2018, 7, 25, 4, tzinfo=UTC)
+# Of a unit's time: an assistant's part of the lead's, and when either is warned.
+SHARES = {"assist_share": 0.6, "remind_open": 0.8}
+HELP, WARNED = SHARES.values()
+GIVEN = ((), (WARNED,), (HELP,), (HELP, WARNED))
 KEY, BATCH = b"specimen", "某批"
 CITIZEN, SERIAL, PARENT = 0, 1, 2
 # Each value stands for one fact of the life, and for nothing else.
@@ -59,6 +63,12 @@ class FarDeadlines(WorkCalendar):
     def add_working_days(self, at: datetime, n: int, unit: str = "") -> datetime:
         return at + FAR
 
+    def add_working_time(self, at: datetime, span: timedelta, unit: str = "") -> datetime:
+        return at + span
+
+    def working_time(self, start: datetime, end: datetime, unit: str = "") -> timedelta:
+        return end - start
+
 
 Beginning = tuple[list[Script], int, Stored, Callable[[datetime], Moment]]
 
@@ -75,7 +85,8 @@ def cast(database: Database) -> Moulds:
 
 
 def _walked(session: Session, life: Life) -> Iterator[Beginning]:
-    walker = Walker(FarDeadlines(limits=Limits(defaultdict(int), {})), KEY, BATCH)
+    known = defaultdict(int, {name: round(share * 100) for name, share in SHARES.items()})
+    walker = Walker(FarDeadlines(limits=Limits(known, {})), KEY, BATCH)
     parent = replace(life, serial=PARENT, sure=False, unit=PARENT_UNIT)
     parent.script, parent.times = SCRIPTS["merged"], _times(SCRIPTS["merged"])
     for nth in range(DISPATCHED + 1):
@@ -187,10 +198,9 @@ def _moments(life: Life) -> Callable[[datetime], Moment]:
     known: dict[datetime, Moment] = {}
     for nth, (move, second) in enumerate(zip(life.script.moves, life.times, strict=True)):
         at = datetime.fromtimestamp(second, UTC)
-        known.setdefault(at, Moment("move", nth))
+        known.setdefault(at, Moment(nth))
         if move in STARTS_CLOCK | STARTS_ANOTHER:
-            known[at + FAR] = Moment("due", nth)
-            known[warn_at(at, at + FAR)] = Moment("warn", nth)
+            known |= {at + FAR * prod(shares): Moment(nth, shares) for shares in GIVEN}
 
     def moment(at: datetime) -> Moment:
         before = max(each for each in known if each <= at)

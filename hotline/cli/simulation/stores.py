@@ -50,7 +50,7 @@ class Store(Protocol):
 class OnSqlite:
     """Holds the write gate throughout: whatever else would write is refused meanwhile."""
 
-    form = Form(moment=(" ", ".000000"), tenths="00000", null=None)
+    form = Form(moment=(" ", ".000000"), null=None)
 
     def pack(self, rows: Rows, file: Path) -> None:
         with closing(sqlite3.connect(file)) as packed:
@@ -87,7 +87,7 @@ class OnSqlite:
 class OnPostgresql:
     """Takes the tables for itself."""
 
-    form = Form(moment=("T", "+00"), tenths="+00", null="\\N")
+    form = Form(moment=("T", "+00"), null="\\N")
 
     def pack(self, rows: Rows, file: Path) -> None:
         # No fact holds a tab, a line end or a backslash; a table ends where a line is blank.

@@ -15,7 +15,7 @@ from hotline.routing.learning.model import NO
 SLACK = 0.7
 # Coarse is enough for a ranking; how often cases are looked at a unit bounds the time.
 TOLERANCE = 1e-2
-ROUNDS, LOOKS = 200, 1_000_000
+ROUNDS, LOOKS = 200, 500_000
 
 
 def matrix(vectors: list[Sparse], *, columns: int) -> csr_matrix:

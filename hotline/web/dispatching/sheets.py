@@ -11,7 +11,7 @@ from hotline.db import Session
 from hotline.delivery import settling, states
 from hotline.delivery.settling import Trouble
 from hotline.tickets import alarms, lists, merging
-from hotline.tickets.deadlines import dispatch_due_at, warn_at
+from hotline.tickets.deadlines import dispatch_by
 from hotline.tickets.lists import DeskPile, Row
 from hotline.tickets.rows import newest
 from hotline.tickets.stories import Story
@@ -48,8 +48,9 @@ class Place:
 
 
 def _dispatch_clock(row: Row) -> Clock:
-    due = dispatch_due_at(row.urgency, row.since)
-    return due, warn_at(row.since, due)
+    calendar = city().calendar
+    due = dispatch_by(row.urgency, row.since, calendar)
+    return due, row.since + (due - row.since) * calendar.limits.share("remind_open")
 
 
 # Whose time is running while a ticket lies there; elsewhere it is told how long it has waited.

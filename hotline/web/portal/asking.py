@@ -10,7 +10,7 @@ from hotline.db import Replayed, Session
 from hotline.errors import HotlineError
 from hotline.routing.types import Suggestion
 from hotline.tickets.attachments import Place
-from hotline.tickets.deadlines import DAYS_FOR
+from hotline.tickets.deadlines import days_for
 from hotline.tickets.file_store import Kept
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Channel, MatterKind
@@ -109,7 +109,7 @@ def _sent(row: Ticket, suggestion: Suggestion) -> dict[str, Any]:
     return {
         "number": row.number,
         "query_code": row.query_code,
-        "days": DAYS_FOR[MatterKind(row.kind)],
+        "days": days_for(row.kind, city().calendar),
         "emergency": emergency(suggestion.emergency),
         "guidance": suggestion.guidance.sentence if suggestion.guidance else None,
     }

@@ -257,7 +257,14 @@ function begin() {
 
 // Calls come by a stream; where there is none, the page asks.
 let position = null, asking = null;
-const heard = { call, seat, queue: (data) => { part("queue").textContent = data.waiting; } };
+
+function queue(data) {
+  part("queue").textContent = data.waiting;
+  part("missed").textContent = data.missed;
+  part("missed").classList.toggle("owed", data.missed > 0);
+}
+
+const heard = { call, seat, queue };
 
 function hear(name, data, id) {
   if (id) position = Math.max(position ?? 0, Number(id));
