@@ -75,7 +75,6 @@ def lot_of(number: str) -> int:
 
 def owe(session: Session, ticket: Ticket, now: datetime) -> None:
     """The ticket's reply has been told: whether it is asked about, the list decides."""
-    end(session, ticket, CallOutcome.MOOT, now)
     call = FollowUpCall(ticket_id=ticket.id, lot=lot_of(ticket.number), delivered_at=now)
     session.add(call)
 

@@ -127,6 +127,7 @@ def send_for_rework(
         content=content,
     )  # fmt: skip
     reassign(session, ticket, calendar=calendar, now=now)
+    follow_ups.end(session, ticket, CallOutcome.MOOT, now)
     ticket.rework_count += 1
     if ticket.rework_count >= calendar.limits.number("rework_rounds"):
         # Shandong 2017: after two unsatisfied rounds it goes to supervision.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hotline.db import Database
+from hotline.db import Database, take_turn
 from hotline.errors import Invalid
 from hotline.people.rights import Action, Actor, scope_of
 from hotline.tickets import past, past_intake
@@ -14,6 +14,7 @@ from hotline.web.current import City
 
 # Rows in one transaction: a row takes eight steps, and the desk writes in between.
 CHUNK = 10
+IMPORTING = 12345_12
 
 
 @dataclass
@@ -101,6 +102,7 @@ class Import:
         ]
         with self.database.work() as session:
             # Somebody else may bring the same list at this moment.
+            take_turn(session, IMPORTING)
             known = past_intake.known(session, [id for id, _ in rows])
             for id, row, suggestion in thought:
                 if id not in known:

@@ -19,6 +19,7 @@ from hotline.jobs import tasks
 from hotline.jobs.clock import LONGEST_WAIT, RENEWAL, SCHEDULE, Clock, Task
 from hotline.jobs.tasks import Parts
 from hotline.people.privacy import secret
+from hotline.registry import versions
 from hotline.settings import Settings
 from hotline.telephony.calls import Call
 from hotline.telephony.journal import CallRecord, Journal
@@ -30,6 +31,8 @@ from hotline.tickets.models import Assignment, TicketEvent
 def parts(tmp_path: Path, migrated_file: Path) -> Iterator[Parts]:
     shutil.copy(migrated_file, tmp_path / "hotline.db")
     parts = tasks.parts_of(Settings(data_dir=tmp_path, redis_url="", database_url=""))
+    with parts.database.work() as session:
+        versions.seed(session, wall.now())
     yield parts
     parts.database.engine.dispose()
 

@@ -60,11 +60,12 @@ def test_an_inbox_sorts_what_is_the_units_own_by_what_is_to_be_done(either: Data
         piles = {pile: lists.inbox(session, HANDLER, pile, NOON) for pile in Pile}
         assert {pile: numbers(rows) for pile, rows in piles.items()} == {
             Pile.TO_CLAIM: [to_claim.number],
-            Pile.IN_PROGRESS: [in_progress.number, helped.number],
+            # Who helps has less time, so it comes first.
+            Pile.IN_PROGRESS: [helped.number, in_progress.number],
             Pile.DUE_SOON: [],
             Pile.OVERDUE: [],
         }
-        assert [row.part for row in piles[Pile.IN_PROGRESS]] == ["lead", "assist"]
+        assert [row.part for row in piles[Pile.IN_PROGRESS]] == ["assist", "lead"]
 
 
 def test_the_clock_moves_a_ticket_into_the_last_two_piles(either: Database):

@@ -205,6 +205,7 @@ def test_fifty_calls_need_no_more_statements_than_five(app, made, agent):
 def test_a_supervisor_decides_whose_it_was_and_the_ticket_says_so(base, made, signed_in):
     number = made(bad)
     supervisor = signed_in(Role.SUPERVISOR)
+    assert re.search(r"不满意评价待核定 \d+ 条", supervisor.get("/supervision").text)
     page = supervisor.get("/supervision/ratings").text
     assert number in page and "态度不好" in page and "说话很冲" in page
     assert "待核定" in supervisor.get(f"/tickets/{number}").text
@@ -267,9 +268,7 @@ def take(page: str) -> str:
 
 def test_a_call_given_up_stands_on_the_desk_until_it_is_returned(agent, give_up):
     give_up(caller="13911112222")
-    assert re.search(
-        r'漏接 <b id="missed" class="owed">\d+<', agent.get("/desk").text
-    )
+    assert re.search(r'漏接 <b id="missed" class="owed">\d+<', agent.get("/desk").text)
     page = agent.get("/desk/return-calls").text
     assert "139****2222" in page and "13911112222" not in page
     address = take(page)
@@ -320,3 +319,18 @@ def test_twelve_more_returns_need_no_more_statements(app, agent, give_up):
         page = agent.get("/desk/return-calls").text
     assert len(re.findall(r"/take\"", page)) == few + 12
     assert len([s for s in five if not a_look(s)]) == len([s for s in many if not a_look(s)])
+
+
+def test_the_pages_speak_english_when_asked(made, signs_in, give_up):
+    made(spoken), made(bad), give_up()
+    for role, paths in (
+        (Role.AGENT, ("/desk/follow-ups", "/desk/return-calls", "/opinions/new")),
+        (Role.SUPERVISOR, ("/supervision/ratings", "/supervision/opinions", "/supervision")),
+    ):
+        browser = signs_in(role)
+        browser.post("/language", {"language": "en"})
+        for path in paths:
+            page = browser.get(path)
+            assert page.status_code == 200
+            assert '<html lang="en">' in page.text
+            assert page.text.count("<h1") == 1

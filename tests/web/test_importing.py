@@ -1,5 +1,7 @@
 """An old list becomes tickets of the real steps, once, and the learner has them."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -13,6 +15,8 @@ from hotline.db import Database
 from hotline.delivery.models import Delivery
 from hotline.errors import NotAllowed
 from hotline.people.rights import Actor, Role
+from hotline.routing.router import Router
+from hotline.routing.types import Suggestion
 from hotline.tickets import cases, queries
 from hotline.tickets.models import Alarm, Content, Ticket
 from hotline.tickets.past_files import read_file
@@ -127,6 +131,31 @@ def test_a_check_stores_nothing_and_counts_the_same(bring, stored):
     assert tickets(stored) == before
     assert bring(text).brought == 1
     assert bring(text, dry=True).known == 1
+
+
+class Interrupted:
+    """The router, which is asked while somebody else brings the same list."""
+
+    def __init__(self, router: Router, meanwhile: Callable[[], object]) -> None:
+        self._router, self._meanwhile = router, meanwhile
+
+    def suggest(self, text: str, *, title: str = "") -> Suggestion:
+        self._meanwhile()
+        return self._router.suggest(text, title=title)
+
+
+def test_two_who_bring_the_same_list_at_once_bring_it_once(app, bring, stored):
+    text = "G1,2016-03-01,两人同时带来的旧事,,,2016-03-04,,,\n"
+    current = app.extensions["hotline"]
+    city = current.city()
+    city = replace(city, router=Interrupted(city.router, lambda: bring(text)))
+    file = read_file((HEADER + text).encode())
+    second = Import(
+        current.database, city, current.contact_key, file, CITY, ADMINISTRATOR, clock.now()
+    )
+    done = second.run({}, dry=False)
+    assert (done.brought, done.known) == (0, 1)
+    assert len(of(stored, "两人同时带来的旧事")) == 1
 
 
 def test_an_import_that_runs_out_of_time_goes_on_where_it_stopped(bring, stored):

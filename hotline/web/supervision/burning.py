@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _
 
 from hotline.registry import article_lists
-from hotline.tickets import lists, opinions, topics
+from hotline.tickets import lists, opinions, ratings, topics
 from hotline.tickets.lists import Burn
 from hotline.web.addresses import one_of
 from hotline.web.current import actor, current, now
@@ -38,10 +38,11 @@ def burning() -> str:
         knowledge = article_lists.pressing(session, now())
         opinion = opinions.pressing(session, now())
         hot = topics.open_topics(session)
+        rated = ratings.count_undecided(session)
     note_listed(row for heap in heaps.values() for row in heap.rows)
     return render_template(
         "supervision/burning.html", heaps=heaps, units=units, names=NAMES, meanings=MEANINGS,
-        knowledge=knowledge, opinion=opinion, Burn=Burn, topics=hot, hours=hours(),
+        knowledge=knowledge, opinion=opinion, Burn=Burn, topics=hot, hours=hours(), rated=rated,
         calm=not any(heap.count for heap in heaps.values()),
     )  # fmt: skip
 
