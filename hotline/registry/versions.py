@@ -72,6 +72,9 @@ def load(session: Session) -> Tables:
 def load_calendar(session: Session) -> WorkCalendar:
     """Working time and limits in force, for whoever needs no more of the registry."""
     files = contents(session, CALENDAR_FILES)
+    for name in CALENDAR_FILES:
+        if name not in files:
+            raise BadData(name, 0, WHOLE_LINE, "已装入的文件(现缺)")
     return WorkCalendar.from_tables({name: read_table(name, files[name]) for name in files})
 
 

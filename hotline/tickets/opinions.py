@@ -219,7 +219,7 @@ def assessed(session: Session, *, actor: Actor, limit: int = SHOWN) -> list[tupl
 def pressing(session: Session, now: datetime) -> tuple[int, int]:
     """How many are open, and how many of those have let a timer run out."""
     late = func.count().filter(col(Opinion.due_at) < now)
-    return session.execute(select(func.count(), late).where(_OPEN)).one()._tuple()
+    return session.execute(select(func.count(), late).where(_OPEN)).one()
 
 
 def available(row: Opinion) -> list[OpinionAct]:

@@ -6,7 +6,7 @@ from alembic import op
 from hotline.db import UtcDateTime
 
 revision = "0011"
-down_revision = "0012"
+down_revision = "0010"
 
 
 def upgrade() -> None:

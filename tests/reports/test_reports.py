@@ -33,7 +33,7 @@ from hotline.reports.rates import Rate
 from hotline.reports.rendering import as_json, as_text, as_workbook, width
 from hotline.reports.writing import write_report
 from hotline.routing.types import Directory, Line, LineCategory, Unit, UnitKind
-from hotline.tickets import dispatch, merging, ratings, replies, return_calls
+from hotline.tickets import dispatch, merging, ratings, replies, return_calls, topics
 from hotline.tickets.models import FollowUp
 from hotline.tickets.return_calls import ReturnCall
 from hotline.tickets.words import Channel, Fault, Grievance, Ground, MatterKind, Urgency
@@ -480,3 +480,17 @@ def test_the_reports_tell_whose_it_was_that_requesters_were_not_satisfied(databa
     assert "不满意 2 次;期内核定原因 2 次,其中单位原因 1 次。" in told
     rate = report.figures["rates"]["unit_at_fault_rate"]
     assert (rate["numerator"], rate["denominator"]) == (1, 3)
+
+
+def test_the_day_list_names_hot_topics_at_their_height(database: Database):
+    with database.work() as session:
+        ids = [Desk(session, NOON).logged().id for _ in range(7)]
+        said = tuple(topics.Said(id, CITY, EAST, "西林街道", "", NOON) for id in ids)
+        for many in (said, said[:3]):
+            surge = topics.Surge((CITY, "夜间摊点", EAST), many, ("烧烤摊",), 0.4)
+            topics.keep(session, [surge], CALENDAR.limits, NOON)
+            session.flush()
+        report = written(session, PeriodKind.DAY, now=AUGUST)
+    assert table(report, "热点").rows == (
+        ("东兴区:烧烤摊", CITY, "西林街道", 7, "0.4", "07-25 12:00", "未平息"),
+    )

@@ -5,7 +5,7 @@ from alembic import op
 
 from hotline.db import UtcDateTime
 
-revision = "0012"
+revision = "0010"
 down_revision = "0009"
 
 
