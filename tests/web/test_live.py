@@ -526,7 +526,7 @@ def test_twenty_calls_are_told_with_as_many_questions_as_two(city: City, app: Fl
             view = news.look(session, clock.now())
             told = news.opening(session, agent, 0, view, city=parts.city(), now=clock.now())
         assert len([message for message in told if message.name == "call"]) == n
-        asked.append(len(sent))
+        asked.append(len([each for each in sent if not a_look(each)]))
     assert asked[0] == asked[1]
 
 
