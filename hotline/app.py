@@ -200,6 +200,7 @@ def _flask() -> OpenAPI:
         validation_error_callback=problems.invalid_fields,
     )
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.url_map.converters["int"] = addresses.Id
     app.json.ensure_ascii = False
     app.json.sort_keys = False
     return app

@@ -121,7 +121,12 @@ def _content(session: Session, ticket: Ticket, place: Place, actor: Actor) -> Co
         return queries.matter(session, ticket)
     if ticket.status != Status.REPLIED:
         raise StepRefused("只有待审核的答复可以加附件。", field="place")
-    return replies.last_reply(session, ticket).content
+    written = replies.last_reply(session, ticket)
+    if written.unit != actor.unit:
+        raise NotAllowed(
+            "答复的附件由写答复的单位(%(unit)s)添加。", field="place", unit=written.unit
+        )
+    return written.content
 
 
 def of_ticket(session: Session, ticket: Ticket) -> list[Attachment]:

@@ -51,6 +51,7 @@ def transfer(
         raise Invalid("工单已在%(unit)s,无需转办。", field="unit", unit=unit)
     correct(session, ticket, unit, instead_of=ticket.lead_unit, actor=actor, now=now)
     _end(session, ticket, lead_of(ticket), Outcome.MOVED, now)
+    _end_own_assist(session, ticket, unit, now)
     take_step(session, ticket, Action.TRANSFER, actor=actor, now=now, unit=unit)
     return _assign(session, ticket, unit, Part.LEAD, calendar, now)
 

@@ -78,10 +78,15 @@ LADDER = (
 )
 
 
-def due(session: Session, calendar: WorkCalendar, now: datetime) -> list[Due]:
+def due(
+    session: Session,
+    calendar: WorkCalendar,
+    now: datetime,
+    which: ColumnElement[bool] = OPEN_LEAD,
+) -> list[Due]:
     """What is to be said now; nothing is written, so it is the dry run as well."""
-    taken = _taken(session, OPEN_LEAD)
-    highest = (_highest(each, calendar, now) for each in _standing(session, now))
+    taken = _taken(session, which)
+    highest = (_highest(each, calendar, now) for each in _standing(session, now, which))
     return [
         step for step in highest if step and step.what not in taken[step.standing.assignment_id]
     ]
@@ -92,7 +97,7 @@ def climb(session: Session, step: Due, calendar: WorkCalendar, now: datetime) ->
     ticket = session.exec(
         select(Ticket).where(Ticket.id == step.standing.ticket_id).with_for_update(skip_locked=True)
     ).first()
-    if ticket is None or not _still(session, step):
+    if ticket is None or not _still(session, step, calendar, now):
         return False
     if isinstance(step.what, Colour):
         issue(session, ticket, step.what, calendar=calendar, actor=SYSTEM, now=now)
@@ -124,7 +129,7 @@ def _highest(standing: Standing, calendar: WorkCalendar, now: datetime) -> Due |
     return None
 
 
-def _standing(session: Session, now: datetime) -> list[Standing]:
+def _standing(session: Session, now: datetime, which: ColumnElement[bool]) -> list[Standing]:
     query = (
         select(
             Ticket.id, Ticket.number, Ticket.status, Ticket.urgency, Assignment.id,
@@ -132,7 +137,7 @@ def _standing(session: Session, now: datetime) -> list[Standing]:
             Assignment.claimed_at,
         )
         .join(Ticket, col(Ticket.id) == Assignment.ticket_id)
-        .where(OPEN_LEAD)
+        .where(OPEN_LEAD, which)
         .where(or_(col(Assignment.warn_at) <= now, col(Assignment.claimed_at).is_(None)))
         .order_by(col(Assignment.due_at))
     )  # fmt: skip
@@ -151,10 +156,7 @@ def _taken(session: Session, of: ColumnElement[bool]) -> defaultdict[int, set[st
     return taken
 
 
-def _still(session: Session, step: Due) -> bool:
-    id = step.standing.assignment_id
-    assignment = session.get_one(Assignment, id)
-    return (
-        assignment.ended_at is None
-        and step.what not in (_taken(session, col(Assignment.id) == id)[id])
-    )
+def _still(session: Session, step: Due, calendar: WorkCalendar, now: datetime) -> bool:
+    """It was claimed, put off, ended or said meanwhile, or nothing has changed."""
+    same = col(Assignment.id) == step.standing.assignment_id
+    return step in due(session, calendar, now, same)

@@ -61,8 +61,11 @@ BESIDE: dict[Action, tuple[Status, ...]] = {
     A.SUPERVISE: (S.ACCEPTED, *WITH_UNIT, S.REPLIED, S.DELIVERED),
     A.ANSWER_ORDER: (*WITH_UNIT, S.REPLIED, S.DELIVERED),
     A.ADVISE: WITH_UNIT,
-    A.REVIEW_RATING: (S.ACCEPTED, *WITH_UNIT, S.REPLIED, S.APPROVED, S.DELIVERED, S.CLOSED),
-}
+    A.REVIEW_RATING: (
+        S.ACCEPTED, *WITH_UNIT, S.REPLIED, S.DELIVERED, S.CLOSED, S.REDIRECTED, S.WITHDRAWN,
+        S.MERGED,
+    ),
+}  # fmt: skip
 STEPS |= {(status, action): status for action, places in BESIDE.items() for status in places}
 
 CHAINED = (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, UniqueConstraint, func
+from sqlalchemy import ColumnElement, UniqueConstraint, and_, func
 from sqlmodel import Field, Relationship, Session, col, select
 
 from hotline.db import Stored, moment
@@ -15,8 +15,10 @@ from hotline.tickets.contents import add_content
 from hotline.tickets.dispatch import last_lead
 from hotline.tickets.models import Assignment, Content, Ticket, TicketEvent
 from hotline.tickets.steps import take_step
-from hotline.tickets.words import Colour, ReminderKind, SanctionKind
+from hotline.tickets.words import Colour, Outcome, ReminderKind, SanctionKind, Status
 
+# Where a unit has nothing to answer any more.
+OVER = (Status.CLOSED, Status.REDIRECTED, Status.WITHDRAWN, Status.MERGED)
 # Rows that a list shows at once.
 SHOWN = 100
 A_DAY = timedelta(days=1)
@@ -173,9 +175,13 @@ class OrderRow:
 
 
 def waiting(session: Session) -> list[OrderRow]:
-    """Orders that their unit has not answered, the first to run out first."""
-    unanswered = col(SupervisionOrder.answered_at).is_(None)
-    return _orders(session, unanswered, col(SupervisionOrder.due_at), SHOWN)
+    """Orders that their unit may still answer and has not, the first to run out first."""
+    waits = and_(
+        col(SupervisionOrder.answered_at).is_(None),
+        col(Ticket.status).not_in(OVER),
+        col(Assignment.outcome) != Outcome.MOVED,
+    )
+    return _orders(session, waits, col(SupervisionOrder.due_at), SHOWN)
 
 
 def answered(session: Session) -> list[OrderRow]:
@@ -194,6 +200,7 @@ def _orders(
             SupervisionOrder.due_at, SupervisionOrder.answered_at,
         )
         .join(Ticket, col(Ticket.id) == SupervisionOrder.ticket_id)
+        .join(Assignment, col(Assignment.id) == SupervisionOrder.assignment_id)
         .where(condition)
         .order_by(order, col(SupervisionOrder.id))
         .limit(limit)

@@ -518,8 +518,12 @@ class PrecedentForm(Body):
     q: _line(100) = ""
 
 
+# A page of days ends some weeks later: the calendar must not end before it.
+NearDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
+
+
 class DayForm(Body):
-    day: date | None = None
+    day: NearDay | None = None
 
 
 class ShiftNoteForm(Body):
@@ -530,7 +534,7 @@ class ShiftNoteForm(Body):
 class TurnForm(Body):
     """One person on one shift of one day."""
 
-    day: date
+    day: NearDay
     shift: Shift
     name: NeededWord
     extension: _line(20) = ""

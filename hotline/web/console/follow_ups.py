@@ -12,6 +12,7 @@ from hotline.tickets import follow_ups
 from hotline.web.bodies import AfterForm
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import asked
+from hotline.web.languages import said
 from hotline.web.tickets.page import ticket_page
 
 
@@ -58,7 +59,7 @@ def take_follow_up(number: str) -> Any:
         with current().database.work() as session:
             follow_ups.take(session, number, actor=actor(), now=now())
     except HotlineError as refused:
-        flash(refused.sentence, "bad")
+        flash(said(refused), "bad")
         return redirect(url_for("console.follow_up_list"))
     return redirect(url_for("console.follow_up_call", number=number))
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask_babel import gettext as _
 
 from hotline.clock import city_day, city_span
-from hotline.db import keep_reply
+from hotline.db import Replayed, keep_reply
 from hotline.errors import HotlineError
 from hotline.people import users
 from hotline.people.access_log import note_look
@@ -57,6 +57,8 @@ def sanction() -> Response:
                 session, unit, given.body.kind, given.body.reason, actor=actor(), now=now()
             )
             keep_reply(session, None)
+    except Replayed:
+        pass  # sent twice: it is written down
     except HotlineError as refused:
         given.refuse(refused)
         return _sanctions(given, refused.status)

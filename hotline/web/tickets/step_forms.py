@@ -255,7 +255,11 @@ def _whose(action: Action, ticket: Ticket, actor: Actor) -> str:
 
 
 def _undecided(story: Story, _actor: Actor) -> bool:
-    return story.extension is not None and story.extension.decided_at is None
+    asked = story.extension
+    if asked is None or asked.decided_at:
+        return False
+    # A reply or another unit may have overtaken it: then nothing is left to decide.
+    return any(a.id == asked.assignment_id and a.ended_at is None for a in story.assignments)
 
 
 def _unanswered(story: Story, actor: Actor) -> bool:
