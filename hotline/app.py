@@ -28,6 +28,7 @@ from hotline.telephony import snapshot
 from hotline.tickets.file_store import FileStore
 from hotline.tickets.models import Contact
 from hotline.web import (
+    addresses,
     calls,
     frame,
     guards,

@@ -54,13 +54,18 @@ def settle(
     """回执: what a receipt or a person says became of it, or that it shall be sent again."""
     scope_of(actor, Action.SETTLE_DELIVERY)
     if outcome not in list(Settlement):
-        raise Invalid(f"回执结果须为 {OUTCOMES} 之一。", field="outcome")
+        raise Invalid("回执结果须为 %(known)s 之一。", field="outcome", known=OUTCOMES)
     row = session.get(Delivery, delivery_id, with_for_update=True)
     if row is None:
         raise NotFound("没有这份反馈,请核对编号。", field="id")
     before, said = State(row.state), Settlement(outcome)
     if (before, said) not in SETTLED:
-        raise StepRefused(f"这份反馈现为「{CHINESE[before]}」,不能登记 {said}。", field="outcome")
+        raise StepRefused(
+            "这份反馈现为「%(state)s」,不能登记 %(said)s。",
+            field="outcome",
+            state=CHINESE[before],
+            said=str(said),
+        )
     after = SETTLED[before, said]
     if after is not before:
         _move(session, row, after, now)

@@ -138,6 +138,8 @@ def take(session: Session, number: str, *, actor: Actor, now: datetime) -> Follo
 def not_reached(session: Session, number: str, *, actor: Actor, now: datetime) -> FollowUpCall:
     """没打通: once more later; after three times it counts as not reached."""
     call = open_call(session, number, actor=actor, lock=True)
+    if call.taken_by != actor.id:
+        raise StepRefused("请先点「打这个」,再记没打通。", field="number")
     call.tries, call.tried_at = call.tries + 1, now
     call.taken_by, call.taken_at = "", None
     if call.tries >= TRIES:

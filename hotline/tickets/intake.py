@@ -141,6 +141,8 @@ def answer(
 ) -> TicketEvent:
     """直接答复: the desk answers at once; like any reply it leaves by the one channel."""
     content = add_content(session, ticket, text)
+    # A unit that had it before it was reopened has no part in this answer, nor in its rating.
+    ticket.lead_unit = ""
     session.add(
         Reply(
             ticket_id=ticket.id,

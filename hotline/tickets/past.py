@@ -140,7 +140,7 @@ def _moment(field: str, text: str, otherwise: time) -> datetime:
         at = otherwise if hour is None else time(hour, minute)
         # In UTC as every moment of ours: events are chained by how their moment is written.
         return city_moment(date(year, month, day), at)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Invalid("应写成 2018-07-25 或 2018-07-25 14:05。", field=field) from None
 
 

@@ -16,6 +16,8 @@ from hotline.errors import Invalid
 
 # Custom (proposal): a year of the largest department; a longer list comes in parts.
 MOST_ROWS = 100_000
+# What openpyxl raises besides at a workbook with parts that are broken or not there.
+_BROKEN = (SyntaxError, LookupError, ValueError, OSError)
 _ENCODINGS = ("utf-8-sig", "gb18030")
 
 
@@ -76,7 +78,7 @@ def _workbook(data: bytes) -> Iterator[tuple[int, list[str]]]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
             yield number, [_cell(value) for value in row]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+    except (InvalidFileException, zipfile.BadZipFile, *_BROKEN) as error:
         raise Invalid("xlsx 打不开,请用表格软件另存一次再试。", field="file") from error
 
 

@@ -14,6 +14,7 @@ from hotline.people.rights import Action
 from hotline.routing.types import Decision
 from hotline.tickets.models import Assignment, Content, Ticket, TicketEvent
 from hotline.tickets.standing import OPEN_LEAD
+from hotline.tickets.steps import BESIDE
 from hotline.tickets.words import Urgency
 
 HEADING_LENGTH = 40
@@ -42,7 +43,7 @@ class Row:
     warn_at: datetime | None
     due_at: datetime | None
     decision: str  # how sure the router was
-    since: datetime  # of its last step; falling overdue is none
+    since: datetime  # of its last step; falling overdue is none, nor is what stands beside it
     cursor: str
     heading: str = ""  # title, else the beginning of the matter
 
@@ -90,7 +91,7 @@ def _since() -> ColumnElement[datetime]:
     return (
         select(func.max(TicketEvent.at))
         .where(col(TicketEvent.ticket_id) == col(Ticket.id))
-        .where(col(TicketEvent.action) != Action.FALL_OVERDUE)
+        .where(col(TicketEvent.action).not_in((Action.FALL_OVERDUE, *BESIDE)))
         .correlate(Ticket)
         .scalar_subquery()
     )

@@ -110,7 +110,11 @@ def next_status(ticket: Ticket, action: Action) -> Status:
     if (here, action) not in STEPS:
         status = CHINESE[here] if here else "未登记"
         raise StepRefused(
-            f"工单 {ticket.number} 现为「{status}」,不能{CHINESE[action]}。", field="action"
+            "工单 %(number)s 现为「%(status)s」,不能%(step)s。",
+            field="action",
+            number=ticket.number,
+            status=status,
+            step=CHINESE[action],
         )
     return STEPS[here, action]
 
@@ -126,7 +130,12 @@ def _check_scope(ticket: Ticket, actor: Actor, action: Action, unit: str) -> Non
     if not allowed[scope] and scope is Scope.SUGGESTED:
         raise NotAllowed("坐席只能派给系统有把握推荐的单位,请改派或交派单员派单。", field="unit")
     if not allowed[scope]:
-        raise NotAllowed(f"您不能对工单 {ticket.number} {CHINESE[action]}。", field="action")
+        raise NotAllowed(
+            "您不能对工单 %(number)s %(step)s。",
+            field="action",
+            number=ticket.number,
+            step=CHINESE[action],
+        )
 
 
 def link_hash(event: TicketEvent) -> str:

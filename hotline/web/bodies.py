@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from hotline.clock import city_moment
 from hotline.people.roster import Shift
 from hotline.registry.article_lists import Pile as ArticlePile
 from hotline.tickets.attachments import Place
@@ -35,6 +36,9 @@ from hotline.tickets.words import (
     Urgency,
 )
 
+# The calendar must not end before what is reckoned from a day: its moment, its page of days.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+NearDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 ALLOWED_CONTROLS = "\t\n\r"
 # Ids and positions are 32 bits wide in PostgreSQL, which refuses to compare with more.
 LAST_CURSOR = 2**31 - 1
@@ -366,7 +370,7 @@ class InboxForm(Body):
 
 
 class NewsForm(Body):
-    since: AwareDatetime
+    since: Annotated[AwareDatetime, Field(ge=city_moment(FIRST_DAY), le=city_moment(LAST_DAY))]
 
 
 class ClaimForm(HandlerBody):
@@ -386,8 +390,8 @@ class SearchForm(Body):
     territory: Word = ""
     urgency: Urgency | None = None
     due: Due | None = None
-    first: date | None = None
-    last: date | None = None
+    first: NearDay | None = None
+    last: NearDay | None = None
     after: _line(20) = ""
 
 
@@ -518,10 +522,6 @@ class PrecedentForm(Body):
     q: _line(100) = ""
 
 
-# A page of days ends some weeks later: the calendar must not end before it.
-NearDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
-
-
 class DayForm(Body):
     day: NearDay | None = None
 
@@ -575,3 +575,9 @@ class OpinionActForm(Body):
     act: OpinionAct
     level: OptionalLevel = None
     words: Sentence
+
+
+class LooksForm(Body):
+    """From where on looks are shown: the id of the last row of the page before."""
+
+    before: int | None = Field(None, ge=1, le=LAST_CURSOR)

@@ -86,9 +86,7 @@ def calls_blueprint(settings: Settings) -> Blueprint:
         with database.work() as session:
             if body.dialled:
                 calls.add_calls(session, [_record(told, body)], key=key)
-            stands = events.record(
-                session, told, limits=city().calendar.limits, key=key, now=now()
-            )
+            stands = events.record(session, told, limits=city().calendar.limits, key=key, now=now())
             state = words.CallState(stands.state)
         return jsonify(call_id=call_id, state=state, state_name=words.STATES[state])
 
@@ -107,7 +105,7 @@ def _told(call_id: str, body: EventBody) -> SwitchEvent:
         raise Invalid("call_id 须为 64 个以内的可见字符,请核对地址。", field="call_id")
     for field in NEEDED.get(body.kind), body.caller and "dialled":
         if field and not getattr(body, field):
-            raise Invalid(f"{field} 必填,请补上。", field=field)
+            raise Invalid("%(name)s 必填,请补上。", field=field, name=field)
     return SwitchEvent(
         call_id=call_id,
         kind=body.kind,

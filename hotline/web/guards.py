@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from flask import current_app, g, request
+from flask import abort, current_app, g, request
 from flask_login import current_user
 
 from hotline.db import RequestKey
@@ -208,6 +208,7 @@ LARGER = {
         MOST_READ,
     ),
 }
+NUL = "\x00"
 SAFE = ("GET", "HEAD", "OPTIONS")
 # Where a user whose password somebody else has seen may go before it is changed.
 BEFORE_CHANGE = ("signing.account", "signing.change_password", "signing.sign_out")
@@ -219,7 +220,7 @@ def guard_of(endpoint: str) -> Action | Anyone:
     if is_step:
         return Action(action)
     if endpoint not in GUARDS:
-        raise HotlineError(f"{endpoint} 未登记使用权限。")
+        raise HotlineError("%(endpoint)s 未登记使用权限。", endpoint=endpoint)
     return GUARDS[endpoint]
 
 
@@ -227,6 +228,7 @@ def check() -> None:
     """Signs the caller in and refuses what its role may not do at all."""
     if request.endpoint is None:
         return  # no such address; says so by itself
+    _refuse_nul()
     request.max_content_length = LARGER.get(request.endpoint)
     guard = guard_of(request.endpoint)
     if guard is not PUBLIC:
@@ -234,6 +236,12 @@ def check() -> None:
         if guard is not SIGNED_IN:
             scope_of(g.actor, guard)
     _refuse_forged(guard)
+
+
+def _refuse_nul() -> None:
+    """Nobody types one in an address, and PostgreSQL holds no text that has one."""
+    if any(NUL in text for text in (request.path, *request.args.values())):
+        abort(400)
 
 
 def _refuse_forged(guard: Action | Anyone) -> None:

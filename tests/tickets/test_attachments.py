@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from builders import AGENT, CITY, DISPATCHER, NOON, SUPERVISOR, Desk, handler_of
+from builders import AGENT, CITY, DISPATCHER, ENVIRONMENT, NOON, SUPERVISOR, Desk, handler_of
 from sqlmodel import Session
 from walks import closed
 
@@ -82,6 +82,13 @@ def test_nobody_puts_a_file_where_another_speaks(sqlite: Database, actor: Actor,
         ticket = Desk(session, NOON).replied()
         with pytest.raises(NotAllowed):
             add(session, ticket, PAPER, place=place, actor=actor)
+
+
+def test_an_assistant_puts_no_file_into_the_leads_answer(sqlite: Database):
+    with sqlite.work() as session:
+        ticket = Desk(session, NOON).replied()
+        with pytest.raises(NotAllowed, match=CITY):
+            add(session, ticket, PAPER, place=Place.REPLY, actor=handler_of(ENVIRONMENT))
 
 
 def test_a_reply_that_has_left_takes_no_more_files(sqlite: Database):

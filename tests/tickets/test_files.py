@@ -111,6 +111,14 @@ def test_a_small_file_that_would_fill_the_memory_is_refused():
         photos.without_metadata(bomb.getvalue(), KINDS["png"], "照片")
 
 
+def test_a_photo_of_more_than_a_phone_takes_is_told_that_it_is_too_large():
+    photo = bytearray(papers.photo())
+    size = photo.index(b"\xff\xc0") + 5  # of the frame: height and width, two bytes each
+    photo[size : size + 4] = (4_000).to_bytes(2) + (65_000).to_bytes(2)
+    with pytest.raises(Invalid, match="像素太多"):
+        photos.without_metadata(bytes(photo), KINDS["jpg"], "照片")
+
+
 def test_the_original_and_the_bare_copy_are_kept_for_us_alone(store: FileStore):
     kept = store.receive("现场.JPG", TAKEN["jpg"])
     assert (kept.name, kept.kind, kept.size) == ("现场.jpg", "jpg", len(TAKEN["jpg"]))

@@ -17,9 +17,11 @@ from sqlmodel import Session, select
 from walks import closed, delivered
 
 from hotline.db import Database
+from hotline.delivery import outbox, worker
+from hotline.delivery.states import State
 from hotline.errors import Invalid, NotAllowed, NotFound, StepRefused
 from hotline.people.rights import CHANNEL, RIGHTS, Action, Actor, Role
-from hotline.tickets import follow_ups, ratings, replies, supervision
+from hotline.tickets import follow_ups, intake, queries, ratings, replies, supervision
 from hotline.tickets.follow_ups import LOTS, FollowUpCall
 from hotline.tickets.intake import Requester
 from hotline.tickets.models import FollowUp, Ticket, TicketEvent
@@ -90,6 +92,18 @@ def test_the_reason_is_in_the_event_and_the_words_are_where_they_can_be_erased(d
         assert "电话" not in repr(event)
 
 
+def test_a_unit_is_not_rated_for_what_the_desk_answered_after_reopening(database: Database):
+    with database.work() as session:
+        ticket = closed(Desk(session, NOON))
+        intake.reopen(session, ticket, "还想问", actor=DISPATCHER, now=NOON)
+        outbox.answer(session, ticket, "可以到窗口查。", actor=AGENT, now=NOON)
+        replies.deliver(session, ticket, actor=CHANNEL, now=NOON)
+        row = rate(session, ticket)
+        session.flush()
+        assert row.unit == ""
+        assert queries.events(session, ticket)[-1].unit == ""
+
+
 # Whose it was
 
 
@@ -121,6 +135,36 @@ def test_a_rating_is_reviewed_even_when_the_ticket_has_gone_on(database: Databas
         )
         assert ratings.review(session, ticket, Fault.UNIT, actor=DISPATCHER, now=NOON)
         assert ticket.status == Status.IN_PROGRESS
+
+
+def test_a_rating_is_not_reviewed_while_a_new_reply_is_on_its_way(database: Database):
+    """An event after the approval would keep the reply from ever counting as delivered."""
+    with database.work() as session:
+        ticket = delivered(Desk(session, NOON))
+        rate(session, ticket)
+        replies.send_for_rework(
+            session, ticket, "没办好", calendar=CALENDAR, actor=DISPATCHER, now=NOON
+        )
+        replies.reply(session, ticket, "办好了", actor=handler_of(CITY), now=NOON)
+        (owed,) = outbox.approve(session, ticket, actor=DISPATCHER, now=NOON)
+        with pytest.raises(StepRefused):
+            ratings.review(session, ticket, Fault.UNIT, actor=SUPERVISOR, now=NOON)
+        owed.state = State.DELIVERED
+        session.flush()
+        worker.finish(session, [owed.event_id], NOON)
+        assert ticket.status == Status.DELIVERED
+        assert ratings.review(session, ticket, Fault.UNIT, actor=SUPERVISOR, now=NOON)
+
+
+def test_a_rating_of_a_ticket_that_was_withdrawn_since_is_still_reviewed(database: Database):
+    with database.work() as session:
+        ticket = delivered(Desk(session, NOON))
+        rate(session, ticket)
+        replies.send_for_rework(
+            session, ticket, "没办好", calendar=CALENDAR, actor=DISPATCHER, now=NOON
+        )
+        intake.withdraw(session, ticket, "不用了", actor=DISPATCHER, now=NOON)
+        assert ratings.review(session, ticket, Fault.UNIT, actor=SUPERVISOR, now=NOON)
 
 
 @pytest.mark.parametrize("action", [Action.FOLLOW_UP, Action.REVIEW_RATING])
@@ -237,14 +281,27 @@ def test_after_three_calls_in_vain_it_counts_as_not_reached(database: Database):
     with database.work() as session:
         ticket = lucky(session)
         for tries in (1, 2):
+            follow_ups.take(session, ticket.number, actor=AGENT, now=NOON)
             call = follow_ups.not_reached(session, ticket.number, actor=AGENT, now=NOON)
             assert (call.tries, call.ended_at) == (tries, None)
             assert ticket.number in grounds(session)
+        follow_ups.take(session, ticket.number, actor=AGENT, now=NOON)
         call = follow_ups.not_reached(session, ticket.number, actor=AGENT, now=NOON)
         assert call.outcome == CallOutcome.NOT_REACHED
         assert ticket.number not in grounds(session)
         with pytest.raises(NotFound):
             follow_ups.not_reached(session, ticket.number, actor=AGENT, now=NOON)
+
+
+def test_only_who_made_the_call_says_that_it_was_in_vain_and_once(database: Database):
+    with database.work() as session:
+        number = lucky(session).number
+        follow_ups.take(session, number, actor=AGENT, now=NOON)
+        with pytest.raises(StepRefused, match="请先点"):
+            follow_ups.not_reached(session, number, actor=OTHER_AGENT, now=NOON)
+        follow_ups.not_reached(session, number, actor=AGENT, now=NOON)
+        with pytest.raises(StepRefused, match="请先点"):
+            follow_ups.not_reached(session, number, actor=AGENT, now=NOON)
 
 
 def test_one_agent_makes_the_call_until_it_was_forgotten(database: Database):

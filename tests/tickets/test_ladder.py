@@ -3,14 +3,24 @@
 from datetime import datetime, timedelta
 
 import pytest
-from builders import AGENT, CALENDAR, CITY, DISPATCHER, NOON, SUPERVISOR, Desk, handler_of
+from builders import (
+    AGENT,
+    CALENDAR,
+    CITY,
+    DISPATCHER,
+    ENVIRONMENT,
+    NOON,
+    SUPERVISOR,
+    Desk,
+    handler_of,
+)
 from sqlmodel import select
 
 from hotline.clock import CITY_TIME
 from hotline.db import Database
 from hotline.errors import NotAllowed, StepRefused
 from hotline.people.rights import Action, Actor, Role
-from hotline.tickets import dispatch, ladder, queries, replies, supervision
+from hotline.tickets import dispatch, extensions, intake, ladder, queries, replies, supervision
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Colour, MatterKind, ReminderKind, Urgency
 
@@ -104,6 +114,40 @@ def test_a_dry_run_tells_and_writes_nothing(database: Database, dispatched: str)
     assert told == [(dispatched, Colour.BLUE)]
     with database.read() as session:
         assert not session.exec(select(supervision.SupervisionOrder)).all()
+
+
+def test_no_order_falls_on_a_unit_that_was_given_more_time_a_moment_ago(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress(kind=MatterKind.CONSULTATION)
+        facts = {"calendar": CALENDAR, "now": NOON}
+        extensions.ask(session, ticket, days=3, reason="等鉴定", actor=handler_of(CITY), **facts)
+    late = at("07-31T09:00")
+    with database.read() as session:
+        (step,) = ladder.due(session, CALENDAR, late)
+    with database.work() as session:
+        row = session.exec(select(Ticket)).one()
+        extensions.rule(
+            session, row, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=late
+        )  # fmt: skip
+    with database.work() as session:
+        assert not ladder.climb(session, step, CALENDAR, late)
+        assert not session.exec(select(supervision.SupervisionOrder)).all()
+
+
+@pytest.mark.parametrize("over", ["withdrawn", "moved"])
+def test_an_order_that_nobody_can_answer_any_more_waits_no_longer(database: Database, over: str):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        facts = {"calendar": CALENDAR, "now": NOON}
+        supervision.issue(session, ticket, Colour.RED, "请到场", actor=SUPERVISOR, **facts)
+        session.flush()
+        assert [each.number for each in supervision.waiting(session)] == [ticket.number]
+        if over == "withdrawn":
+            intake.withdraw(session, ticket, "不用了", actor=DISPATCHER, now=NOON)
+        else:
+            dispatch.transfer(session, ticket, ENVIRONMENT, actor=DISPATCHER, **facts)
+        session.flush()
+        assert supervision.waiting(session) == []
 
 
 def test_an_order_has_a_clock_of_its_own_and_is_answered_once(database: Database, dispatched: str):

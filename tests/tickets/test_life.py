@@ -244,6 +244,16 @@ def test_a_ticket_has_one_open_lead_whatever_path_it_took(database: Database):
     assert [lead.unit for lead in leads] == [ENVIRONMENT]
 
 
+def test_an_assistant_that_takes_over_assists_no_longer(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched(CITY)
+        facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": NOON}
+        dispatch.assist(session, ticket, ENVIRONMENT, **facts)
+        dispatch.transfer(session, ticket, ENVIRONMENT, **facts)
+        standing = [(a.unit, a.part) for a in dispatch.open_assignments(ticket)]
+    assert standing == [(ENVIRONMENT, "lead")]
+
+
 def test_rework_returns_to_the_same_handler_with_a_new_clock_and_counts(database: Database):
     with database.work() as session:
         ticket = Desk(session, NOON).replied()

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from builders import CITY, NOON
@@ -141,6 +142,7 @@ def test_an_open_row_has_no_end_and_a_row_without_a_kind_asks_for_help():
         ({"受理时间": "上周"}, "受理时间", "应写成 2018-07-25"),
         ({"受理时间": "2016-02-30"}, "受理时间", "应写成"),
         ({"受理时间": "2016-03-01 25:00"}, "受理时间", "应写成"),
+        ({"受理时间": "0001-01-01 00:00"}, "受理时间", "应写成"),
         ({"受理时间": "1999-12-31"}, "受理时间", "2000 年以后"),
         ({"受理时间": "2030-01-01"}, "受理时间", "现在以前"),
         ({"办结时间": "2016-02-01"}, "办结时间", "不能早于受理"),
@@ -155,3 +157,13 @@ def test_a_wrong_row_names_its_column_and_the_remedy(cells, column: str, says: s
     assert isinstance(error, RowError)
     assert (error.row, error.column) == (2, column)
     assert says in error.sentence
+
+
+def test_a_workbook_with_a_broken_sheet_is_refused():
+    whole, broken = ZipFile(BytesIO(workbook(("受理时间", "内容")))), BytesIO()
+    with ZipFile(broken, "w") as book:
+        for part in whole.namelist():
+            cut = part.startswith("xl/worksheets/")
+            book.writestr(part, b"<worksheet><a" if cut else whole.read(part))
+    with pytest.raises(Invalid, match="xlsx 打不开"):
+        read_file(broken.getvalue())

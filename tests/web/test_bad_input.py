@@ -90,6 +90,38 @@ def test_a_cursor_wider_than_the_database_counts_is_refused(dispatcher):
         assert (response.status_code, response.json["errors"][0]["field"]) == (422, "after")
 
 
+@pytest.mark.parametrize(
+    "page", ["/supervision/topics/{}", "/supervision/opinions/{}", "/knowledge/{}"]
+)
+@pytest.mark.parametrize("id", [2**31, 10**20])
+def test_an_id_wider_than_the_database_counts_leads_nowhere(signed_in, page: str, id: int):
+    assert signed_in(Role.SUPERVISOR).get(page.format(id)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "page", "status"),
+    [
+        (Role.AGENT, "/tickets?first=0001-01-01", 422),
+        (Role.AGENT, "/tickets?last=9999-12-31", 422),
+        (Role.HANDLER, "/inbox/news?since=9999-12-31T23:59:59-12:00", 200),
+        (Role.ADMINISTRATOR, f"/administration/looks?before={10**20}", 200),
+    ],
+)
+def test_a_page_asked_for_out_of_all_reason_is_no_failure(signed_in, role, page, status):
+    assert signed_in(role, CITY if role is Role.HANDLER else "").get(page).status_code == status
+
+
+@pytest.mark.parametrize("page", ["/desk?draft=%00", "/desk/calls/%00", "/desk/follow-ups/%00"])
+def test_an_address_with_a_nul_is_refused_before_a_database_chokes_on_it(signed_in, page):
+    assert signed_in(Role.AGENT).get(page).status_code == 400
+
+
+def test_a_draft_with_a_nul_is_kept_without_it(signed_in):
+    agent = signed_in(Role.AGENT)
+    assert agent.post("/desk/draft", {"text": "路灯\x00不亮", "once": "nul"}).status_code == 200
+    assert "路灯不亮" in agent.get("/desk?draft=nul").text
+
+
 def test_who_is_not_signed_in_is_told_how_to(caller):
     response = caller().get("/inbox")
     assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")

@@ -189,6 +189,12 @@ def test_the_desk_has_a_clock_of_its_own(desk, made, urgency, minutes, words):
     assert words in item(desk.get("/dispatching/to_dispatch").text, number)
 
 
+def test_a_reminder_gives_the_desk_no_new_clock(desk, made, caller):
+    number = made(Desk.accepted, now=clock.now() - timedelta(minutes=25))
+    assert caller(Role.DISPATCHER).post(f"/tickets/{number}/remind").status_code == 200
+    assert "超期 10 分" in item(desk.get("/dispatching/to_dispatch").text, number)
+
+
 def test_a_reopened_ticket_gives_the_desk_a_new_clock(desk, made):
     number = made(closed, now=clock.now() - timedelta(days=3))
     desk.post(f"/tickets/{number}/reopen", {"reason": "又来了"})

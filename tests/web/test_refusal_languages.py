@@ -1,8 +1,10 @@
 """Refusals in the reader's language: pages by the session, the API by what a program asks for."""
 
+import ast
 import re
 from collections.abc import Iterable
 from importlib.resources import files
+from pathlib import Path
 from pkgutil import walk_packages
 
 import pytest
@@ -67,6 +69,27 @@ def test_the_sentence_of_every_class_of_refusals_has_its_english(catalog: Catalo
 def test_every_sentence_that_a_refusal_is_raised_with_has_its_english(catalog: Catalog):
     assert missing(catalog, raised()) == []
     assert missing(catalog, (sentence for table in TABLES for sentence in table)) == []
+
+
+def test_no_refusal_is_put_together_from_parts_that_no_catalog_knows():
+    names, root = {kind.__name__ for kind in classes()}, Path(str(files("hotline")))
+    for file in root.rglob("*.py"):
+        place = file.relative_to(root).as_posix()
+        calls = (
+            []
+            if place.startswith((*UNSEEN, "settings.py"))
+            else ast.walk(ast.parse(file.read_text()))
+        )
+        for call in calls:
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in names and call.args:
+                assert not isinstance(call.args[0], ast.JoinedStr), f"{place}:{call.lineno}"
+
+
+def test_a_step_that_the_status_forbids_is_told_in_english(app, signed_in):
+    number = make(app.extensions["hotline"].database, Desk.replied, unit=CITY)
+    page = in_english(signed_in(Role.DISPATCHER)).post(f"/tickets/{number}/accept")
+    assert page.status_code == 409
+    assert f"Ticket {number} is" in page.text
 
 
 def test_english_sentences_hold_the_same_values(catalog: Catalog):

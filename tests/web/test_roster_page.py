@@ -81,6 +81,17 @@ def test_a_wrong_row_is_named_and_the_table_stays(supervising):
     assert "张三 <span" not in supervising.get("/supervision/roster").text
 
 
+@pytest.mark.parametrize(
+    "row",
+    ["2018-07-25,白班,张三,1,2", "2018-07-25,白班,", "25.7.,白班,张三", "2018-07-25,早班,张三"],
+)
+def test_what_is_wrong_with_a_row_is_said_in_english(supervising, row: str):
+    supervising.client.set_cookie("language", "en")
+    page = supervising.post("/supervision/roster/table", {"table": row})
+    said = re.search(r'class="error[^>]*>([^<]+)<', page.text)[1]
+    assert not re.search("应|须", said), said
+
+
 def test_a_form_without_a_name_comes_again_with_what_was_typed(supervising):
     page = enter(supervising, name="", extension="802")
     assert page.status_code == 422
@@ -95,6 +106,13 @@ def test_a_turn_far_ahead_leads_to_its_own_fortnight_and_is_taken_off_there(supe
     off = re.search(r"/supervision/roster/\d+/off", page)[0]
     assert "王小二" not in supervising.get(supervising.post(off).location).text
     assert supervising.post(off).status_code == 302
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_is_no_failure(supervising, day: str):
+    assert supervising.get(f"/supervision/roster?day={day}").status_code == 200
+    assert supervising.get(f"/desk/notes?day={day}").status_code == 200
+    assert enter(supervising, day=day).status_code == 422
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.HANDLER])

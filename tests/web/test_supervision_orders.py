@@ -11,7 +11,7 @@ from walks import make, objected
 
 from hotline.people.access_log import AccessLog
 from hotline.people.rights import Role
-from hotline.tickets import dispatch, extensions, supervision
+from hotline.tickets import dispatch, extensions, replies, supervision
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Colour
 
@@ -71,6 +71,26 @@ def test_a_sanction_is_recorded_with_unit_kind_and_reason(supervising):
     assert sent.location == "/supervision/sanctions"
     page = supervising.get("/supervision/sanctions").text
     assert all(words in page for words in (ENVIRONMENT, "约谈", "三次超期"))
+
+
+def test_a_sanction_sent_twice_is_one(supervising):
+    form = {"unit": CITY, "kind": "interview", "reason": "两次点了记下", "once": "sanction-1"}
+    for _ in range(2):
+        assert supervising.post("/supervision/sanctions", form).location
+    assert supervising.get("/supervision/sanctions").text.count("两次点了记下") == 1
+
+
+def test_an_extension_that_its_reply_has_overtaken_is_not_offered_for_a_decision(signed_in, made):
+    def overtaken(desk: Desk) -> Ticket:
+        ticket = waiting_for_time(desk)
+        replies.reply(desk.session, ticket, "已办好。", actor=handler_of(CITY), now=desk.now)
+        facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": desk.now}
+        replies.send_for_rework(desk.session, ticket, "没说结果", **facts)
+        return ticket
+
+    desk = signed_in(Role.DISPATCHER)
+    assert "/rule_extension" in desk.get(f"/tickets/{made(waiting_for_time)}").text
+    assert "/rule_extension" not in desk.get(f"/tickets/{made(overtaken)}").text
 
 
 @pytest.mark.parametrize(

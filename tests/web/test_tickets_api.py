@@ -256,6 +256,21 @@ def test_a_citizen_reads_progress_by_number_and_code_and_by_nothing_less(agent, 
     assert wrong.json["title"] == missing.json["title"]
 
 
+def test_a_citizen_is_told_no_talk_of_desk_and_units(agent, dispatcher, caller):
+    ticket = logged(agent, unit=CITY)
+    for who, step, body in (
+        (dispatcher, "assist", {"unit": "市环保局"}),
+        (dispatcher, "remind", {}),
+        (agent, "remind", {}),
+        (caller(Role.SUPERVISOR), "supervise", {"colour": "red"}),
+    ):
+        assert who.post(f"/tickets/{ticket['number']}/{step}", body).status_code == 200
+    own = {"number": ticket["number"], "query_code": ticket["query_code"]}
+    steps = caller().post("/progress", own).json["steps"]
+    told = ["log", "accept", "dispatch", "remind"]  # the agent hears it from the requester
+    assert [step["action"] for step in steps] == told
+
+
 def test_a_citizen_withdraws_only_what_is_theirs(agent, caller):
     ticket = logged(agent)
     body = {"number": ticket["number"], "query_code": ticket["query_code"], "reason": "已解决"}

@@ -5,7 +5,9 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from hotline.people import access_log
+from hotline.web.bodies import LooksForm
 from hotline.web.current import current
+from hotline.web.forms import asked
 
 PAGE = 100
 
@@ -16,7 +18,7 @@ def add_routes(administration: Blueprint) -> None:
 
 def page() -> Any:
     who, ticket = (request.args.get(name, "").strip()[:60] for name in ("actor", "ticket"))
-    before = request.args.get("before", type=int)
+    before = (asked(LooksForm).body or LooksForm()).before
     with current().database.read() as session:
         rows = access_log.looks(session, actor=who, ticket=ticket, before=before, limit=PAGE)
     return render_template(

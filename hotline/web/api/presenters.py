@@ -6,7 +6,7 @@ from typing import Any
 from hotline.delivery.models import Delivery
 from hotline.delivery.settling import Trouble
 from hotline.people.privacy import mask
-from hotline.people.rights import Actor, Role
+from hotline.people.rights import Action, Actor, Role
 from hotline.reports.measures import MEASURES
 from hotline.reports.tallies import CountedEvent, Tally
 from hotline.routing.types import Suggestion
@@ -19,11 +19,23 @@ from hotline.tickets.models import (
     Ticket,
     TicketEvent,
 )
-from hotline.tickets.words import CHINESE, Status
+from hotline.tickets.words import CHINESE, ReminderKind, Status
 from hotline.web.api.suggestions import emergency, suggested
 
 # Who needs the requester's number and name to do the job; for others they are masked.
 SEES_CONTACT = (Role.AGENT, Role.DISPATCHER, Role.HANDLER)
+
+
+# What the desk and the units do among themselves is not the requester's to read; nor are an
+# extension that was refused and reminders that the requester did not send.
+AMONG_US = (
+    Action.OBJECT, Action.ASSIST, Action.ADVISE, Action.FALL_OVERDUE, Action.ASK_EXTENSION,
+    Action.SUPERVISE, Action.ANSWER_ORDER, Action.REVIEW_RATING,
+)  # fmt: skip
+NOT_TOLD = {
+    (Action.RULE_EXTENSION, "refused"),
+    *((Action.REMIND, kind) for kind in ReminderKind if kind is not ReminderKind.CITIZEN),
+}
 
 
 def moment(at: datetime | None) -> str | None:
@@ -144,6 +156,7 @@ def progress(
         "steps": [
             {"at": moment(each.at), "action": each.action, "unit": each.unit or None}
             for each in events
+            if each.action not in AMONG_US and (each.action, each.reason) not in NOT_TOLD
         ],
     }
 

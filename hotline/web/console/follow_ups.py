@@ -65,8 +65,12 @@ def take_follow_up(number: str) -> Any:
 
 
 def follow_up_not_reached(number: str) -> Any:
-    with current().database.work() as session:
-        call = follow_ups.not_reached(session, number, actor=actor(), now=now())
+    try:
+        with current().database.work() as session:
+            call = follow_ups.not_reached(session, number, actor=actor(), now=now())
+    except HotlineError as refused:
+        flash(said(refused), "bad")
+        return redirect(url_for("console.follow_up_list"))
     if call.ended_at:
         flash(_("%(number)s 三次没打通,记为未接通,不再打。", number=number), "late")
     else:

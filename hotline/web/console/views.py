@@ -15,6 +15,7 @@ from hotline.web.console.advice import LONGEST, advise
 from hotline.web.console.calls import form_of_call
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, filled
+from hotline.web.guards import NUL
 from hotline.web.supervision.topics import hours
 
 FIELDS = {
@@ -98,8 +99,10 @@ def person() -> str:
 
 def save_draft() -> Any:
     """Keeps what was typed; a form that was logged meanwhile leaves nothing behind."""
-    typed = {name: value[:LONGEST] for name, value in request.form.items() if name in FIELDS}
-    once = request.form.get("once", "")[:200]
+    # Kept as it is, whatever is wrong with it; but PostgreSQL holds no text with a NUL.
+    sent = {name: value.replace(NUL, "") for name, value in request.form.items()}
+    typed = {name: value[:LONGEST] for name, value in sent.items() if name in FIELDS}
+    once = sent.get("once", "")[:200]
     with current().database.work() as session:
         key = screen.draft_key(typed, once)
         if not any(typed.get(name, "").strip() for name in WRITTEN):
