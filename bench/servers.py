@@ -18,6 +18,8 @@ from sqlalchemy import create_engine, make_url, text
 from hotline.settings import Settings
 
 PATIENCE = 60.0
+# Of the log of a process that did not start.
+LAST_WORDS = 2000
 STARTS = "CREATE DATABASE bench TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
 
 
@@ -60,14 +62,14 @@ def process(settings: Settings, name: str) -> Iterator[int]:
         command = [str(Path(sys.executable).with_name("hotline")), "process", name]
         running = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
-        _wait_for(port)
+        _wait_for(port, Path(log.name))
         yield port
     finally:
         running.terminate()
         running.wait(PATIENCE)
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(port: int, log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         with suppress(OSError):
@@ -76,7 +78,7 @@ def _wait_for(port: int) -> None:
             if connection.getresponse().status == 200:
                 return
         time.sleep(0.1)
-    sys.exit(f"nothing answers on port {port}")
+    sys.exit(f"nothing answers on port {port}:\n{log.read_text()[-LAST_WORDS:]}")
 
 
 def _free_port() -> int:
