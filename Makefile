@@ -6,7 +6,7 @@ CHROMIUM := /usr/bin/chromium-headless-shell
 FONT := /usr/share/fonts/truetype/wqy/wqy-zenhei.ttc
 PACKAGES := chromium-headless-shell fonts-wqy-zenhei
 # Each process that a test starts would otherwise compile the program anew.
-PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 3 --no-loadscope-reorder
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 4 --no-loadscope-reorder
 .DEFAULT_GOAL := help
 
 help: ## Show this list

@@ -16,7 +16,7 @@ from hotline.delivery.channels import Channel
 from hotline.delivery.maildir import Maildir
 from hotline.delivery.smtp import Smtp
 from hotline.desk import drafts
-from hotline.errors import Unavailable
+from hotline.errors import StepRefused, Unavailable
 from hotline.jobs import queues
 from hotline.people.privacy import has_secret, secret
 from hotline.postgres import PATIENCE
@@ -133,8 +133,11 @@ def supervise(parts: Parts) -> bool:
     for step in steps:
         if clock.now() > end:
             return True
-        with parts.database.work() as session:
-            ladder.climb(session, step, calendar, clock.now())
+        try:
+            with parts.database.work() as session:
+                ladder.climb(session, step, calendar, clock.now())
+        except StepRefused as refused:
+            log.warning("rung refused", ticket=step.standing.number, cause=refused.sentence)
     return False
 
 

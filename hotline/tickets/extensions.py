@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Field, Relationship, Session, col, select
+from sqlmodel import Field, Relationship, Session, col, select, update
 
 from hotline.clock import CITY_TIME
 from hotline.db import Stored, moment
@@ -18,12 +18,12 @@ from hotline.tickets.steps import take_step
 
 
 class Extension(Stored, table=True):
-    """More time for the lead unit, and who decided on it; a ticket has one at most."""
+    """More time for the lead unit, and who decided on it; a ticket is granted or refused one."""
 
     __tablename__ = "extension"
     id: int | None = Field(default=None, primary_key=True)
-    ticket_id: int = Field(foreign_key="ticket.id", unique=True)
-    assignment_id: int = Field(foreign_key="assignment.id", index=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    assignment_id: int = Field(foreign_key="assignment.id", unique=True)
     unit: str = Field(max_length=40)
     days: int  # working days more
     content_id: int = Field(foreign_key="content.id")
@@ -68,7 +68,9 @@ def ask(
         raise Invalid("延期须为 1 至 %(most)d 个工作日。", field="days", most=most)
     if now > lead.due_at:
         raise StepRefused("已过办理时限,不能再申请延期。", field="action")
-    if of(session, ticket):
+    earlier = of(session, ticket)
+    # One that nobody decided on before its unit was done counts for nothing.
+    if earlier and (earlier.decided_at or earlier.assignment_id == lead.id):
         raise StepRefused(
             "工单 %(number)s 已申请过一次延期。", field="action", number=ticket.number
         )
@@ -116,6 +118,9 @@ def rule(
         ticket.promised_at = max(ticket.promised_at, lead.due_at)
         told = _told(session, ticket, lead, actor, now)
         session.add_all((lead, ticket, told))
+        # Who was merged into it is told the same day, and promised it.
+        followers = update(Ticket).where(col(Ticket.merged_into) == ticket.id)
+        session.execute(followers.values(promised_at=ticket.promised_at))
     session.add(asked)
     return event, told
 
@@ -131,8 +136,9 @@ def _told(session: Session, ticket: Ticket, lead: Assignment, actor: Actor, now:
 
 
 def of(session: Session, ticket: Ticket) -> Extension | None:
-    """The ticket's extension, asked for or decided."""
-    return session.exec(select(Extension).where(Extension.ticket_id == ticket.id)).first()
+    """The ticket's extension, asked for or decided; the newest where there are several."""
+    query = select(Extension).where(Extension.ticket_id == ticket.id)
+    return session.exec(query.order_by(col(Extension.id).desc())).first()
 
 
 def undecided(session: Session) -> list[ExtensionRow]:

@@ -1,7 +1,7 @@
 """The desk's steps: log, accept, redirect, answer at once, withdraw, reopen."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -19,9 +19,6 @@ from hotline.tickets.numbers import new_query_code, next_ticket
 from hotline.tickets.pairs import searchable
 from hotline.tickets.steps import take_step
 from hotline.tickets.words import Channel, MatterKind, Outcome, Urgency
-
-# Custom, unsourced (proposal): a citizen may reopen a closed ticket within this time.
-REOPEN_WITHIN = timedelta(days=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +172,19 @@ def withdraw(
 
 
 def reopen(
-    session: Session, ticket: Ticket, reason: str, *, actor: Actor, now: datetime
+    session: Session,
+    ticket: Ticket,
+    reason: str,
+    *,
+    calendar: WorkCalendar,
+    actor: Actor,
+    now: datetime,
 ) -> TicketEvent:
     """重启: back to the desk for a new dispatch; a citizen may ask within 15 days."""
-    late = ticket.closed_at and now > ticket.closed_at + REOPEN_WITHIN
+    late = ticket.closed_at and now > ticket.closed_at + calendar.limits.span("reopen_within")
     if late and actor.role is Role.CITIZEN:
-        raise StepRefused("办结已超过 15 天,不能重启,请重新反映。", field="action")
+        days = calendar.limits.number("reopen_within")
+        raise StepRefused("办结已超过 %(days)d 天,不能重启,请重新反映。", field="action", days=days)
     content = add_content(session, ticket, reason)
     event = take_step(session, ticket, Action.REOPEN, actor=actor, now=now, content=content)
     ticket.closed_at = None

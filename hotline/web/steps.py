@@ -204,7 +204,7 @@ STEPS: dict[Action, tuple[type[bodies.Body], Step]] = {
     ),
     Action.FOLLOW_UP: (bodies.FollowUpBody, _follow_up),
     Action.CLOSE: (bodies.EmptyBody, _by(replies.close)),
-    Action.REOPEN: (bodies.ReasonBody, _by(intake.reopen, "reason")),
+    Action.REOPEN: (bodies.ReasonBody, _by(intake.reopen, "reason", timed=True)),
     Action.WITHDRAW: (bodies.ReasonBody, _by(intake.withdraw, "reason")),
     Action.REVIEW_RATING: (bodies.FaultBody, _by(ratings.review, "fault", "remark")),
     Action.ADVISE: (bodies.TextBody, _by(dispatch.advise, "text")),

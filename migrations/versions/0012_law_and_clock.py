@@ -40,9 +40,9 @@ def _extensions() -> None:
         sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"]),
         sa.ForeignKeyConstraint(["content_id"], ["content.id"]),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("ticket_id"),
+        sa.UniqueConstraint("assignment_id"),
     )
-    op.create_index("ix_extension_assignment_id", "extension", ["assignment_id"])
+    op.create_index("ix_extension_ticket_id", "extension", ["ticket_id"])
     op.create_index("ix_extension_decided_at", "extension", ["decided_at"])
 
 

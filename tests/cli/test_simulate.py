@@ -43,6 +43,8 @@ DIFFERENT = {
     "position", "pairs",
 }  # fmt: skip
 
+SOAK = bool(os.environ.get("HOTLINE_SOAK"))
+
 
 # A city takes long to pour: PostgreSQL has its turn in the long run.
 @pytest.fixture(params=["sqlite", "postgres"] if os.environ.get("HOTLINE_SOAK") else ["sqlite"])
@@ -130,6 +132,7 @@ def everything_of(database: Database, ticket_id: int) -> list[Any]:
         ]
 
 
+@pytest.mark.skipif(not SOAK, reason="a second city: in make soak")
 def test_a_poured_city_is_whole_and_its_tallies_are_sums_of_its_events(
     database: Database, city: City
 ):
@@ -193,6 +196,7 @@ def test_the_same_seed_plans_the_same_city_and_another_seed_another(city: City):
     assert lives(1) == lives(1) != lives(2)
 
 
+@pytest.mark.skipif(not SOAK, reason="a second city: in make soak")
 def test_two_cities_add_up(database: Database, city: City):
     for seed in (1, 2):
         planner = simulation.planner_of(city, Plan(seed, FIRST, 1, 30))

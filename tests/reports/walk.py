@@ -33,7 +33,9 @@ MOVES = {
     ),
     "answer": (A.ANSWER, lambda s, t, u, n: intake.answer(s, t, "答", actor=AGENT, now=n)),
     "withdraw": (A.WITHDRAW, lambda s, t, u, n: intake.withdraw(s, t, "不办", actor=D, now=n)),
-    "reopen": (A.REOPEN, lambda s, t, u, n: intake.reopen(s, t, "又来了", actor=D, now=n)),
+    "reopen": (
+        A.REOPEN, lambda s, t, u, n: intake.reopen(s, t, "又来了", calendar=C, actor=D, now=n)
+    ),
     "dispatch": (
         A.DISPATCH, lambda s, t, u, n: dispatch.dispatch(s, t, u, calendar=C, actor=D, now=n)
     ),

@@ -9,7 +9,7 @@ from hotline.clock import city_day
 from hotline.db import Database
 from hotline.errors import HotlineError, Invalid, NotAllowed, StepRefused
 from hotline.people.rights import Action
-from hotline.tickets import dispatch, extensions, queries, replies
+from hotline.tickets import dispatch, extensions, merging, queries, replies
 from hotline.tickets.words import MatterKind
 
 HANDLER = handler_of(CITY)
@@ -102,3 +102,29 @@ def test_asking_and_deciding_are_told_in_the_story(database: Database):
         rule(session, ticket, granted=True)
         told = [(event.action, event.reason) for event in queries.events(session, ticket)[-2:]]
     assert told == [(Action.ASK_EXTENSION, ""), (Action.RULE_EXTENSION, "granted")]
+
+
+def test_one_that_nobody_decided_on_does_not_bar_the_next_unit(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        ask(session, ticket)
+        facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": NOON}
+        dispatch.transfer(session, ticket, ENVIRONMENT, **facts)
+        dispatch.claim(
+            session, ticket, handler="王五", **facts | {"actor": handler_of(ENVIRONMENT)}
+        )
+        asked = ask(session, ticket, actor=handler_of(ENVIRONMENT))
+        assert [row.unit for row in extensions.undecided(session)] == [ENVIRONMENT]
+        rule(session, ticket, granted=True)
+        assert asked.granted
+
+
+def test_who_is_merged_is_promised_the_same_day(database: Database):
+    with database.work() as session:
+        desk = Desk(session, NOON)
+        parent, child = desk.in_progress(), desk.accepted()
+        merging.merge(session, child, parent, actor=DISPATCHER, now=NOON)
+        ask(session, parent)
+        rule(session, parent, granted=True)
+        session.refresh(child)
+        assert child.promised_at == parent.promised_at

@@ -95,7 +95,7 @@ def test_the_reason_is_in_the_event_and_the_words_are_where_they_can_be_erased(d
 def test_a_unit_is_not_rated_for_what_the_desk_answered_after_reopening(database: Database):
     with database.work() as session:
         ticket = closed(Desk(session, NOON))
-        intake.reopen(session, ticket, "还想问", actor=DISPATCHER, now=NOON)
+        intake.reopen(session, ticket, "还想问", calendar=CALENDAR, actor=DISPATCHER, now=NOON)
         outbox.answer(session, ticket, "可以到窗口查。", actor=AGENT, now=NOON)
         replies.deliver(session, ticket, actor=CHANNEL, now=NOON)
         row = rate(session, ticket)

@@ -383,10 +383,26 @@ def test_a_citizen_reopens_within_fifteen_days_and_not_after(database: Database)
         ticket = closed(Desk(session, NOON), session)
         who = replace(CITIZEN, ticket=ticket.number)
         with pytest.raises(StepRefused, match="15 天"):
-            intake.reopen(session, ticket, "又响了", actor=who, now=NOON + timedelta(days=16))
+            intake.reopen(
+                session,
+                ticket,
+                "又响了",
+                calendar=CALENDAR,
+                actor=who,
+                now=NOON + timedelta(days=16),
+            )
         with pytest.raises(NotAllowed):
-            intake.reopen(session, ticket, "x", actor=replace(CITIZEN, ticket="NJ0"), now=NOON)
-        intake.reopen(session, ticket, "又响了", actor=who, now=NOON + timedelta(days=15))
+            intake.reopen(
+                session,
+                ticket,
+                "x",
+                calendar=CALENDAR,
+                actor=replace(CITIZEN, ticket="NJ0"),
+                now=NOON,
+            )
+        intake.reopen(
+            session, ticket, "又响了", calendar=CALENDAR, actor=who, now=NOON + timedelta(days=15)
+        )
     assert (ticket.status, ticket.closed_at) == (Status.ACCEPTED, None)
 
 

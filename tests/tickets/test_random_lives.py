@@ -43,7 +43,9 @@ STEPS = {
     "redirect": lambda s, t, u, n: intake.redirect(s, t, "请拨", code="x", actor=AGENT, now=n),
     "answer": lambda s, t, u, n: intake.answer(s, t, "答", actor=AGENT, now=n),
     "withdraw": lambda s, t, u, n: intake.withdraw(s, t, "不办了", actor=d, now=n),
-    "reopen": lambda s, t, u, n: intake.reopen(s, t, "又来了", actor=d, now=n),
+    "reopen": lambda s, t, u, n: intake.reopen(
+        s, t, "又来了", calendar=c, actor=d, now=n
+    ),
     "dispatch": lambda s, t, u, n: dispatch.dispatch(s, t, u, calendar=c, actor=d, now=n),
     "transfer": lambda s, t, u, n: dispatch.transfer(s, t, u, calendar=c, actor=d, now=n),
     "assist": lambda s, t, u, n: dispatch.assist(s, t, u, calendar=c, actor=d, now=n),

@@ -39,6 +39,8 @@ CALLER, DIALLED = "13800000001", "12369"
 _serial = count(1)
 Message = dict[str, Any]
 
+SOAK = bool(os.environ.get("HOTLINE_SOAK"))
+
 
 class Page:
     """A browser's event source: one stream, read message by message."""
@@ -544,6 +546,7 @@ def questions(database: Database) -> Iterator[list[str]]:
     event.remove(database.engine, "before_cursor_execute", note)
 
 
+@pytest.mark.skipif(not SOAK, reason="a second start: in make soak")
 def test_pages_listen_through_a_restart(tmp_path: Path):
     """A real gunicorn, stopped while a stream is open, and started again."""
     settings = Settings(data_dir=tmp_path, database_url="", redis_url="", port=free_port())

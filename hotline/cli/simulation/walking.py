@@ -158,7 +158,9 @@ class Walker:
         replies.close(session, ticket, actor=dispatcher(life), now=at)
 
     def reopen(self, session: Session, ticket: Ticket, life: Life, at: datetime) -> None:
-        intake.reopen(session, ticket, AGAIN, actor=dispatcher(life), now=at)
+        intake.reopen(
+            session, ticket, AGAIN, calendar=self.calendar, actor=dispatcher(life), now=at
+        )
 
     def withdraw(self, session: Session, ticket: Ticket, life: Life, at: datetime) -> None:
         intake.withdraw(session, ticket, SETTLED, actor=dispatcher(life), now=at)

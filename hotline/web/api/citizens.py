@@ -1,6 +1,7 @@
 """For the requester, by number and query code: progress, rating, withdrawing, reopening."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import g, jsonify
@@ -12,7 +13,7 @@ from hotline.tickets import intake, queries, supervision
 from hotline.tickets.models import Ticket
 from hotline.web import bodies, steps
 from hotline.web.api import presenters
-from hotline.web.current import current, now
+from hotline.web.current import city, current, now
 from hotline.web.guards import citizen, request_key
 from hotline.web.limits import guesses
 
@@ -38,7 +39,8 @@ def citizen_follow_up(body: bodies.CitizenRatingBody):  # noqa: ANN201
 
 
 def citizen_reopen(body: bodies.CitizenReasonBody):  # noqa: ANN201
-    return _step(body, lambda *who: _with_reason(intake.reopen, body.reason, *who))
+    reopen = partial(intake.reopen, calendar=city().calendar)
+    return _step(body, lambda *who: _with_reason(reopen, body.reason, *who))
 
 
 def citizen_remind(body: bodies.CitizenBody):  # noqa: ANN201

@@ -14,7 +14,7 @@ from hotline.tickets.models import Ticket, TicketEvent
 from hotline.tickets.steps import STEPS
 from hotline.tickets.words import Grievance, ReminderKind, Status
 from hotline.web import bodies, steps, uploads
-from hotline.web.current import current, now
+from hotline.web.current import city, current, now
 from hotline.web.forms import Form, filled
 from hotline.web.guards import citizen
 from hotline.web.limits import guesses
@@ -143,7 +143,7 @@ def _rate(session: Session, row: Ticket, body: bodies.CitizenRatingBody, who: Ac
 
 
 def _reopen(session: Session, row: Ticket, body: bodies.CitizenReasonBody, who: Actor) -> None:
-    intake.reopen(session, row, body.reason, actor=who, now=now())
+    intake.reopen(session, row, body.reason, calendar=city().calendar, actor=who, now=now())
 
 
 def _remind(session: Session, row: Ticket, body: bodies.CitizenBody, who: Actor) -> None:
