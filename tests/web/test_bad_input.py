@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from browsing import a_look
 from flask import Flask
 from sqlalchemy import event
 
@@ -165,5 +166,7 @@ def test_fifty_tickets_are_read_and_claimed_with_as_many_questions_as_five(
             body = {"handler": "张三", "limit": size}
             assert len(handler.post("/inbox/claim", body).json["claimed"]) == size
         handler.get("/inbox")
-        counts.append((len(read), len(claimed)))
+        counts.append(
+            [len([each for each in sent if not a_look(each)]) for sent in (read, claimed)]
+        )
     assert counts[0] == counts[1]

@@ -22,6 +22,7 @@ from hotline.cli.simulation.wording import Citizen, Matter, Story
 from hotline.db import Database, Session
 from hotline.people.privacy import keyed_hash
 from hotline.registry.calendar import WorkCalendar
+from hotline.registry.columns import DAYS
 from hotline.registry.limits import Limits
 from hotline.routing.types import (
     Candidate,
@@ -86,7 +87,7 @@ def cast(database: Database) -> Moulds:
 
 def _walked(session: Session, life: Life) -> Iterator[Beginning]:
     known = defaultdict(int, {name: round(share * 100) for name, share in SHARES.items()})
-    walker = Walker(FarDeadlines(limits=Limits(known, {})), KEY, BATCH)
+    walker = Walker(FarDeadlines(limits=Limits(known, defaultdict(lambda: DAYS))), KEY, BATCH)
     parent = replace(life, serial=PARENT, sure=False, unit=PARENT_UNIT)
     parent.script, parent.times = SCRIPTS["merged"], _times(SCRIPTS["merged"])
     for nth in range(DISPATCHED + 1):
