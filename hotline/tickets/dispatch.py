@@ -191,10 +191,7 @@ def rule(
     if objection is None:
         raise StepRefused("工单 %(number)s 没有待裁的退单。", field="action", number=ticket.number)
     to = (unit or objection.right_unit) if granted else objection.unit
-    if granted and to == objection.unit:
-        raise Invalid("同意退单时,须改派给别的单位。", field="unit")
-    if objection.joint_by and not basis:
-        raise Invalid("再次退单须会商,请写明会商结论和依据。", field="basis")
+    _check_ruling(objection, to, granted, basis)
     _refuse_accused(ticket, to)
     if granted:
         _end(session, ticket, lead_of(ticket), Outcome.MOVED, now)
@@ -214,6 +211,13 @@ def rule(
     if granted:
         _assign(session, ticket, to, Part.LEAD, calendar, now)
     return objection
+
+
+def _check_ruling(objection: Objection, to: str, granted: bool, basis: str) -> None:
+    if granted and to == objection.unit:
+        raise Invalid("同意退单时,须改派给别的单位。", field="unit")
+    if objection.joint_by and not basis:
+        raise Invalid("再次退单须会商,请写明会商结论和依据。", field="basis")
 
 
 def _end_own_assist(session: Session, ticket: Ticket, unit: str, now: datetime) -> None:
