@@ -177,6 +177,8 @@ class Database:
         self._writing = self.engine.execution_options(writes=True)
         reads = {} if self.is_sqlite else {"postgresql_readonly": True}
         self._reading = self.engine.execution_options(**reads)
+        alone = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._glancing = self.engine.execution_options(**alone)
         file = self.engine.url.database
         self._gate = WriteGate(Path(f"{file}.lock")) if self.is_sqlite and file else no_gate
 
@@ -205,6 +207,12 @@ class Database:
     def read(self) -> Iterator[Session]:
         """A consistent view that never commits."""
         with explained_outage(), Session(self._reading, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """For a single SELECT that is asked with every request: no transaction around it."""
+        with explained_outage(), Session(self._glancing, autoflush=False) as session:
             yield session
 
 

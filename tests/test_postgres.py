@@ -121,6 +121,16 @@ def test_a_connection_that_was_cut_while_nobody_used_it_is_not_noticed(
     assert say(server, "SELECT 1") == 1
 
 
+def test_a_glance_leaves_no_transaction_open(server: Database, postgres: Database):
+    others = "SELECT state FROM pg_stat_activity WHERE pid = "
+    with server.glance() as session:
+        pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        assert say(postgres, f"{others}{pid}") == "idle"
+    with server.read() as session:
+        pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        assert say(postgres, f"{others}{pid}") == "idle in transaction"
+
+
 def test_the_server_keeps_ready_what_readers_ask_often(server: Database):
     for _ in range(10):
         days(server)

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from hotline.db import Database, moment
@@ -61,14 +62,18 @@ def _counted_try(session: Session, name: str, now: datetime) -> str | None:
     return user.password_hash
 
 
+# Asked with every page, so built once.
+_OF_TOKEN = (
+    select(SignIn, User)
+    .join(User, col(User.id) == SignIn.user_id)
+    .where(SignIn.token_hash == bindparam("token_hash"), col(SignIn.ended_at).is_(None))
+)
+
+
 def user_of(database: Database, token: str, now: datetime, *, active: bool = True) -> User:
     """Whose sign-in this is; `active` is False for what a page asks by itself."""
-    with database.read() as session:
-        row = session.exec(
-            select(SignIn, User)
-            .join(User, col(User.id) == SignIn.user_id)
-            .where(SignIn.token_hash == _hash(token), col(SignIn.ended_at).is_(None))
-        ).first()
+    with database.glance() as session:
+        row = session.execute(_OF_TOKEN, {"token_hash": _hash(token)}).first()
     if row is None or row[1].disabled_at or _is_over(row[0], now):
         raise NotSignedIn("登录已超时或已退出,请重新登录。")
     if active and now - row[0].seen_at > SEEN_EVERY:

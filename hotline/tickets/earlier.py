@@ -4,8 +4,9 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, union_all
 from sqlmodel import Session, col
 
 from hotline.people.rights import Action, Actor
@@ -46,20 +47,15 @@ def earlier(
 
     Confidential tickets are left out, and the one with the id `but`.
     """
-    parts = list(_parts(whence, visible(actor, Action.READ), now))
-    if not parts:
+    by_caller, by_town = bool(whence.phone_hash), bool(whence.territory and whence.town)
+    if not (by_caller or by_town):
         return ()
-    picked = union_all(*parts).subquery()
-    begun = func.substr(col(Content.title) + "。" + col(Content.text), 1, READ)
-    query = (
-        select(Ticket.lead_unit, begun, Ticket.logged_at, Ticket.status, picked.c.of_caller)
-        .join(picked, picked.c.id == Ticket.id)
-        .join(Content, col(Content.id) == matter_of(col(Ticket.id)))
-        .where(Ticket.id != but)
-    )
+    query = _query(actor, by_caller=by_caller, by_town=by_town)
+    given = {"but": but, "phone_hash": whence.phone_hash, "call_after": now - CALLERS_SPAN}
+    near = {"territory": whence.territory, "town": whence.town, "near_after": now - PLACES_SPAN}
     return tuple(
         Earlier(unit, text, _days(now - at), status != Status.CLOSED, of_caller == 1)
-        for unit, text, at, status, of_caller in session.execute(query)
+        for unit, text, at, status, of_caller in session.connection().execute(query, given | near)
     )
 
 
@@ -107,22 +103,36 @@ def _before(
             yield Earlier(case.units[0], text, _days(passed), still_open, of_caller)
 
 
-def _parts(whence: Whence, seen: ColumnElement[bool], now: datetime) -> Iterator[Select]:
+# To build it takes longer than to ask it, and whoever sees the same asks the same.
+@lru_cache(maxsize=256)
+def _query(actor: Actor, *, by_caller: bool, by_town: bool) -> Select:
+    parts = _parts(visible(actor, Action.READ), by_caller=by_caller, by_town=by_town)
+    picked = union_all(*parts).subquery()
+    begun = func.substr(col(Content.title) + "。" + col(Content.text), 1, READ)
+    return (
+        select(Ticket.lead_unit, begun, Ticket.logged_at, Ticket.status, picked.c.of_caller)
+        .join(picked, picked.c.id == Ticket.id)
+        .join(Content, col(Content.id) == matter_of(col(Ticket.id)))
+        .where(Ticket.id != bindparam("but"))
+    )
+
+
+def _parts(seen: ColumnElement[bool], *, by_caller: bool, by_town: bool) -> Iterator[Select]:
     standing = (
         seen,
         col(Ticket.status).in_(STANDING),
         Ticket.lead_unit != "",
         col(Ticket.confidential).is_(False),
     )
-    if whence.phone_hash:
+    if by_caller:
         own = select(Ticket.id).join(Contact, col(Contact.ticket_id) == Ticket.id)
-        own = own.where(Contact.phone_hash == whence.phone_hash)
-        own = own.where(*standing, Ticket.logged_at >= now - CALLERS_SPAN)
+        own = own.where(Contact.phone_hash == bindparam("phone_hash"))
+        own = own.where(*standing, Ticket.logged_at >= bindparam("call_after"))
         yield _newest(own, CALLERS, of_caller=1)
-    if whence.territory and whence.town:
-        near = select(Ticket.id).where(Ticket.territory == whence.territory)
-        near = near.where(Ticket.place == whence.town)
-        near = near.where(*standing, Ticket.logged_at >= now - PLACES_SPAN)
+    if by_town:
+        near = select(Ticket.id).where(Ticket.territory == bindparam("territory"))
+        near = near.where(Ticket.place == bindparam("town"))
+        near = near.where(*standing, Ticket.logged_at >= bindparam("near_after"))
         yield _newest(near, PLACES, of_caller=0)
 
 
