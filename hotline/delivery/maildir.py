@@ -1,11 +1,11 @@
 """The default channel: a Maildir that any mail reader opens, exactly one file a delivery."""
 
+import ctypes
 import errno
 import fcntl
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,8 +19,8 @@ from hotline.delivery.states import Outcome
 DELIVERED = Result(Outcome.DELIVERED)
 UNUSABLE = Result(Outcome.FAILED, "地址或号码无法使用,请改用其他方式告知")
 
-# Files synced at the same time are committed by the disk together: three times faster.
-SYNCERS = 8
+# Of Linux, and not in Python's own library; it tells of a write that failed since 5.8.
+_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,11 @@ class Maildir:
 
     def _store(self, messages: Mapping[str, bytes]) -> None:
         tmp, new = self.root / "tmp", self.root / "new"
-        files = [tmp / id for id in messages]
-        with ThreadPoolExecutor(SYNCERS) as syncers:
-            list(syncers.map(_write, files, messages.values()))
-        for file in files:
-            file.rename(new / file.name)
+        for id, content in messages.items():
+            (tmp / id).write_bytes(content)
+        _sync_all(tmp)
+        for id in messages:
+            (tmp / id).rename(new / id)
         _sync(new)
 
 
@@ -85,18 +85,24 @@ def _address(notice: Notice) -> str:
     return notice.email or f"{re.sub('[^0-9]', '', notice.phone)}@sms.invalid"
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Waits until the disk holds the file."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def _sync_all(folder: Path) -> None:
+    """Waits until the disk holds every file of the file system where this folder is."""
+    # Once for a batch: to wait for file after file took half of the time to send them.
+    with _opened(folder) as descriptor:
+        if _LIBC.syncfs(descriptor):
+            raise OSError(ctypes.get_errno(), "syncfs")
 
 
 def _sync(folder: Path) -> None:
     """Waits until the disk holds the entries of this folder."""
+    with _opened(folder) as descriptor:
+        os.fsync(descriptor)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        yield descriptor
     finally:
         os.close(descriptor)
