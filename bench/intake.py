@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import func, select, update
 from sqlmodel import col
@@ -27,13 +28,13 @@ def rows(stage: Stage) -> Iterator[Row]:
         key, other = stage.key_of(AGENT), stage.key_of(DISPATCHER)
         routed = [asked(stage, key) for _ in range(REQUESTS)]
         yield _intake(stage, port, "routed", routed, ROUTED)
-        chosen = [asked(stage, other, stage.pick.choice(stage.units)) for _ in range(REQUESTS)]
+        chosen = [as_suggested(stage, asked(stage, other)) for _ in range(REQUESTS)]
         yield _intake(stage, port, "unit chosen", chosen, CHOSEN)
         yield _claim(stage, port)
 
 
-def asked(stage: Stage, key: str, unit: str = "") -> Request:
-    """A request as the desk's program sends it, with the unit if the desk knows it."""
+def asked(stage: Stage, key: str) -> Request:
+    """A request as the desk's program sends it."""
     pick = stage.pick
     number, text = f"0000{pick.randrange(10**7):07d}", request(pick, stage.phrases, TEXT_LENGTH)
     body = {
@@ -42,9 +43,14 @@ def asked(stage: Stage, key: str, unit: str = "") -> Request:
         "kind": pick.choice(list(MatterKind)),
         "channel": pick.choice(list(Channel)),
         "requester": {"phone": number, "email": f"{number}@example.invalid"},
-        "unit": unit,
     }
     return Request("/api/v1/tickets", body, key)
+
+
+def as_suggested(stage: Stage, request: Request) -> Request:
+    """The same with a unit: the first that was suggested, which is what a desk mostly takes."""
+    given = stage.city.router.suggest(request.body["text"], title=request.body["title"])
+    return replace(request, body=request.body | {"unit": given.candidates[0].unit})
 
 
 def _intake(stage: Stage, port: int, how: str, requests: list[Request], aim: Aim) -> Row:
