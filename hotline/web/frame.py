@@ -1,6 +1,8 @@
 """The frame of every page: signed-in reader, forged-form check, headers, navigation, language."""
 
+from collections.abc import Sequence
 from importlib.resources import files
+from os.path import commonprefix
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request, session
@@ -140,12 +142,25 @@ def _headed(response: Response) -> Response:
     return response
 
 
+def _door(doors: Sequence[str], here: str) -> str:
+    """Behind which of the doors this page lies; blank when behind none."""
+
+    def shared(door: str) -> int:
+        return len(commonprefix([door.split("/"), here.split("/")]))
+
+    nearest = max(doors, key=shared, default="")
+    # Every address shares what stands before its first stroke.
+    return nearest if nearest and shared(nearest) > 1 else ""
+
+
 def _framed() -> dict[str, Any]:
     """What base.html needs: the reader, the doors, and whether an action is offered."""
     who = g.get("actor")
+    doors = NAVIGATION[who.role] if who and who.role in NAVIGATION else ()
     return {
         "reader": who,
-        "doors": NAVIGATION[who.role] if who and who.role in NAVIGATION else (),
+        "doors": doors,
+        "door": _door([address for address, _ in doors], request.path),
         "here": request.path,
         "may": may,
         "Action": Action,
