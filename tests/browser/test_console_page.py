@@ -3,7 +3,7 @@
 import json
 import urllib.request
 from collections.abc import Callable
-from itertools import count
+from itertools import combinations, count
 
 import pytest
 from accessible import assert_accessible
@@ -278,6 +278,18 @@ def test_without_a_stream_the_page_asks_for_calls_by_itself(seated, tell, faults
     tell(call, "offered", seated.extension)
     expect(seated.locator("#call")).to_contain_text("138****0832")
     tell(call, "ended", seated.extension)
+
+
+@pytest.mark.parametrize("width", [1093, 1366])
+def test_nothing_in_the_bar_lies_over_anything_else(page_as, width: int):
+    page = page_as(Role.DISPATCHER, viewport={"width": width, "height": 700}, at="/desk?new=1")
+    boxes = page.locator(".bar :is(a, summary, input):visible").evaluate_all(
+        "all => all.map(each => each.getBoundingClientRect().toJSON())"
+    )
+    assert len(boxes) > 10
+    for one, other in combinations(boxes, 2):
+        beside = one["right"] <= other["left"] + 1 or other["right"] <= one["left"] + 1
+        assert beside or one["bottom"] <= other["top"] + 1 or other["bottom"] <= one["top"] + 1
 
 
 @pytest.mark.parametrize("window", WINDOWS)
