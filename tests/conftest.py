@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from browsing import PASSWORD
-from postgres import Postgres, server
+from postgres import Postgres, server, url_of
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from hotline.app import prepare, upgrade
 from hotline.db import Database
+from hotline.people import passwords
 from hotline.settings import Settings
 
 SOAK = bool(os.environ.get("HOTLINE_SOAK"))
@@ -30,6 +31,7 @@ ON_BOTH = (
     "test_calls_api",
     "test_importing",
     "test_guides",
+    "test_handing_in",
     "test_made_up_requests",
     "test_search_api",
     "test_thinking",
@@ -59,6 +61,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+# Rubbish is looked for a hundred times less often than by default: memory is not what is short.
+SELDOM = (50_000, 20, 20)
+
+
 def pytest_collection() -> None:
     gc.disable()
 
@@ -66,6 +72,7 @@ def pytest_collection() -> None:
 def pytest_collection_finish() -> None:
     # Nothing that was read by now goes before the end: no collection needs to look at it again.
     gc.freeze()
+    gc.set_threshold(*SELDOM)
     gc.enable()
 
 
@@ -92,10 +99,19 @@ def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shipped_hasher() -> Iterator[PasswordHasher]:
+    """As it is in the city; a fifth of a second each time is too long for all but one test."""
+    shipped = passwords._HASHER
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", quick)
+        yield shipped
+
+
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    # How long a check takes stands in the hash: the real function is through with this at once.
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    return passwords.hashed(PASSWORD)
 
 
 @pytest.fixture(scope="session")
@@ -104,21 +120,28 @@ def postgres_server() -> Iterator[Postgres]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def database_file(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    # One for all tests, on a new file each: it knows by then how to say most statements.
+    return Database(f"sqlite:///{tmp_path_factory.mktemp('database') / 'hotline.db'}")
+
+
 @pytest.fixture
-def sqlite(tmp_path: Path, migrated_file: Path) -> Iterator[Database]:
-    path = tmp_path / "hotline.db"
+def sqlite(database_file: Database, migrated_file: Path) -> Iterator[Database]:
+    path = Path(database_file.engine.url.database)
     shutil.copy(migrated_file, path)
-    database = Database(f"sqlite:///{path}")
-    yield database
-    database.engine.dispose()
+    yield database_file
+    database_file.engine.dispose()
+    # Whoever still has it open keeps the old one: the next test begins with another file.
+    for file in path.parent.glob("hotline.db*"):
+        if file.suffix != ".lock":
+            file.unlink()
 
 
 @pytest.fixture
 def postgres(postgres_server: Postgres) -> Iterator[Database]:
-    with postgres_server.lent() as url:
-        database = Database(url)
+    with postgres_server.lent() as database:
         yield database
-        database.engine.dispose()
 
 
 @pytest.fixture(params=BOTH)
@@ -149,8 +172,8 @@ def shared_url(
         shutil.copy(migrated_file, path)
         yield f"sqlite:///{path}"
         return
-    with request.getfixturevalue("postgres_server").lent() as url:
-        yield url
+    with request.getfixturevalue("postgres_server").lent() as database:
+        yield url_of(database)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from accessible import assert_accessible
-from windows import WINDOWS
+from windows import SOAK, WINDOWS
 
 from hotline.people.rights import Role
 from hotline.web.frame import NAVIGATION
@@ -19,6 +19,10 @@ PICTURES = """text => new Set([...text].map(letter => {
 })).size"""
 
 
+# A page that several roles may open is looked at with the eyes of the last of them.
+LOOKED_AT_BY = {address: role for role in NAVIGATION for address, _ in NAVIGATION[role]}
+
+
 @pytest.mark.parametrize("window", WINDOWS)
 @pytest.mark.parametrize("role", NAVIGATION)
 def test_every_door_of_a_role_opens(page_as, role: Role, window: str):
@@ -28,7 +32,8 @@ def test_every_door_of_a_role_opens(page_as, role: Role, window: str):
     assert urlsplit(page.url).path.startswith(doors[0])
     for address in doors:
         assert page.goto(address).status == 200, address
-        assert_accessible(page)
+        if SOAK or LOOKED_AT_BY[address] == role:
+            assert_accessible(page)
 
 
 def test_the_door_for_signing_in_is_accessible(new_page):

@@ -36,6 +36,23 @@ def settings(tmp_path: Path, migrated_file: Path) -> Settings:
     return Settings(data_dir=tmp_path, redis_url="", database_url="")
 
 
+@pytest.fixture(scope="module")
+def approved_file(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
+    """A database in which every reply is approved and none is sent."""
+    path = tmp_path_factory.mktemp("approved") / "hotline.db"
+    shutil.copy(migrated_file, path)
+    database = Database(f"sqlite:///{path}")
+    approve(database, TICKETS)
+    database.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def busy_city(approved_file: Path, settings: Settings, city: Database) -> Database:
+    shutil.copy(approved_file, settings.data_dir / "hotline.db")
+    return city
+
+
 @pytest.fixture
 def city(settings: Settings) -> Iterator[Database]:
     database = Database(settings.db_url)
@@ -69,9 +86,10 @@ def states(database: Database) -> Counter[str]:
         return Counter(session.exec(select(Ticket.status)).all())
 
 
-def test_killing_worker_and_queue_loses_and_doubles_nothing(settings: Settings, city: Database):
-    redis = queues.connect(settings)
-    approve(city, TICKETS)
+def test_killing_worker_and_queue_loses_and_doubles_nothing(
+    settings: Settings, busy_city: Database
+):
+    city, redis = busy_city, queues.connect(settings)
     with background(settings):
         queues.wake(redis)
         assert eventually(lambda: len(written(settings)) > 0)
@@ -131,10 +149,9 @@ def test_a_worker_that_was_killed_is_not_taken_for_a_live_one(settings: Settings
 
 
 def test_everything_told_to_stop_at_once_ends_in_order_and_loses_nothing(
-    settings: Settings, city: Database, tmp_path: Path
+    settings: Settings, busy_city: Database, tmp_path: Path
 ):
-    approve(city, TICKETS)
-    said, redis = tmp_path / "worker.said", queues.connect(settings)
+    city, said, redis = busy_city, tmp_path / "worker.said", queues.connect(settings)
     with process("queue", settings) as queue, said.open("w") as out:
         assert queues.wait_for(redis, 30)
         command = [sys.executable, "-m", "hotline.jobs.worker"]

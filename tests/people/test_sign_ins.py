@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from browsing import PASSWORD
 from builders import NOON
 
@@ -135,6 +137,10 @@ def test_a_wrong_user_is_refused_at_its_field(database, agent, fields, field):
     with database.work() as session, pytest.raises(Invalid) as refused:
         users.add(session, **given, password_hash="", now=NOON)
     assert refused.value.field == field
+
+
+def test_a_stolen_hash_takes_as_long_to_guess_as_is_advised(shipped_hasher: PasswordHasher):
+    assert extract_parameters(shipped_hasher.hash(PASSWORD)) == RFC_9106_LOW_MEMORY
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 129, "my-zuoxi07-password"])

@@ -33,7 +33,7 @@ from hotline.reports.rates import Rate
 from hotline.reports.rendering import as_json, as_text, as_workbook, width
 from hotline.reports.writing import write_report
 from hotline.routing.types import Directory, Line, LineCategory, Unit, UnitKind
-from hotline.tickets import dispatch, merging, ratings, replies, return_calls, topics
+from hotline.tickets import dispatch, merging, objections, ratings, replies, return_calls, topics
 from hotline.tickets.models import FollowUp
 from hotline.tickets.return_calls import ReturnCall
 from hotline.tickets.words import Channel, Fault, Grievance, Ground, MatterKind, Urgency
@@ -123,12 +123,12 @@ def test_the_day_list_names_urgent_tickets_returns_and_groups(database: Database
         desk = Desk(session, NOON)
         urgent = desk.logged(urgency=Urgency.URGENT)
         returned = desk.dispatched()
-        dispatch.object_to(
+        objections.object_to(
             session, returned, calendar=CALENDAR,
             ground=Ground.OTHER_TERRITORY, right_unit=EAST, note="不在市区",
             actor=handler_of(CITY), now=NOON,
         )  # fmt: skip
-        dispatch.rule(
+        objections.rule(
             session, returned, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=NOON
         )
         for _ in range(2):
@@ -364,7 +364,7 @@ def test_json_says_all_and_can_be_read_back(database: Database, kind: PeriodKind
 def test_the_workbook_holds_numbers_as_numbers_and_runs_no_formula(database: Database):
     with database.work() as session:
         ticket = Desk(session, NOON).dispatched()
-        dispatch.object_to(
+        objections.object_to(
             session, ticket, calendar=CALENDAR,
             ground=Ground.NOT_OUR_DUTY, right_unit="=1+1", note="不是",
             actor=handler_of(CITY), now=NOON,

@@ -15,13 +15,14 @@ from hotline.tickets import (
     extensions,
     intake,
     merging,
+    objections,
     ratings,
     replies,
     supervision,
 )
 from hotline.tickets.models import Ticket
 from hotline.tickets.steps import STEPS
-from hotline.tickets.words import Channel, Colour, Fault, Grievance, Ground, MatterKind
+from hotline.tickets.words import Channel, Colour, Fault, Grievance, Ground, MatterKind, Path
 
 UNITS = (CITY, ENVIRONMENT, "东兴区")
 C, D = CALENDAR, DISPATCHER
@@ -51,18 +52,18 @@ MOVES = {
     ),
     "object": (
         A.OBJECT,
-        lambda s, t, u, n: dispatch.object_to(
+        lambda s, t, u, n: objections.object_to(
             s, t, calendar=C, ground=Ground.NOT_OUR_DUTY, right_unit="市林业局", note="不是",
             actor=handler_of(t.lead_unit), now=n,
         ),
     ),
     "grant": (
         A.RULE,
-        lambda s, t, u, n: dispatch.rule(s, t, granted=True, unit=u, calendar=C, actor=D, now=n),
+        lambda s, t, u, n: objections.rule(s, t, granted=True, unit=u, calendar=C, actor=D, now=n),
     ),
     "refuse": (
         A.RULE,
-        lambda s, t, u, n: dispatch.rule(s, t, granted=False, calendar=C, actor=D, now=n),
+        lambda s, t, u, n: objections.rule(s, t, granted=False, calendar=C, actor=D, now=n),
     ),
     "reply": (
         A.REPLY,
@@ -148,7 +149,11 @@ class Walk:
     def _log(self, session: Session) -> None:
         pick = self.random.choice
         ticket = Desk(session, self.now).logged(
-            kind=pick(list(MatterKind)), channel=pick(list(Channel)), line=pick(("", "12319"))
+            kind=pick(list(MatterKind)),
+            channel=pick(list(Channel)),
+            line=pick(("", "12319")),
+            addressee=pick(("", "", *UNITS)),
+            path=pick(("", "", "", Path.MOVE_CAR)),
         )
         self.numbers.append(ticket.number)
 

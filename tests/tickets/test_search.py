@@ -301,7 +301,7 @@ def test_every_way_leads_to_the_same_tickets(either: Database):
     pick = random.Random(20180725)
     words = ["烧烤摊", "路灯", "停水", "公积金", "西林街道"]
     with either.work() as session:
-        for _ in range(60):
+        for _ in range(40):
             desk = Desk(session, NOON - timedelta(days=pick.randrange(200)))
             matter = {
                 "text": "。".join(pick.sample(words, 2)),
@@ -314,7 +314,7 @@ def test_every_way_leads_to_the_same_tickets(either: Database):
             if ticket.status == Status.REPLIED:
                 again(session, ticket)
         session.flush()
-        for _ in range(60):
+        for _ in range(40):
             asked = asking.read(" ".join(pick.sample(words, pick.choice([1, 1, 2]))), KEY)
             filters = Filters(
                 status=pick.choice([None, Status.DISPATCHED]),

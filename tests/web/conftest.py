@@ -10,6 +10,7 @@ import pytest
 from browsing import PASSWORD, Browser
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from hotline import clock
@@ -19,13 +20,23 @@ from hotline.people.rights import Role
 from hotline.settings import Settings
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, shared_url: str) -> Iterator[Flask]:
+def app(
+    tmp_path_factory: pytest.TempPathFactory,
+    shared_url: str,
+    compiled_templates: FileSystemBytecodeCache,
+) -> Iterator[Flask]:
     # One application a file and database: tests use tickets of their own.
     settings = Settings(
         data_dir=tmp_path_factory.mktemp("var"), database_url=shared_url, redis_url=""
     )
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     app.extensions["hotline"].database.engine.dispose()
 
@@ -56,17 +67,19 @@ class Caller:
 
 @pytest.fixture(scope="module")
 def caller(app: Flask) -> Callable[..., Caller]:
-    made: dict[tuple[Role, str], Caller] = {}
+    made: dict[tuple[Role, str, str], Caller] = {}
 
-    def make(role: Role | None = None, unit: str = "") -> Caller:
+    def make(role: Role | None = None, unit: str = "", channel: str = "") -> Caller:
         if role is None:
             return Caller(app.test_client())
-        if (role, unit) not in made:
+        whose = role, unit, channel
+        if whose not in made:
             database = app.extensions["hotline"].database
             with database.work() as session:
-                text = keys.make(session, f"{role}{unit}", role, unit=unit, now=clock.now())
-            made[role, unit] = Caller(app.test_client(), text)
-        return made[role, unit]
+                facts = {"unit": unit, "channel": channel, "now": clock.now()}
+                text = keys.make(session, "".join(whose), role, **facts)
+            made[whose] = Caller(app.test_client(), text)
+        return made[whose]
 
     return make
 
