@@ -14,7 +14,7 @@ from hotline.routing.learning.storage import dump
 from hotline.routing.learning.training import learn
 from hotline.routing.types import Case, Decision
 from hotline.settings import Settings
-from hotline.tickets import dispatch
+from hotline.tickets import objections
 from hotline.tickets.corrections import correct
 from hotline.tickets.words import Ground
 
@@ -49,12 +49,14 @@ def test_a_ruling_is_followed_by_the_next_suggestion(database: Database, watch: 
     assert watch().suggest(TEXT).candidates[0].unit != CULTURE
     with database.work() as session:
         ticket = Desk(session, NOON).dispatched(CITY)
-        dispatch.object_to(
+        objections.object_to(
             session, ticket, calendar=CALENDAR,
             ground=Ground.NOT_OUR_DUTY, right_unit=CULTURE, note="不归我们",
             actor=handler_of(CITY), now=NOON,
         )  # fmt: skip
-        dispatch.rule(session, ticket, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+        objections.rule(
+            session, ticket, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=NOON
+        )
     assert soon(lambda: watch().suggest(TEXT).candidates[0].unit == CULTURE)
 
 

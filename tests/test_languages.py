@@ -10,6 +10,7 @@ from hotline.delivery import states
 from hotline.people import roster
 from hotline.reports import standing
 from hotline.reports.measures import MEASURES
+from hotline.routing.types import OF_TICKETS
 from hotline.telephony.words import SEATS, STATES
 from hotline.tickets.words import CHINESE
 from hotline.web import frame, saying
@@ -21,11 +22,12 @@ from hotline.web.portal.progress import DONE, TOLD
 
 WEB = files("hotline") / "web"
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
+reasons = {kind: words for kind, words in OF_TICKETS.items() if words != "{}"}
 # Words that stand in tables and reach a page by a name.
 TABLES = (
     CHINESE, saying.ROLES, saying.NEAR_DAYS, COLUMNS, FILES, VALUES, DONE, TOLD, SEATS, STATES,
     FIELD_NAMES, states.CHINESE, roster.WORDS, knowledge.PILES, knowledge.MEANINGS, knowledge.EMPTY,
-    knowledge.ACTS, knowledge.DONE, knowledge.FIELDS,
+    knowledge.ACTS, knowledge.DONE, knowledge.FIELDS, reasons,
 )  # fmt: skip
 
 

@@ -10,14 +10,14 @@ from hotline import clock
 from hotline.db import Database
 from hotline.delivery import outbox
 from hotline.people.rights import CHANNEL
-from hotline.tickets import dispatch, merging, replies
+from hotline.tickets import merging, objections, replies
 from hotline.tickets.models import Ticket, TicketEvent
 from hotline.tickets.words import Ground
 
 
 def objected(desk: Desk) -> Ticket:
     ticket = desk.dispatched()
-    dispatch.object_to(
+    objections.object_to(
         desk.session, ticket, calendar=CALENDAR,
         ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT,
         note="油烟归环保", actor=handler_of(CITY), now=desk.now,

@@ -11,7 +11,7 @@ import click
 
 from hotline import clock, logs
 from hotline.cli.cases import read_cases
-from hotline.cli.importing import bring_in
+from hotline.cli.importing import bring_in, bring_in_board
 from hotline.cli.learning import models, train
 from hotline.cli.opening import Group, opened
 from hotline.cli.people import users
@@ -32,6 +32,7 @@ main.add_command(users)
 main.add_command(supervise)
 main.add_command(train)
 main.add_command(bring_in)
+main.add_command(bring_in_board)
 main.add_command(models)
 
 
@@ -210,17 +211,21 @@ def keys() -> None:
 @click.argument("holder")
 @click.option("--role", required=True)
 @click.option("--unit", default="", help="For handlers: whose tickets they work on.")
-def add_key(holder: str, role: str, unit: str) -> None:
+@click.option("--channel", default="", help="For gateways: by what they hand in, e.g. wechat.")
+def add_key(holder: str, role: str, unit: str, channel: str) -> None:
     """Makes a key and prints it; it cannot be shown again."""
     from hotline.people import keys as table
     from hotline.people.rights import Role
+    from hotline.tickets.sources import CHANNELS
 
     _, database = opened()
     if role not in list(Role):
-        raise Invalid(f"没有角色「{role}」,可选:{'、'.join(table.STAFF)}。", field="role")
-    unit = unit and _city().unit(unit)
+        raise Invalid(f"没有角色「{role}」,可选:{'、'.join(table.HOLDERS)}。", field="role")
+    if channel and channel not in CHANNELS:
+        raise Invalid(f"没有渠道「{channel}」,可选:{'、'.join(CHANNELS)}。", field="channel")
+    facts = {"unit": unit and _city().unit(unit), "channel": channel, "now": clock.now()}
     with database.work() as session:
-        click.echo(table.make(session, holder, Role(role), unit=unit, now=clock.now()))
+        click.echo(table.make(session, holder, Role(role), **facts))
 
 
 @keys.command("revoke")

@@ -1,6 +1,8 @@
-"""`hotline import`: a department's old list, checked row by row and brought in once."""
+"""`hotline import` and `hotline board`: lists from elsewhere, checked row by row, brought once."""
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,6 +22,29 @@ SHOWN = 20
 @click.option("--dry-run", is_flag=True, help="Checks every row and stores nothing.")
 def bring_in(file: Path, unit: str, pairs: tuple[str, ...], dry_run: bool) -> None:
     """Brings in old requests (csv, xlsx); the same list again changes nothing."""
+    from hotline.web.lists import PastList
+
+    def kind(city, key, found):  # noqa: ANN001, ANN202 (loading the types takes a second)
+        return PastList(city, key, found, city.unit(unit), OPERATOR, clock.now())
+
+    _run(file, kind, pairs, dry=dry_run)
+
+
+@click.command("board")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--map", "pairs", multiple=True, metavar="列=字段", help="What a column means.")
+@click.option("--dry-run", is_flag=True, help="Checks every row and stores nothing.")
+def bring_in_board(file: Path, pairs: tuple[str, ...], dry_run: bool) -> None:
+    """Takes in messages of the 领导留言板 (csv, xlsx) as open tickets, each once by its number."""
+    from hotline.web.lists import Board
+
+    def kind(city, key, found):  # noqa: ANN001, ANN202 (loading the types takes a second)
+        return Board(city, key, found, OPERATOR, clock.now())
+
+    _run(file, kind, pairs, dry=dry_run)
+
+
+def _run(file: Path, kind_of: Callable[..., Any], pairs: tuple[str, ...], *, dry: bool) -> None:
     from hotline.city import load_city
     from hotline.people.privacy import secret
     from hotline.tickets.past_files import columns_said, read_file
@@ -29,22 +54,22 @@ def bring_in(file: Path, unit: str, pairs: tuple[str, ...], dry_run: bool) -> No
     with database.read() as session:
         city = load_city(session, settings)
     found = read_file(file.read_bytes())
-    run = Import(
-        database, city, secret(settings.data_dir, "contact"), found, city.unit(unit), OPERATOR,
-        clock.now(),
-    )  # fmt: skip
-    done = run.run(columns_said(pairs), dry=dry_run)
-    for line in told(done, dry=dry_run):
+    kind = kind_of(city, secret(settings.data_dir, "contact"), found)
+    done = Import(database, found, kind, OPERATOR).run(columns_said(pairs), dry=dry)
+    for line in told(done, kind.fields, dry=dry):
         click.echo(line)
     if done.errors:
         raise click.exceptions.Exit(1)
 
 
-def told(done: "Brought", *, dry: bool) -> list[str]:  # noqa: F821 (loading it takes a second)
+def told(
+    done: "Brought",  # noqa: F821 (loading it takes a second)
+    fields: Mapping[str, Sequence[str]],
+    *,
+    dry: bool,
+) -> list[str]:
     """What was done, in lines."""
-    from hotline.tickets.past import FIELDS
-
-    read = "、".join(f"{column}→{FIELDS[field][0]}" for field, column in done.columns.items())
+    read = "、".join(f"{column}→{fields[field][0]}" for field, column in done.columns.items())
     lines = [f"列:{read}"]
     if done.unused:
         lines.append(f"未用的列:{'、'.join(done.unused)}")

@@ -22,7 +22,7 @@ from hotline.people.privacy import secret
 from hotline.people.rights import Actor, Role
 from hotline.routing.types import Decision, Suggestion, UnitKind
 from hotline.settings import Settings
-from hotline.tickets import alarms, dispatch, intake, queries, replies
+from hotline.tickets import alarms, dispatch, intake, objections, queries, replies
 from hotline.tickets.intake import Matter, Requester
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Channel, Ground, MatterKind, Urgency
@@ -139,12 +139,12 @@ class Replay:
     def return_to(self, session: Session, ticket: Ticket, right: str, now: datetime) -> None:
         """退单 and 裁定: granted, since the label is the ruling of those who really handled it."""
         wrong = Actor(f"演练经办 {ticket.lead_unit}", Role.HANDLER, unit=ticket.lead_unit)
-        dispatch.object_to(
+        objections.object_to(
             session, ticket, calendar=self.city.calendar,
             ground=Ground.NOT_OUR_DUTY, right_unit=right,
             note=f"属{right}职责。", actor=wrong, now=now,
         )  # fmt: skip
-        dispatch.rule(
+        objections.rule(
             session, ticket, granted=True, calendar=self.city.calendar, actor=DISPATCHER, now=now
         )
         self.totals.returned += 1

@@ -19,9 +19,13 @@ def supervise(dry_run: bool) -> None:
     with database.read() as session:
         calendar = versions.load_calendar(session)
         steps = ladder.due(session, calendar, now)
+    done = 0
     for step in steps:
         if not dry_run:
             with database.work() as session:
-                ladder.climb(session, step, calendar, now)
+                # Who has claimed, replied or was given more time meanwhile is told nothing.
+                if not ladder.climb(session, step, calendar, now):
+                    continue
+        done += 1
         click.echo(f"{step.standing.number}  {step.standing.unit}  {CHINESE[step.what]}")
-    click.echo(f"{len(steps)} 件" + ("(未执行)" if dry_run else ""))
+    click.echo(f"{done} 件" + ("(未执行)" if dry_run else ""))

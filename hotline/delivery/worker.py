@@ -83,9 +83,8 @@ def finish(session: Session, event_ids: Iterable[int], now: datetime) -> None:
             )
         )
     )
-    for ticket, event_id in rows:
-        if event_id not in open_events:
-            replies.deliver(session, ticket, actor=CHANNEL, now=now)
+    told = [ticket for ticket, event_id in rows if event_id not in open_events]
+    replies.deliver_all(session, told, actor=CHANNEL, now=now)
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -45,6 +45,7 @@ SCHEDULE = (
     Task("fall_overdue", 30, tasks.fall_overdue),
     Task("supervise", 60, tasks.supervise),
     Task("watch_topics", 60, tasks.watch_topics),
+    Task("watch_knowledge", 60, tasks.watch_knowledge),
     Task("report_unowed", 60, tasks.report_unowed),
     Task("sweep_files", SWEEP_EVERY, tasks.sweep_files),
     Task("forget", 3600, tasks.forget),

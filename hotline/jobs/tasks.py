@@ -20,7 +20,7 @@ from hotline.errors import StepRefused, Unavailable
 from hotline.jobs import queues
 from hotline.people.privacy import has_secret, secret
 from hotline.postgres import PATIENCE
-from hotline.registry import versions
+from hotline.registry import knowledge, versions
 from hotline.registry.directory import build_directory
 from hotline.reports import rollup
 from hotline.settings import Settings
@@ -122,6 +122,14 @@ def _fall_overdue(session: Session) -> bool:
     for ticket, assignment in rows:
         dispatch.fall_overdue(session, ticket, assignment)
     return bool(rows)
+
+
+def watch_knowledge(parts: Parts) -> None:
+    """Notes, once each, articles that their units did not update in time."""
+    with parts.database.work() as session:
+        late = [(row.id, row.unit) for row in knowledge.fall_overdue(session, clock.now())]
+    for article, unit in late:
+        log.warning("article not updated in time", article=article, unit=unit)
 
 
 def supervise(parts: Parts) -> bool:

@@ -15,6 +15,7 @@ class Role(StrEnum):
     CITIZEN = "citizen"  # 市民
     CHANNEL = "channel"  # 对外渠道
     SYSTEM = "system"  # 系统
+    GATEWAY = "gateway"  # 接入平台: 110, WeChat, the message board
 
 
 # Who signs in and holds keys.
@@ -102,6 +103,7 @@ RIGHTS: dict[tuple[Role, Action], Scope] = {
     **_rows(Role.ADMINISTRATOR, Scope.ALL, A.EDIT_KNOWLEDGE),
     **_rows(Role.CITIZEN, Scope.OWN, A.LOG, A.READ, A.FOLLOW_UP, A.REOPEN, A.WITHDRAW),
     **_rows(Role.CHANNEL, Scope.ALL, A.DELIVER),
+    **_rows(Role.GATEWAY, Scope.ALL, A.LOG),
     **_rows(Role.SYSTEM, Scope.ALL, A.FALL_OVERDUE, A.CLOSE, A.REMIND, A.SUPERVISE, A.ASSIST),
     **_rows(Role.HANDLER, Scope.UNIT, A.ASK_EXTENSION, A.ANSWER_ORDER, A.ADVISE),
     **_rows(Role.DISPATCHER, Scope.ALL, A.RULE_EXTENSION, A.REMIND, A.REVIEW_RATING),
@@ -120,12 +122,16 @@ RIGHTS: dict[tuple[Role, Action], Scope] = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking: `id` is what events store; `unit` for handlers, `ticket` for citizens."""
+    """Who is asking: `id` is what events store.
+
+    `unit` is for handlers, `ticket` for citizens, `channel` for gateways.
+    """
 
     id: str
     role: Role
     unit: str = ""
     ticket: str = ""
+    channel: str = ""
 
 
 CHANNEL = Actor("channel", Role.CHANNEL)

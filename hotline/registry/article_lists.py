@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_
 from sqlalchemy import select as choose
@@ -86,12 +86,22 @@ def listing(session: Session, pile: Pile, unit: str, day: date, after: int = 0) 
     return [tuple(row) for row in session.execute(page)]
 
 
-def pressing(session: Session, now: datetime, unit: str = "") -> tuple[int, int]:
-    """How many articles wait for their update, and of how many the time is over."""
-    late = func.sum(case((col(Article.due_at) < now, 1), else_=0))
-    query = choose(func.count(), late).where(col(Article.changed_at).is_not(None))
-    waiting, overdue = session.execute(_of(unit, query.select_from(Article))).one()
-    return waiting, overdue or 0
+class Pressing(NamedTuple):
+    """How many articles wait for their update, how many of them too long; and for the desk."""
+
+    waiting: int
+    overdue: int
+    to_review: int
+
+
+def pressing(session: Session, now: datetime, unit: str = "") -> Pressing:
+    """What a unit handed in in time is not overdue, however long the desk looks at it."""
+    changed = col(Article.changed_at).is_not(None)
+    late = col(Article.due_at) < func.coalesce(col(Article.handed_in_at), now)
+    handed_in = col(Article.newest) > col(Article.settled)
+    counts = (func.sum(case((each, 1), else_=0)) for each in (changed, changed & late, handed_in))
+    query = choose(*counts).select_from(Article)
+    return Pressing(*(count or 0 for count in session.execute(_of(unit, query)).one()))
 
 
 def versions(session: Session, article_id: int) -> list[ArticleVersion]:

@@ -19,6 +19,7 @@ class Act(StrEnum):
     TAKE_DOWN = "take_down"  # 下架
     MARK = "mark"  # 标为待更新
     UNMARK = "unmark"  # 撤销待更新
+    FALL_OVERDUE = "fall_overdue"  # 超期未更新
 
 
 class Article(SQLModel, table=True):

@@ -123,6 +123,7 @@ LIMITS = {
     "close_praise": WORKING_DAYS,
     "act_urgent": HOURS,
     "act_critical": HOURS,
+    "act_move_car": MINUTES,
     "claim_normal": WORKING_DAYS,
     "claim_urgent": MINUTES,
     "claim_critical": MINUTES,

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from hotline.clock import city_day
 from hotline.db import take_turn
@@ -14,6 +14,7 @@ from hotline.registry.loading import Row, Tables, read_seed
 
 FILE = "knowledge.csv"
 SHIPPER = "shipped"
+CLOCK = Editor("system")
 # Proposal: after so long somebody reads again whether it still holds.
 REVIEW_AFTER = timedelta(days=180)
 # The key in limits.csv: how long a unit has for an article whose conditions changed.
@@ -47,6 +48,8 @@ def write(
     take_turn(session, EDITING)
     article = _own(session, article_id, editor) if article_id else Article(unit=writing.unit)
     _check(article, writing, editor, seen)
+    if _lapsed(article, now):
+        _note_lapse(session, article)
     article.unit, article.newest = writing.unit, article.newest + 1
     if article.changed_at:
         article.handed_in_at = article.handed_in_at or now
@@ -134,6 +137,31 @@ def unmark(
         raise Invalid("这条知识没有标为待更新,不用撤销。", field="why")
     _clear(article)
     return _done(session, article, Act.UNMARK, editor, now, why)
+
+
+def fall_overdue(session: Session, now: datetime) -> list[Article]:
+    """超期未更新: noted once of each mark, at the time at which its update fell due."""
+    take_turn(session, EDITING)
+    waiting = select(Article).where(col(Article.due_at) < now, col(Article.handed_in_at).is_(None))
+    found = [each for each in session.exec(waiting.order_by(col(Article.id))) if _lapsed(each, now)]
+    return [each for each in found if _note_lapse(session, each)]
+
+
+def _lapsed(article: Article, now: datetime) -> bool:
+    # Whoever hands it in late was late, even when the clock has not yet come by.
+    return bool(article.due_at and not article.handed_in_at and article.due_at < now)
+
+
+def _note_lapse(session: Session, article: Article) -> bool:
+    """False where it was noted before: an update sent back has the same time to keep."""
+    noted = select(ArticleEvent.id).where(
+        ArticleEvent.article_id == article.id, ArticleEvent.act == Act.FALL_OVERDUE,
+        ArticleEvent.at == article.due_at,
+    )  # fmt: skip
+    if session.exec(noted.limit(1)).first():
+        return False
+    _done(session, article, Act.FALL_OVERDUE, CLOCK, article.due_at, article.changed_why)
+    return True
 
 
 def find(session: Session, article_id: int) -> Article:

@@ -14,6 +14,7 @@ from hotline.registry.columns import SCHEMAS
 from hotline.registry.loading import WHOLE_LINE, Tables, read_shipped, read_table, read_tables
 
 SHIPPER = "shipped"
+GROWN = "新版本增加的行"
 CALENDAR_FILES = ("holidays.csv", "hours.csv", "limits.csv")
 
 
@@ -33,15 +34,31 @@ class ReferenceVersion(SQLModel, table=True):
 
 
 def seed(session: Session, now: datetime) -> None:
-    """Stores each shipped file as its version 1, once; a file that has a version is left alone."""
-    stored = contents(session)
-    if stored.keys() == SCHEMAS.keys():
+    """Stores each shipped file as its version 1, once; a file that has a version is left alone.
+
+    But a file that must hold every key gets the rows of keys that a later release knows besides.
+    """
+    stored, shipped = contents(session), read_shipped()
+    grown = {file: _grown(file, content, shipped[file]) for file, content in stored.items()}
+    fresh = shipped.keys() - stored.keys()
+    changed = {file for file, content in grown.items() if content != stored[file]}
+    if not fresh | changed:
         return
-    whole = read_shipped() | stored
+    whole = shipped | grown
     read_tables(whole)
-    for file in SCHEMAS.keys() - stored.keys():
-        session.add(_version(file, 1, whole[file], SHIPPER, "", now))
+    for file in fresh | changed:
+        note = GROWN if file in changed else ""
+        session.add(_version(file, _last(session, file) + 1, whole[file], SHIPPER, note, now))
     session.flush()
+
+
+def _grown(file: str, content: bytes, shipped: bytes) -> bytes:
+    """With the shipped lines whose key, the first column, the content does not hold."""
+    if not SCHEMAS[file].complete:
+        return content
+    known = {line.partition(b",")[0] for line in content.splitlines()}
+    more = [line for line in shipped.splitlines() if line.partition(b",")[0] not in known]
+    return b"\n".join([content.rstrip(b"\r\n"), *more]) + b"\n" if more else content
 
 
 def publish(
@@ -55,10 +72,7 @@ def publish(
         )
     _lock(session)
     read_tables(contents(session) | {file: content})
-    last = session.exec(
-        select(func.max(ReferenceVersion.version)).where(ReferenceVersion.file == file)
-    ).one()
-    version = _version(file, last + 1, content, author, note, now)
+    version = _version(file, _last(session, file) + 1, content, author, note, now)
     session.add(version)
     session.flush()
     return version
@@ -92,6 +106,11 @@ def contents(session: Session, files: Iterable[str] = SCHEMAS) -> dict[str, byte
 def current_version(session: Session) -> int:
     """The number of the registry as a whole: it grows with each change of any file; 0 if empty."""
     return session.exec(select(func.max(ReferenceVersion.id))).one() or 0
+
+
+def _last(session: Session, file: str) -> int:
+    query = select(func.max(ReferenceVersion.version)).where(ReferenceVersion.file == file)
+    return session.exec(query).one() or 0
 
 
 def _version(

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, select, true
+from sqlalchemy import ColumnElement, FromClause, func, select, true
 
 from hotline.people.rights import Action
 from hotline.tickets.dispatch import LATE
 from hotline.tickets.models import TicketEvent
-from hotline.tickets.words import Fault, ReminderKind
+from hotline.tickets.ratings import ASKED_ANEW
+from hotline.tickets.words import Fault, Path, ReminderKind
 
 EVENT: FromClause = TicketEvent.__table__
 # The columns of a set of events: the table itself, an alias, or a part of it.
@@ -54,6 +55,8 @@ class Measure:
 
     With `once`, an event counts as soon as one of those actions has followed it on its ticket,
     before another of its own kind; it still counts on its own day and for its own unit.
+    With `since`, of several events since one of those actions the last alone counts: each takes
+    the one before it off again, from that one's day and unit.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Measure:
     by: tuple[str, ...] = ("unit",)
     when: Callable[[Columns], ColumnElement[bool]] | None = None
     once: tuple[Action, ...] = ()
+    since: tuple[Action, ...] = ()
 
     def chosen(self, events: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
         """Which events count because of `events`, and the condition that binds the two.
@@ -71,26 +75,60 @@ class Measure:
         """
         if self.once:
             counted = EVENT.alias(f"counted_{self.name}")
-            return counted, self._followed(counted.c, events.c)
-        condition = self.when(events.c) if self.when else true()
-        return events, events.c.action.in_(self.actions) & condition
+            return counted, self._before(counted.c, events.c, self.once, self.once)
+        return events, self._fulfilled(events.c)
 
-    def _followed(self, counted: Columns, event: Columns) -> ColumnElement[bool]:
-        """The counted event is the last of its own or the following kind before `event`."""
+    def taken_off(self, events: FromClause) -> tuple[FromClause, ColumnElement[bool]] | None:
+        """Which events count no longer because of `events`; None where none ever does."""
+        if not self.since:
+            return None
+        counted = EVENT.alias(f"overtaken_{self.name}")
+        overtaken = self._before(counted.c, events.c, self.actions, self.since)
+        return counted, overtaken & self._fulfilled(counted.c)
+
+    def listed(self) -> tuple[FromClause, ColumnElement[bool]]:
+        """Which events count in the end, and the condition that binds them."""
+        counted, condition = self.chosen(EVENT)
+        if not self.since:
+            return counted, condition
+        after = EVENT.alias("after")
+        following = (
+            select(after.c.action)
+            .where(
+                after.c.ticket_id == counted.c.ticket_id,
+                after.c.seq > counted.c.seq,
+                after.c.action.in_(self.actions + self.since),
+            )
+            .order_by(after.c.seq)
+            .limit(1)
+            .correlate_except(after)
+        )
+        return counted, condition & func.coalesce(following.scalar_subquery(), "").not_in(
+            self.actions
+        )
+
+    def _fulfilled(self, event: Columns) -> ColumnElement[bool]:
+        condition = self.when(event) if self.when else true()
+        return event.action.in_(self.actions) & condition
+
+    def _before(
+        self, counted: Columns, event: Columns, by: tuple[Action, ...], until: tuple[Action, ...]
+    ) -> ColumnElement[bool]:
+        """The last of its kind or of `until` before an `event` of `by` is the counted one."""
         before = EVENT.alias("before")
         last = (
             select(before.c.id)
             .where(
                 before.c.ticket_id == event.ticket_id,
                 before.c.seq < event.seq,
-                before.c.action.in_(self.actions + self.once),
+                before.c.action.in_(self.actions + until),
             )
             .order_by(before.c.seq.desc())
             .limit(1)
             .correlate_except(before)
         )
         return (
-            event.action.in_(self.once)
+            event.action.in_(by)
             & (counted.ticket_id == event.ticket_id)
             & (counted.id == last.scalar_subquery())
             & counted.action.in_(self.actions)
@@ -104,6 +142,21 @@ MEASURES: dict[str, Measure] = {
     for measure in (
         Measure(
             "received", "收到", "登记的诉求,一件一次,含引导和直接答复的", (_A.LOG,), _BY_INTAKE
+        ),
+        Measure(
+            "letters",
+            "领导来信",
+            "写给单位领导的(领导信箱、领导留言板),计入写给的单位,不论由谁承办;被反映的单位不计",
+            (_A.LOG,),
+            when=lambda event: event.unit != "",
+        ),
+        Measure(
+            "cars",
+            "挪车",
+            "登记的诉求中请求挪车、走短路的",
+            (_A.LOG,),
+            _BY_INTAKE,
+            when=_reason(Path.MOVE_CAR),
         ),
         Measure("accepted", "受理", "受理次数;重启和撤销并单不再计", (_A.ACCEPT,), ("kind",)),
         Measure("redirected", "引导", "引导到其他渠道的次数", (_A.REDIRECT,), ("kind",)),
@@ -170,27 +223,36 @@ MEASURES: dict[str, Measure] = {
         Measure("supervised", "督办", "下督办单的次数,三色各计", (_A.SUPERVISE,)),
         Measure("reworked", "重办", "退回单位重办的次数", (_A.SEND_FOR_REWORK,)),
         Measure("delivered", "反馈", "答复送达诉求人的次数,一件可有多次", (_A.DELIVER,)),
-        Measure("followed_up", "回访", "有结果的回访次数", (_A.FOLLOW_UP,)),
+        Measure(
+            "followed_up",
+            "回访",
+            "有结果的回访;一次反馈后评价多次的,只计最后一次",
+            (_A.FOLLOW_UP,),
+            since=ASKED_ANEW,
+        ),
         Measure(
             "solved",
             "已解决",
-            "回访中诉求人表示已解决的",
+            "回访中诉求人最后表示已解决的",
             (_A.FOLLOW_UP,),
             when=lambda event: event.solved.is_(True),
+            since=ASKED_ANEW,
         ),
         Measure(
             "satisfied",
             "满意",
-            "回访评价为基本满意、满意、非常满意的",
+            "回访最后评价为基本满意、满意、非常满意的",
             (_A.FOLLOW_UP,),
             when=lambda event: event.satisfied >= _CONTENT,
+            since=ASKED_ANEW,
         ),
         Measure(
             "unsatisfied",
             "不满意",
-            "回访评价为不满意、很不满意的,都有原因",
+            "回访最后评价为不满意、很不满意的,都有原因",
             (_A.FOLLOW_UP,),
             when=lambda event: event.satisfied < _CONTENT,
+            since=ASKED_ANEW,
         ),
         Measure(
             "rating_reviewed", "评价核定", "不满意评价经第三方核定原因的次数", (_A.REVIEW_RATING,)
@@ -213,9 +275,9 @@ MEASURES: dict[str, Measure] = {
 def _fingerprint() -> str:
     facts = []
     for measure in MEASURES.values():
-        counted, condition = measure.chosen(EVENT)
-        rule = condition.compile(compile_kwargs={"literal_binds": True})
-        facts.append(f"{measure.name}|{','.join(measure.by)}|{counted.name}|{rule}")
+        for counted, condition in filter(None, (measure.chosen(EVENT), measure.taken_off(EVENT))):
+            rule = condition.compile(compile_kwargs={"literal_binds": True})
+            facts.append(f"{measure.name}|{','.join(measure.by)}|{counted.name}|{rule}")
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 

@@ -25,7 +25,8 @@ def write(session: Session, material: Material) -> tuple[Section, ...]:
 def _received(material: Material) -> Section:
     count = material.tally.total("received")
     line = f"收到诉求 {count} 件,{sections.changes(material, 'received')}。"
-    return Section("受理情况", (line,), sections.received(material))
+    letters = sections.letters(material)
+    return Section("受理情况", (line,), (*sections.received(material), *letters))
 
 
 def _handled(material: Material) -> Section:

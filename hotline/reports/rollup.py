@@ -119,11 +119,11 @@ def _sums(start: int, end: int) -> CompoundSelect[Any]:
         select(
             city_date(counted.c.at).label("day"),
             *_labels(measure, dimension, counted),
-            func.count().label("count"),
+            count.label("count"),
         )
         .where(condition)
         .group_by(text("1"), counted.c[dimension])
-        for measure, dimension, counted, condition in _arms(events)
+        for measure, dimension, count, counted, condition in _arms(events)
     ]
     return union_all(*arms)
 
@@ -149,9 +149,12 @@ def totals(
 def _totals(*, of_unit: bool) -> Select[Any]:
     """Written once: to put so long a statement together takes longer than to answer it."""
     found = union_all(_summed(), *_unsummed()).subquery("found")
-    query = select(
-        found.c.measure, found.c.dimension, found.c.value, func.sum(found.c.count)
-    ).group_by(found.c.measure, found.c.dimension, found.c.value)
+    count = func.sum(found.c.count)
+    query = (
+        select(found.c.measure, found.c.dimension, found.c.value, count)
+        .group_by(found.c.measure, found.c.dimension, found.c.value)
+        .having(count != 0)
+    )
     if of_unit:
         query = query.where(found.c.dimension == "unit", found.c.value == bindparam("unit"))
     return query
@@ -179,9 +182,9 @@ def _unsummed() -> Iterator[Select[Any]]:
     folded = func.coalesce(select(TallyFold.position).where(_current()).scalar_subquery(), 0)
     position = EVENT.c.position
     events = _events(or_(position.is_(None), (position > known) & (position > folded)))
-    for measure, dimension, counted, condition in _arms(events):
+    for measure, dimension, count, counted, condition in _arms(events):
         yield (
-            select(*_labels(measure, dimension, counted), func.count().label("count"))
+            select(*_labels(measure, dimension, counted), count.label("count"))
             .where(condition, counted.c.at >= begin, counted.c.at < end)
             .group_by(counted.c[dimension])
         )
@@ -194,11 +197,14 @@ def _events(condition: ColumnElement[bool]) -> FromClause:
 
 def _arms(
     events: FromClause,
-) -> Iterator[tuple[Measure, str, FromClause, ColumnElement[bool]]]:
+) -> Iterator[tuple[Measure, str, ColumnElement[int], FromClause, ColumnElement[bool]]]:
+    """What these events add to each count, and what they take off again."""
     for measure in MEASURES.values():
-        counted, condition = measure.chosen(events)
+        more, less = measure.chosen(events), measure.taken_off(events)
         for dimension in measure.by:
-            yield measure, dimension, counted, condition
+            yield measure, dimension, func.count(), *more
+            if less:
+                yield measure, dimension, -func.count(), *less
 
 
 def _labels(measure: Measure, dimension: str, counted: FromClause) -> tuple[Any, ...]:

@@ -37,6 +37,13 @@ def received(material: Material) -> tuple[Table, ...]:
     )
 
 
+def letters(material: Material) -> tuple[Table, ...]:
+    """领导来信 by whom they were written to, where there are any; plan 2018, item 20."""
+    if not material.tally.total("letters"):
+        return ()
+    return (counts_by(material, "letters", "unit", "领导来信(写给谁)"),)
+
+
 def changes(material: Material, measure: str) -> str:
     """环比 and 同比 of a measure, in one clause; over as many days when the period is not over."""
     now = material.tally.total(measure)

@@ -11,7 +11,7 @@ from hotline.clock import city_span
 from hotline.errors import Invalid, NotAllowed
 from hotline.people.rights import Action, Actor, Scope, scope_of
 from hotline.reports import rollup
-from hotline.reports.measures import EVENT, MEASURES, Measure
+from hotline.reports.measures import MEASURES, Measure
 from hotline.tickets.models import Ticket
 
 # Outside these years a day is a slip of the pen.
@@ -86,7 +86,7 @@ def listing(
     """
     check_days(first, last)
     known = _measure(measure, dimension)
-    counted, condition = known.chosen(EVENT)
+    counted, condition = known.listed()
     begin, end = city_span(first, last)
     query = (
         select(*_columns(counted))

@@ -150,9 +150,12 @@ class Mark:
 class Reason:
     """Why: the phrase or rule that counted, its points, and where it stands in the text."""
 
-    # phrase | name | words | line | caller | place | rule | learned | case | correction | ruling
+    # phrase | name | words | line | caller | place | rule | landmark | learned | case | correction
+    # | ruling
     kind: str
-    text: str  # of the last three the number of the ticket; of caller and place a sentence
+    # of the last three the number of the ticket; of caller and place a sentence; of a landmark its
+    # name and in how many tickets it stood
+    text: str
     points: float = 0.0
     marks: tuple[Mark, ...] = ()
 
@@ -167,6 +170,7 @@ OF_TICKETS = {
     "ruling": "裁定先例 {}",
     "caller": "{}",
     "place": "{}",
+    "landmark": "以往工单中的地名「{}」",
 }
 
 
@@ -217,6 +221,7 @@ class Lead:
     assist: str | None  # the guiding department, where a territory leads
     sentence: str
     basis: str
+    matter: str = field(default="", compare=False)  # of the rule, where a department leads
 
 
 @dataclass(frozen=True, slots=True)

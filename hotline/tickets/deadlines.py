@@ -36,23 +36,32 @@ def days_for(kind: str, calendar: WorkCalendar) -> int:
     return calendar.limits.number(f"close_{kind}")
 
 
-def promised_at(kind: str, at: datetime, calendar: WorkCalendar) -> datetime:
-    """What the citizen is told at acceptance, whatever unit it goes to."""
+def promised_at(kind: str, at: datetime, calendar: WorkCalendar, path: str = "") -> datetime:
+    """What the citizen is told at acceptance, whatever unit it goes to; short paths have theirs."""
+    if path:
+        return at + calendar.limits.span(f"act_{path}")
     return calendar.add_working_days(at, days_for(kind, calendar))
 
 
 def span(
-    kind: str, urgency: str, part: str, unit: str, at: datetime, calendar: WorkCalendar
+    kind: str,
+    urgency: str,
+    part: str,
+    unit: str,
+    at: datetime,
+    calendar: WorkCalendar,
+    path: str = "",
 ) -> Span:
     """The time of a unit from dispatch; an assistant has a share of the lead's."""
     due = calendar.add_working_days(at, days_for(kind, calendar), unit)
-    pressing = urgency != Urgency.NORMAL
-    if pressing:
-        due = min(due, at + calendar.limits.span(f"act_{urgency}"))
-    whole = Span(at, due, unit, pressing, calendar)
+    reasons = [*filter(None, (urgency != Urgency.NORMAL and urgency, path))]
+    for reason in reasons:
+        due = min(due, at + calendar.limits.span(f"act_{reason}"))
+    whole = Span(at, due, unit, bool(reasons), calendar)
     if part == Part.LEAD:
         return whole
-    return Span(at, whole.after(calendar.limits.share("assist_share")), unit, pressing, calendar)
+    part_due = whole.after(calendar.limits.share("assist_share"))
+    return replace(whole, due=part_due)
 
 
 def extended(given: Span, days: int) -> Span:

@@ -33,6 +33,7 @@ class Filters:
     unit: str = ""
     kind: MatterKind | None = None
     channel: Channel | None = None
+    addressee: str = ""
     territory: str = ""
     urgency: Urgency | None = None
     due: Due | None = None
@@ -87,9 +88,15 @@ def _equal(session: Session, filters: Filters) -> Iterator[Narrowing]:
         (Ticket.kind, filters.kind, None),
         (Ticket.channel, filters.channel, None),
         (Ticket.territory, filters.territory, None),
+        (Ticket.addressee, filters.addressee, _tickets.where(*_written_to(filters.addressee))),
     ):
         if value:
             yield Narrowing(_aside(session, column) == value, ids)
+
+
+def _written_to(unit: str) -> tuple[ColumnElement[bool], ...]:
+    # SQLite takes the index of the few that were written to somebody only when told so.
+    return col(Ticket.addressee) == unit, col(Ticket.addressee) != ""
 
 
 def _due(filters: Filters, now: datetime) -> Iterator[Narrowing]:

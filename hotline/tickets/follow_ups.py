@@ -1,10 +1,12 @@
 """回访抽样: everyone is asked in writing; whom the desk calls besides, and until when."""
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Index, Relationship, Session, col, select, text
 
 from hotline.db import Stored, moment
@@ -24,10 +26,10 @@ SHOWN = 50
 
 
 class FollowUpCall(Stored, table=True):
-    """A delivered reply that the desk may have to ask about by telephone.
+    """A requester who was told a reply, and whom the desk may have to ask about it by telephone.
 
     `lot` is drawn from the ticket's number, so that nobody can choose who is called; `id` runs in
-    the order of delivery.
+    the order of delivery. Who was merged into another ticket is called about that one's reply.
     """
 
     __tablename__ = "follow_up_call"
@@ -73,20 +75,32 @@ def lot_of(number: str) -> int:
     return zlib.crc32(f"follow-up {number}".encode()) % LOTS
 
 
-def owe(session: Session, ticket: Ticket, now: datetime) -> None:
-    """The ticket's reply has been told: whether it is asked about, the list decides."""
-    call = FollowUpCall(ticket_id=ticket.id, lot=lot_of(ticket.number), delivered_at=now)
-    session.add(call)
+def owe(session: Session, tickets: Sequence[Ticket], now: datetime) -> None:
+    """Replies have been told, to all who were merged as well: whom to ask, the list decides."""
+    told = {ticket.id: ticket.number for ticket in tickets}
+    merged = select(Ticket.id, Ticket.number).where(col(Ticket.merged_into).in_(list(told)))
+    for id, number in (*told.items(), *session.exec(merged)):
+        session.add(FollowUpCall(ticket_id=id, lot=lot_of(number), delivered_at=now))
 
 
 def end(session: Session, ticket: Ticket, outcome: CallOutcome, now: datetime) -> None:
-    """Nothing is left to be called about."""
-    session.execute(_change(ticket).values(ended_at=now, outcome=outcome))
+    """Nothing is left to call this requester about."""
+    session.execute(_of(ticket).values(ended_at=now, outcome=outcome))
+
+
+def end_all(session: Session, ticket: Ticket, now: datetime) -> None:
+    """The ticket went on: nobody who was told its reply is called about that any more."""
+    merged = update(FollowUpCall).where(
+        col(FollowUpCall.ticket_id).in_(select(Ticket.id).where(Ticket.merged_into == ticket.id)),
+        col(FollowUpCall.ended_at).is_(None),
+    )
+    for calls in (_of(ticket), merged):
+        session.execute(calls.values(ended_at=now, outcome=CallOutcome.MOOT))
 
 
 def note_unsatisfied(session: Session, ticket: Ticket) -> None:
     """The requester is not satisfied: the desk calls to hear why."""
-    session.execute(_change(ticket).values(unsatisfied=True))
+    session.execute(_of(ticket).values(unsatisfied=True))
 
 
 def waiting(
@@ -104,7 +118,7 @@ def waiting(
     query = (
         _chosen(
             select(
-                FollowUpCall.id, Ticket.number, Ticket.lead_unit, Contact.phone,
+                FollowUpCall.id, Ticket.number, _TOLD.lead_unit, Contact.phone,
                 FollowUpCall.delivered_at, FollowUpCall.tries, FollowUpCall.tried_at,
                 FollowUpCall.taken_by, FollowUpCall.taken_at,
                 *(condition.label(ground) for ground, condition in grounds.items()),
@@ -154,6 +168,7 @@ def open_call(session: Session, number: str, *, actor: Actor, lock: bool = False
     query = (
         select(FollowUpCall)
         .join(Ticket, col(Ticket.id) == FollowUpCall.ticket_id)
+        .join(_TOLD, _WHOSE_REPLY)
         .where(Ticket.number == number, _OPEN)
     )
     found = session.exec(query.with_for_update(of=FollowUpCall) if lock else query).first()
@@ -162,16 +177,19 @@ def open_call(session: Session, number: str, *, actor: Actor, lock: bool = False
     return found
 
 
-_OPEN = and_(col(FollowUpCall.ended_at).is_(None), col(Ticket.status) == Status.DELIVERED)
+# The ticket whose reply was told: the requester's own, or the one that it was merged into.
+_TOLD = aliased(Ticket)
+_WHOSE_REPLY = col(_TOLD.id) == func.coalesce(Ticket.merged_into, Ticket.id)
+_OPEN = and_(col(FollowUpCall.ended_at).is_(None), col(_TOLD.status) == Status.DELIVERED)
 
 
 def _grounds(limits: Limits) -> dict[CallGround, ColumnElement[bool]]:
     """Why somebody is called; domain: a sample, and all that went badly before."""
-    ordered = exists().where(col(SupervisionOrder.ticket_id) == col(Ticket.id))
+    ordered = exists().where(col(SupervisionOrder.ticket_id) == col(_TOLD.id))
     return {
         CallGround.UNSATISFIED: col(FollowUpCall.unsatisfied),
         CallGround.SUPERVISED: ordered,
-        CallGround.REWORKED: col(Ticket.rework_count) > 0,
+        CallGround.REWORKED: col(_TOLD.rework_count) > 0,
         CallGround.NO_ADDRESS: col(Contact.email) == "",
         CallGround.SAMPLED: col(FollowUpCall.lot) < round(limits.share("follow_up_share") * LOTS),
     }
@@ -181,6 +199,7 @@ def _chosen(query: Select, limits: Limits) -> Select:
     return (
         query.select_from(FollowUpCall)
         .join(Ticket, col(Ticket.id) == FollowUpCall.ticket_id)
+        .join(_TOLD, _WHOSE_REPLY)
         .join(Contact, col(Contact.ticket_id) == col(Ticket.id))
         .where(_OPEN, col(Contact.phone) != "", or_(*_grounds(limits).values()))
     )
@@ -203,7 +222,7 @@ def _held(taken_at: datetime | None, now: datetime) -> bool:
     return taken_at is not None and now - taken_at < HELD
 
 
-def _change(ticket: Ticket):  # noqa: ANN202 (an update has no short name)
+def _of(ticket: Ticket):  # noqa: ANN202 (an update has no short name)
     return update(FollowUpCall).where(
         col(FollowUpCall.ticket_id) == ticket.id, col(FollowUpCall.ended_at).is_(None)
     )

@@ -40,11 +40,14 @@ class Matter:
     channel: Channel
     title: str = ""
     line: str = ""
+    addressee: str = ""
     call_id: str = ""
+    path: str = ""
     urgency: Urgency = Urgency.NORMAL
     confidential: bool = False
     requester: Requester = field(default_factory=Requester)
     batch: str = ""
+    written_at: datetime | None = None  # when it was written elsewhere, before it came to us
 
 
 def log(
@@ -58,14 +61,21 @@ def log(
 ) -> Ticket:
     """Stores the matter with what the router thinks of it; emergency words raise an alarm.
 
-    `key` is the secret under which phone numbers and addresses can be found again.
+    `key` is the secret under which phone numbers and addresses can be found again. What was
+    written elsewhere is lodged when it was written; the desk is alarmed `now`.
     """
-    ticket = _new_ticket(matter, suggestion, now)
-    ticket.id, ticket.number = next_ticket(session, now)
+    at = matter.written_at or now
+    ticket = _new_ticket(matter, suggestion, at)
+    ticket.id, ticket.number = next_ticket(session, at)
     session.add(ticket)
     content = add_content(session, ticket, matter.text, title=matter.title)
     session.add_all((searchable(ticket, content), _contact(ticket, matter.requester, key)))
-    take_step(session, ticket, Action.LOG, actor=actor, now=now, content=content)
+    # Tallies count a letter for whom it is written to, but never let the accused count it.
+    to = "" if matter.addressee in suggestion.excluded else matter.addressee
+    take_step(
+        session, ticket, Action.LOG, actor=actor, now=at, unit=to, content=content,
+        reason=matter.path,
+    )  # fmt: skip
     if suggestion.emergency and matter.channel is not Channel.PHONE:
         session.add(Alarm(ticket_id=ticket.id, service=suggestion.emergency.service, raised_at=now))
     return ticket
@@ -79,6 +89,8 @@ def _new_ticket(matter: Matter, suggestion: Suggestion, now: datetime) -> Ticket
         kind=matter.kind,
         urgency=Urgency.CRITICAL if suggestion.emergency else matter.urgency,
         line=matter.line,
+        addressee=matter.addressee,
+        path=matter.path,
         call_id=matter.call_id,
         territory=suggestion.territory or "",
         place=suggestion.place or "",
@@ -120,7 +132,7 @@ def accept(
 def promise(ticket: Ticket, *, calendar: WorkCalendar, now: datetime) -> None:
     if ticket.accepted_at is None:
         ticket.accepted_at = now
-        ticket.promised_at = promised_at(ticket.kind, now, calendar)
+        ticket.promised_at = promised_at(ticket.kind, now, calendar, ticket.path)
 
 
 def redirect(

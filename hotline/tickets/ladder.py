@@ -2,8 +2,9 @@
 
     50 % unclaimed → reminder · 80 % → reminder · expiry → blue · +1 → orange · +3 days → red
 
-Each rung is taken once for an assignment, whatever restarts: its row is unique. Only the highest
-that has come is taken; after an outage nobody gets three orders at once.
+Each rung is taken once for an assignment, whatever restarts: its row is unique; a unit that was
+given more time is reminded of that anew. Only the highest that has come is taken; after an outage
+nobody gets three orders at once. No order is issued while an extension asked for waits.
 """
 
 from collections import defaultdict
@@ -19,7 +20,7 @@ from hotline.people.rights import SYSTEM, Action
 from hotline.registry.calendar import WorkCalendar
 from hotline.tickets.deadlines import Span
 from hotline.tickets.models import Assignment, Ticket
-from hotline.tickets.standing import OPEN_LEAD
+from hotline.tickets.standing import OPEN_LEAD, PUT_OFF
 from hotline.tickets.steps import take_step
 from hotline.tickets.supervision import Reminder, SupervisionOrder, issue
 from hotline.tickets.words import Colour, ReminderKind, Status, Urgency
@@ -38,6 +39,7 @@ class Standing(NamedTuple):
     warn_at: datetime
     due_at: datetime
     claimed_at: datetime | None
+    put_off: bool
 
     def span(self, calendar: WorkCalendar) -> Span:
         pressing = self.urgency != Urgency.NORMAL
@@ -63,6 +65,10 @@ def _half(standing: Standing, calendar: WorkCalendar) -> datetime:
     return standing.span(calendar).after(calendar.limits.share("remind_unclaimed"))
 
 
+def _not_put_off(standing: Standing) -> bool:
+    return not standing.put_off
+
+
 def _days_late(key: str) -> Callable[[Standing, WorkCalendar], datetime]:
     return lambda standing, calendar: calendar.add_working_days(
         standing.due_at, calendar.limits.number(key), standing.unit
@@ -72,9 +78,9 @@ def _days_late(key: str) -> Callable[[Standing, WorkCalendar], datetime]:
 LADDER = (
     Rung(ReminderKind.UNCLAIMED, _half, lambda standing: standing.status == Status.DISPATCHED),
     Rung(ReminderKind.DUE_SOON, lambda standing, _: standing.warn_at),
-    Rung(Colour.BLUE, lambda standing, _: standing.due_at),
-    Rung(Colour.ORANGE, _days_late("orange_after")),
-    Rung(Colour.RED, _days_late("red_after")),
+    Rung(Colour.BLUE, lambda standing, _: standing.due_at, _not_put_off),
+    Rung(Colour.ORANGE, _days_late("orange_after"), _not_put_off),
+    Rung(Colour.RED, _days_late("red_after"), _not_put_off),
 )
 
 
@@ -112,7 +118,7 @@ def _remind(session: Session, ticket: Ticket, step: Due, now: datetime) -> None:
     session.add(
         Reminder(
             ticket_id=ticket.id, assignment_id=step.standing.assignment_id, unit=unit,
-            kind=step.what, by=SYSTEM.id, at=now,
+            kind=step.what, by=SYSTEM.id, at=now, due_at=step.standing.due_at,
         )
     )  # fmt: skip
 
@@ -134,7 +140,7 @@ def _standing(session: Session, now: datetime, which: ColumnElement[bool]) -> li
         select(
             Ticket.id, Ticket.number, Ticket.status, Ticket.urgency, Assignment.id,
             Assignment.unit, Assignment.dispatched_at, Assignment.warn_at, Assignment.due_at,
-            Assignment.claimed_at,
+            Assignment.claimed_at, PUT_OFF,
         )
         .join(Ticket, col(Ticket.id) == Assignment.ticket_id)
         .where(OPEN_LEAD, which)
@@ -147,10 +153,14 @@ def _standing(session: Session, now: datetime, which: ColumnElement[bool]) -> li
 def _taken(session: Session, of: ColumnElement[bool]) -> defaultdict[int, set[str]]:
     """The rungs taken so far for these assignments, by their ids."""
     taken: defaultdict[int, set[str]] = defaultdict(set)
-    for row, what in ((Reminder, Reminder.kind), (SupervisionOrder, SupervisionOrder.colour)):
-        query = select(row.assignment_id, what).join(
-            Assignment, col(Assignment.id) == row.assignment_id
-        )
+    reminded = select(Reminder.assignment_id, Reminder.kind).join(
+        Assignment,
+        (col(Assignment.id) == Reminder.assignment_id) & (Assignment.due_at == Reminder.due_at),
+    )
+    ordered = select(SupervisionOrder.assignment_id, SupervisionOrder.colour).join(
+        Assignment, col(Assignment.id) == SupervisionOrder.assignment_id
+    )
+    for query in (reminded, ordered):
         for id, name in session.execute(query.where(of)):
             taken[id].add(name)
     return taken

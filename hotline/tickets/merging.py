@@ -7,11 +7,12 @@ from sqlmodel import Session, col, or_, select
 from hotline.errors import Invalid
 from hotline.people.rights import Action, Actor
 from hotline.registry.calendar import WorkCalendar
+from hotline.tickets import follow_ups
 from hotline.tickets.dispatch import end_assignments
 from hotline.tickets.intake import promise
 from hotline.tickets.models import Contact, Ticket, TicketEvent
 from hotline.tickets.steps import take_step
-from hotline.tickets.words import Outcome, Status
+from hotline.tickets.words import CallOutcome, Outcome, Status
 
 PARENTS_SHOWN = 3
 # A reply that may leave already is owed to those who were there; a newcomer would never be told.
@@ -50,6 +51,7 @@ def unmerge(
     """A matter of its own again, back at the desk; an earlier promise still holds."""
     event = take_step(session, ticket, Action.UNMERGE, actor=actor, now=now)
     ticket.merged_into = None
+    follow_ups.end(session, ticket, CallOutcome.MOOT, now)
     promise(ticket, calendar=calendar, now=now)
     return event
 

@@ -26,6 +26,12 @@ class Ticket(Stored, table=True):
         ),
         Index("ticket_logged", "logged_at", "id"),
         Index("ticket_nearby", "territory", "logged_at", "place"),
+        Index(
+            "ticket_written_to",
+            "addressee",
+            sqlite_where=text("addressee <> ''"),
+            postgresql_where=text("addressee <> ''"),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(max_length=24, unique=True)
@@ -35,9 +41,12 @@ class Ticket(Stored, table=True):
     kind: str = Field(max_length=20)
     urgency: str = Field(default=Urgency.NORMAL, max_length=10)
     line: str = Field(default="", max_length=20)  # key of the dialled legacy line
+    # The unit to whose leader it was written: evidence like a line that was dialled, no verdict.
+    addressee: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
     call_id: str = Field(default="", max_length=64, index=True)
     territory: str = Field(default="", max_length=20)
     place: str = Field(default="", max_length=40)
+    path: str = Field(default="", max_length=12, sa_column_kwargs={"server_default": ""})
     confidential: bool = False
     anonymous: bool = False
     disposition: str = Field(default="", max_length=12)
@@ -58,6 +67,19 @@ class Ticket(Stored, table=True):
     assignments: list["Assignment"] = Relationship(
         sa_relationship_kwargs={"order_by": "Assignment.id"}
     )
+
+
+class Source(Stored, table=True):
+    """What a ticket is called where it came from: a case of 110, a message of the board."""
+
+    __tablename__ = "source"
+    __table_args__ = (UniqueConstraint("channel", "reference"),)
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    channel: str = Field(max_length=20)
+    reference: str = Field(max_length=60)
+    told: bool | None = None  # whether the requester knows that it was handed over
+    ticket: Ticket = Relationship()
 
 
 class Contact(Stored, table=True):
@@ -129,6 +151,7 @@ class Objection(Stored, table=True):
     """A unit says a ticket is not its own and whose it is; the ruling stands in the same row."""
 
     __tablename__ = "objection"
+    __table_args__ = (Index("objection_between", "unit", "right_unit", "ruled_unit", "ruled_at"),)
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     assignment_id: int = Field(foreign_key="assignment.id")
@@ -189,6 +212,8 @@ class FollowUp(Stored, table=True):
     asked_by: str = Field(max_length=60)
     at: datetime = moment()
     unit: str = Field(default="", max_length=40)  # that is rated; blank: the desk itself
+    # A later rating of the same reply counts in its place.
+    superseded: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     grievance: str = Field(default="", max_length=20)  # why not satisfied
     content_id: int | None = None  # the requester's words
     # Whose it was, as a third side decided.

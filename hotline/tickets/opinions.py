@@ -274,6 +274,8 @@ def _take(
 
 
 def _open_of(session: Session, ticket: Ticket) -> bool:
+    # Whoever else reports it at this moment waits, and then finds what was opened.
+    session.exec(select(Ticket.id).where(Ticket.id == ticket.id).with_for_update())
     query = select(Opinion.id).where(Opinion.ticket_id == ticket.id, _OPEN)
     return session.exec(query.limit(1)).first() is not None
 

@@ -12,7 +12,7 @@ from hotline.errors import NotFound
 from hotline.people.rights import Action, Actor, Scope, scope_of
 from hotline.tickets.models import Assignment, Contact, Content, Reply, Ticket, TicketEvent
 from hotline.tickets.numbers import is_number
-from hotline.tickets.standing import OPEN_LEAD, overdue, standing_with
+from hotline.tickets.standing import OPEN_LEAD, PUT_OFF, overdue, standing_with
 from hotline.tickets.words import Part, Status
 
 _ID = col(Ticket.id)
@@ -123,11 +123,11 @@ def claimable(session: Session, unit: str, *, limit: int) -> list[Ticket]:
 
 
 def lapsed(session: Session, now: datetime, *, limit: int) -> list[tuple[Ticket, Assignment]]:
-    """Open lead assignments past their time that have no overdue event yet."""
+    """Open lead assignments that count as late and have no overdue event yet."""
     query = (
         select(Ticket, Assignment)
         .join(Assignment, col(Assignment.ticket_id) == Ticket.id)
-        .where(OPEN_LEAD, col(Assignment.overdue).is_(False), overdue(now))
+        .where(OPEN_LEAD, col(Assignment.overdue).is_(False), overdue(now), ~PUT_OFF)
         .order_by(col(Assignment.due_at))
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -13,6 +13,8 @@ from hotline.tickets.models import Content, FollowUp, Ticket, TicketEvent
 from hotline.tickets.steps import take_step
 from hotline.tickets.words import Fault
 
+# The requester is asked anew after each of these; of several ratings since, the last one counts.
+ASKED_ANEW = (Action.DELIVER, Action.MERGE)
 # 不满意 and 很不满意: domain.md 1.13, five grades of 好差评.
 UNSATISFIED = 2
 SHOWN = 50
@@ -58,6 +60,29 @@ def review(
     return event
 
 
+def standing(session: Session, ticket: Ticket) -> FollowUp | None:
+    """The rating that counts of the reply last told; None where nobody has rated it."""
+    last = (
+        select(TicketEvent.action)
+        .where(TicketEvent.ticket_id == ticket.id)
+        .where(col(TicketEvent.action).in_((Action.FOLLOW_UP, *ASKED_ANEW)))
+        .order_by(col(TicketEvent.seq).desc())
+    )
+    if session.exec(last.limit(1)).first() != Action.FOLLOW_UP:
+        return None
+    newest = select(FollowUp).where(FollowUp.ticket_id == ticket.id)
+    return session.exec(newest.order_by(col(FollowUp.id).desc()).limit(1)).first()
+
+
+def supersede(session: Session, earlier: FollowUp, later: FollowUp) -> None:
+    """The later rating counts; whose fault it was is asked again only for another reason."""
+    earlier.superseded = True
+    if later.grievance == earlier.grievance:
+        later.fault, later.reviewed_by = earlier.fault, earlier.reviewed_by
+        later.reviewed_at = earlier.reviewed_at
+    session.add(earlier)
+
+
 def of(session: Session, ticket: Ticket) -> list[FollowUp]:
     """All ratings of the ticket, in order."""
     query = select(FollowUp).where(FollowUp.ticket_id == ticket.id)
@@ -90,7 +115,11 @@ def count_undecided(session: Session) -> int:
 
 # Written out, not bound: only so does a database see that an index of a few rows will do.
 _BLANK = literal("", literal_execute=True)
-_UNDECIDED = (col(FollowUp.grievance) != _BLANK) & (col(FollowUp.fault) == _BLANK)
+_UNDECIDED = (
+    (col(FollowUp.grievance) != _BLANK)
+    & (col(FollowUp.fault) == _BLANK)
+    & col(FollowUp.superseded).is_(False)
+)
 
 
 def _open_ratings(session: Session, ticket: Ticket) -> list[FollowUp]:

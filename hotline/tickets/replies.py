@@ -1,15 +1,16 @@
 """From a unit's answer to the closed ticket."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from hotline.clock import CITY_TIME
 from hotline.errors import Invalid, StepRefused
 from hotline.people import users
 from hotline.people.rights import SYSTEM, Action, Actor, Role
 from hotline.registry.calendar import WorkCalendar
-from hotline.tickets import follow_ups, supervision
+from hotline.tickets import follow_ups, ratings, supervision
 from hotline.tickets.contents import add_content
 from hotline.tickets.dispatch import (
     end_assignments,
@@ -19,7 +20,6 @@ from hotline.tickets.dispatch import (
     reassign,
 )
 from hotline.tickets.models import Assignment, FollowUp, Reply, Ticket, TicketEvent
-from hotline.tickets.ratings import UNSATISFIED
 from hotline.tickets.steps import take_step
 from hotline.tickets.words import CallOutcome, Colour, Grievance, Outcome, Part, Status
 
@@ -127,7 +127,7 @@ def send_for_rework(
         content=content,
     )  # fmt: skip
     reassign(session, ticket, calendar=calendar, now=now)
-    follow_ups.end(session, ticket, CallOutcome.MOOT, now)
+    follow_ups.end_all(session, ticket, now)
     ticket.rework_count += 1
     if ticket.rework_count >= calendar.limits.number("rework_rounds"):
         # Shandong 2017: after two unsatisfied rounds it goes to supervision.
@@ -138,9 +138,21 @@ def send_for_rework(
 
 def deliver(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> TicketEvent:
     """反馈: the one channel has told every requester."""
-    event = take_step(session, ticket, Action.DELIVER, actor=actor, now=now, unit=ticket.lead_unit)
-    follow_ups.owe(session, ticket, now)
+    (event,) = deliver_all(session, [ticket], actor=actor, now=now)
     return event
+
+
+def deliver_all(
+    session: Session, tickets: Sequence[Ticket], *, actor: Actor, now: datetime
+) -> list[TicketEvent]:
+    """反馈 of many at a time, with as few statements as of one."""
+    facts = {"actor": actor, "now": now}
+    events = [
+        take_step(session, ticket, Action.DELIVER, unit=ticket.lead_unit, **facts)
+        for ticket in tickets
+    ]
+    follow_ups.owe(session, tickets, now)
+    return events
 
 
 def follow_up(
@@ -156,25 +168,43 @@ def follow_up(
 ) -> FollowUp:
     """回访: solved? satisfied (5 very .. 1 not at all)? Asked apart, never entered by the unit.
 
-    Who is not satisfied says why; of who is, a reason is not kept.
+    Who is not satisfied says why; of who is, a reason is not kept. Of several ratings of one reply
+    the last one counts. Who was merged into another ticket rates the reply of that one.
     """
     if satisfied not in range(1, 6):
         raise Invalid("满意度须为 1 至 5。", field="satisfied")
-    if satisfied <= UNSATISFIED and not grievance:
+    if satisfied <= ratings.UNSATISFIED and not grievance:
         raise Invalid("不满意的,请选一个主要原因。", field="grievance")
-    why = grievance if grievance and satisfied <= UNSATISFIED else ""
+    why = grievance if grievance and satisfied <= ratings.UNSATISFIED else ""
+    unit, earlier = _rated(session, ticket), ratings.standing(session, ticket)
     content = add_content(session, ticket, remark) if remark.strip() else None
     take_step(
-        session, ticket, Action.FOLLOW_UP, actor=actor, now=now, unit=ticket.lead_unit,
+        session, ticket, Action.FOLLOW_UP, actor=actor, now=now, unit=unit,
         solved=solved, satisfied=satisfied, reason=why, content=content,
     )  # fmt: skip
     _answered_call(session, ticket, unsatisfied=bool(why), actor=actor, now=now)
     row = FollowUp(
         ticket_id=ticket.id, solved=solved, satisfied=satisfied, asked_by=actor.id, at=now,
-        unit=ticket.lead_unit, grievance=why, content=content,
+        unit=unit, grievance=why, content=content,
     )  # fmt: skip
+    if earlier:
+        ratings.supersede(session, earlier, row)
     session.add(row)
     return row
+
+
+def _rated(session: Session, ticket: Ticket) -> str:
+    """The unit whose reply is rated; a merged ticket has its parent's, once that was told."""
+    if ticket.status != Status.MERGED:
+        return ticket.lead_unit
+    parent = session.get_one(Ticket, ticket.merged_into)
+    if parent.status != Status.DELIVERED:
+        raise StepRefused(
+            "工单 %(number)s 并入的工单还没有反馈,或已办结,现在不能评价。",
+            field="action",
+            number=ticket.number,
+        )
+    return parent.lead_unit
 
 
 def _answered_call(
@@ -189,15 +219,31 @@ def _answered_call(
 
 def close(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> TicketEvent:
     """办结. A ticket whose requester says it is not solved goes to rework instead."""
-    last = session.exec(
-        select(FollowUp).where(FollowUp.ticket_id == ticket.id).order_by(col(FollowUp.id).desc())
-    ).first()
-    if last and not last.solved and last.at >= _delivered_at(session, ticket):
+    if _unsolved(session, ticket):
         raise StepRefused("诉求人表示问题未解决,请重办后再办结。", field="action")
     event = take_step(session, ticket, Action.CLOSE, actor=actor, now=now, unit=ticket.lead_unit)
-    follow_ups.end(session, ticket, CallOutcome.MOOT, now)
+    follow_ups.end_all(session, ticket, now)
     ticket.closed_at = now
     return event
+
+
+def _unsolved(session: Session, ticket: Ticket) -> bool:
+    """Whether anyone who was told the reply says that nothing is solved, and has not said else."""
+    own = ratings.standing(session, ticket)
+    if own and not own.solved:
+        return True
+    told_at = (
+        select(func.max(TicketEvent.at))
+        .where(TicketEvent.ticket_id == ticket.id, TicketEvent.action == Action.DELIVER)
+        .scalar_subquery()
+    )
+    merged = (
+        select(FollowUp.id)
+        .join(Ticket, col(Ticket.id) == FollowUp.ticket_id)
+        .where(Ticket.merged_into == ticket.id, col(FollowUp.at) >= told_at)
+        .where(col(FollowUp.superseded).is_(False), col(FollowUp.solved).is_(False))
+    )
+    return session.exec(merged.limit(1)).first() is not None
 
 
 def last_reply(session: Session, ticket: Ticket) -> Reply:
@@ -226,13 +272,3 @@ def _replied_already(session: Session, ticket: Ticket, actor: Actor) -> StepRefu
         "同事%(who)s已于 %(m)d月%(d)d日 %(clock)s 答复,正在审核;要补充,请告诉派单员。",
         field="action", who=users.titles(session, {who}).get(who, who), **at,
     )  # fmt: skip
-
-
-def _delivered_at(session: Session, ticket: Ticket) -> datetime:
-    query = (
-        select(TicketEvent.at)
-        .where(TicketEvent.ticket_id == ticket.id, TicketEvent.status == Status.DELIVERED)
-        .where(TicketEvent.action == Action.DELIVER)
-        .order_by(col(TicketEvent.seq).desc())
-    )
-    return session.exec(query).first() or ticket.logged_at

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, literal
+from sqlalchemy import ColumnElement, and_, exists, literal
 from sqlmodel import col
 
+from hotline.tickets.extensions import Extension
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.words import Outcome, Part, Urgency
 
@@ -12,6 +13,11 @@ from hotline.tickets.words import Outcome, Part, Urgency
 _LEAD = literal(Part.LEAD, literal_execute=True)
 OPEN_LEAD = and_(col(Assignment.ended_at).is_(None), col(Assignment.part) == _LEAD)
 CRITICAL = col(Ticket.urgency) == literal(Urgency.CRITICAL, literal_execute=True)
+
+# An extension asked for in time waits for its decision: meanwhile no unit counts as late.
+PUT_OFF = exists().where(
+    col(Extension.assignment_id) == col(Assignment.id), col(Extension.decided_at).is_(None)
+)
 
 
 def standing_with(unit: str) -> ColumnElement[bool]:

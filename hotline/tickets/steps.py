@@ -49,6 +49,7 @@ STEPS: dict[tuple[Status | None, Action], Status] = {
     (S.DELIVERED, A.CLOSE): S.CLOSED,
     (S.CLOSED, A.REOPEN): S.ACCEPTED,
     (S.MERGED, A.UNMERGE): S.ACCEPTED,
+    (S.MERGED, A.FOLLOW_UP): S.MERGED,
 }
 # Rows beside the ticket: they leave an event and move no status. None while a reply is on its way:
 # its approval must be the last event when the channel has told everybody.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from hotline.people.rights import Action
-from hotline.tickets import extensions, opinions, queries, ratings, supervision
+from hotline.tickets import extensions, opinions, queries, ratings, sources, supervision
 from hotline.tickets.extensions import Extension
 from hotline.tickets.models import (
     Assignment,
@@ -14,12 +14,14 @@ from hotline.tickets.models import (
     FollowUp,
     Objection,
     Reply,
+    Source,
     Ticket,
     TicketEvent,
 )
 from hotline.tickets.opinions import Opinion
 from hotline.tickets.steps import content_hash
 from hotline.tickets.supervision import SupervisionOrder
+from hotline.tickets.words import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,19 @@ class Story:
     reply: Reply | None  # the newest; of a merged ticket its parent's, once that may leave
     reply_text: str
     merged_into: str  # number of the ticket that it follows, blank while it stands alone
+    parent_status: str  # of that one
     followers: list[str]  # numbers of the tickets merged into it
     extension: Extension | None
     orders: list[SupervisionOrder]
     reminded: dict[str, int]  # how often, by kind of reminder
     ratings: list[FollowUp]
     opinion: Opinion | None
+    source: Source | None  # what it is called where it came from
+
+    @property
+    def told(self) -> bool:
+        """Whether there is a reply for the requester to rate; a merged one has the parent's."""
+        return (self.parent_status or self.ticket.status) == Status.DELIVERED
 
 
 def story(session: Session, ticket: Ticket) -> Story:
@@ -52,7 +61,7 @@ def story(session: Session, ticket: Ticket) -> Story:
     taken = {event.action for event in events}
     contents = _of(session, Content, ticket)
     reply, reply_text = _reply(session, ticket)
-    parent, followers = _relatives(session, ticket)
+    parent, parent_status, followers = _relatives(session, ticket)
     return Story(
         ticket=ticket,
         matter=contents[0],
@@ -64,6 +73,7 @@ def story(session: Session, ticket: Ticket) -> Story:
         reply=reply,
         reply_text=reply_text,
         merged_into=parent,
+        parent_status=parent_status,
         followers=followers,
         # Asked for only where the events tell that there are any: most tickets have none.
         extension=extensions.of(session, ticket) if Action.ASK_EXTENSION in taken else None,
@@ -71,6 +81,7 @@ def story(session: Session, ticket: Ticket) -> Story:
         reminded=supervision.reminded(session, ticket) if Action.REMIND in taken else {},
         ratings=ratings.of(session, ticket),
         opinion=opinions.of(session, ticket),
+        source=sources.of(session, ticket),
     )
 
 
@@ -109,10 +120,12 @@ def _reply(session: Session, ticket: Ticket) -> tuple[Reply | None, str]:
     return session.exec(query.limit(1)).first() or (None, "")
 
 
-def _relatives(session: Session, ticket: Ticket) -> tuple[str, list[str]]:
-    query = select(Ticket.id, Ticket.number).where(
+def _relatives(session: Session, ticket: Ticket) -> tuple[str, str, list[str]]:
+    """Number and status of the parent, blank where there is none; and who follows this one."""
+    query = select(Ticket.id, Ticket.number, Ticket.status).where(
         (Ticket.id == ticket.merged_into) | (Ticket.merged_into == ticket.id)
     )
     rows = session.exec(query.order_by(col(Ticket.id))).all()
-    parents = [number for id, number in rows if id == ticket.merged_into]
-    return "".join(parents), [number for id, number in rows if id != ticket.merged_into]
+    parent = [(number, status) for id, number, status in rows if id == ticket.merged_into]
+    followers = [number for id, number, _ in rows if id != ticket.merged_into]
+    return *(parent[0] if parent else ("", "")), followers

@@ -27,13 +27,14 @@ _FOR_CITIZENS = (Role.CITIZEN, Role.AGENT)
 
 
 class Reminder(Stored, table=True):
-    """催办. The clock reminds a unit once of each kind, people as often as they ask."""
+    """催办. The clock reminds once of each kind and deadline, people as often as they ask."""
 
     __tablename__ = "reminder"
-    __table_args__ = (UniqueConstraint("assignment_id", "kind"),)
+    __table_args__ = (UniqueConstraint("assignment_id", "kind", "due_at"),)
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     assignment_id: int | None = Field(default=None, foreign_key="assignment.id")  # of the clock's
+    due_at: datetime | None = moment(nullable=True)  # of the clock's: the end of the time it is of
     unit: str = Field(max_length=40)
     kind: str = Field(max_length=12)
     by: str = Field(max_length=60)

@@ -36,13 +36,26 @@ class Urgency(StrEnum):
 
 
 class Channel(StrEnum):
+    """By which way a matter came in; plan 2018, items 20 and 31, names those in writing."""
+
     PHONE = "phone"
     MAYORS_MAILBOX = "mayors_mailbox"
+    LEADER_MAILBOX = "leader_mailbox"
     WEB = "web"
+    PORTAL_CONSULTATION = "portal_consultation"
+    PORTAL_COMPLAINT = "portal_complaint"
+    PORTAL_MISTAKE = "portal_mistake"
     MESSAGE_BOARD = "message_board"
     POLICE_HANDOVER = "police_handover"
+    WECHAT = "wechat"
     APP = "app"
     IMPORT = "import"
+
+
+class Path(StrEnum):
+    """A short way with a limit of its own, `act_<path>`; most tickets take none."""
+
+    MOVE_CAR = "move_car"
 
 
 class Ground(StrEnum):
@@ -223,11 +236,17 @@ CHINESE: dict[StrEnum, str] = {
     Urgency.CRITICAL: "特急",
     Channel.PHONE: "电话",
     Channel.MAYORS_MAILBOX: "市长信箱",
+    Channel.LEADER_MAILBOX: "领导信箱",
     Channel.WEB: "网站",
+    Channel.PORTAL_CONSULTATION: "政务咨询",
+    Channel.PORTAL_COMPLAINT: "投诉举报",
+    Channel.PORTAL_MISTAKE: "我为政府网站找错",
     Channel.MESSAGE_BOARD: "领导留言板",
     Channel.POLICE_HANDOVER: "110 转入",
-    Channel.APP: "微信或应用",
+    Channel.WECHAT: "微信",
+    Channel.APP: "手机应用",
     Channel.IMPORT: "批量导入",
+    Path.MOVE_CAR: "挪车",
     Colour.BLUE: "蓝色督办单",
     Colour.ORANGE: "橙色督办单",
     Colour.RED: "红色督办单",

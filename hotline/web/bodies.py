@@ -1,27 +1,21 @@
 """What programs may send: each field with its limits; unknown fields are refused."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from flask_openapi3 import FileStorage
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
-    field_validator,
-    model_validator,
 )
 
-from hotline.clock import city_moment
-from hotline.people.roster import Shift
-from hotline.registry.article_lists import Pile as ArticlePile
+from hotline.tickets import cars
 from hotline.tickets.attachments import Place
 from hotline.tickets.filters import Due
-from hotline.tickets.lists import Pile
 from hotline.tickets.words import (
     Channel,
     Colour,
@@ -29,9 +23,6 @@ from hotline.tickets.words import (
     Grievance,
     Ground,
     MatterKind,
-    OpinionAct,
-    OpinionLevel,
-    SanctionKind,
     Status,
     Urgency,
 )
@@ -50,15 +41,16 @@ def _printable(text: str) -> str:
     return text
 
 
-def _line(max_length: int, min_length: int = 0) -> object:
+def line(max_length: int, min_length: int = 0) -> object:
+    """Text of one field: stripped, of this length, without control characters."""
     rules = StringConstraints(strip_whitespace=True, max_length=max_length, min_length=min_length)
     return Annotated[str, rules, AfterValidator(_printable)]
 
 
-Word = _line(40)
-NeededWord = _line(40, 1)
-Sentence = _line(2000, 1)
-Text = _line(20_000, 1)
+Word = line(40)
+NeededWord = line(40, 1)
+Sentence = line(2000, 1)
+Text = line(20_000, 1)
 # Digits with the usual signs between them, as people write numbers.
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9+() -]{0,32}$")]
 Email = Annotated[
@@ -69,6 +61,17 @@ Email = Annotated[
         pattern=r"^([^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+)?$",
     ),
 ]
+
+
+def _plate(typed: str) -> str:
+    found = cars.plate(typed) if typed.strip() else ""
+    if found is None:
+        raise ValueError("不像车牌,应如 川K12345,新能源车牌如 川KD12345")
+    return found
+
+
+# As people write it; kept without spaces and points.
+Plate = Annotated[str, StringConstraints(max_length=20), AfterValidator(_plate)]
 
 
 class Body(BaseModel):
@@ -89,18 +92,22 @@ class RequesterBody(Body):
     name: Word = ""
     phone: Phone = ""
     email: Email = ""
-    address: _line(200) = ""
+    address: line(200) = ""
 
 
 class TicketBody(Body):
     """A request as the desk takes it down; `unit` dispatches it in the same step."""
 
     text: Text
-    title: _line(200) = ""
+    title: line(200) = ""
     kind: MatterKind
     channel: Channel
-    dialled: _line(40) = ""
-    call_id: _line(64) = ""
+    dialled: line(40) = ""
+    addressee: Word = Field("", description="领导信箱、留言板:写给哪个单位的领导")
+    reference: line(60) = Field("", description="对方的编号,如 110 警情编号;同一渠道不重复登记")
+    told: bool | None = Field(None, description="110 转入:是否已告知报警人转 12345")
+    plate: Plate = Field("", description="挪车:挡路车的车牌;写了即按挪车办理,派给交警")
+    call_id: line(64) = ""
     urgency: Urgency = Urgency.NORMAL
     confidential: bool = False
     requester: RequesterBody = Field(default_factory=RequesterBody)
@@ -110,9 +117,10 @@ class TicketBody(Body):
 
 
 class RouteBody(Body):
-    text: _line(20_000)
-    title: _line(200) = ""
-    dialled: _line(40) = ""
+    text: line(20_000)
+    title: line(200) = ""
+    dialled: line(40) = ""
+    addressee: Word = ""
 
 
 class EmptyBody(Body):
@@ -137,7 +145,7 @@ class TextBody(Body):
 
 
 class ReplyBody(TextBody):
-    without: _line(500) = ""
+    without: line(500) = ""
 
 
 class ApproveBody(Body):
@@ -145,14 +153,6 @@ class ApproveBody(Body):
 
     answers_matter: bool | None = None
     contact_proved: bool | None = None
-
-
-class ApproveForm(Body):
-    answers_matter: bool
-    contact_proved: bool
-
-    def checks(self) -> ApproveBody:
-        return ApproveBody(**dict(self))
 
 
 class ReasonBody(Body):
@@ -172,7 +172,7 @@ class ObjectBody(Body):
 class RuleBody(Body):
     granted: bool
     unit: Word = ""
-    basis: _line(2000) = ""
+    basis: line(2000) = ""
 
 
 class ExtensionBody(Body):
@@ -186,7 +186,7 @@ class GrantBody(Body):
 
 class OrderBody(Body):
     colour: Colour
-    text: _line(2000) = ""
+    text: line(2000) = ""
 
 
 # A field of a form left blank chooses nothing.
@@ -199,12 +199,12 @@ class FollowUpBody(Body):
     solved: bool
     satisfied: int = Field(ge=1, le=5, description="5 very satisfied .. 1 very dissatisfied")
     grievance: OptionalGrievance = None
-    remark: _line(500) = ""
+    remark: line(500) = ""
 
 
 class FaultBody(Body):
     fault: Fault
-    remark: _line(500) = ""
+    remark: line(500) = ""
 
 
 class MergeBody(Body):
@@ -231,7 +231,7 @@ class CitizenRatingBody(CitizenBody, FollowUpBody):
 
 
 class ReceiptBody(Body):
-    outcome: _line(12, 1)
+    outcome: line(12, 1)
 
 
 class TicketPath(BaseModel):
@@ -260,189 +260,21 @@ class ListingQuery(PeriodQuery):
     limit: int = Field(50, ge=1, le=200)
 
 
-class SignInForm(Body):
-    name: NeededWord
-    password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-
-
-class PasswordForm(Body):
-    old: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    again: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-
-
-class AskForm(Body):
-    """A message or a letter as the public form sends it."""
-
-    text: Text
-    title: _line(200) = ""
-    kind: MatterKind
-    channel: Channel
-    confidential: bool = False
-    requester: RequesterBody = Field(default_factory=RequesterBody)
-
-    def ticket(self) -> TicketBody:
-        """Logged only: the desk accepts what comes in writing."""
-        return TicketBody(**dict(self), accept=False)
-
-
-class UnitForm(Body):
-    """A unit picked from those offered, or written out; what is written counts."""
-
-    unit: Word = ""
-    other: Word = ""
-    guide: Word = ""
-
-    @property
-    def chosen(self) -> str:
-        return self.other or self.unit
-
-
-class RuleForm(UnitForm):
-    granted: bool | None = None
-    basis: _line(2000) = ""
-
-
-class GuidanceForm(Body):
-    """Without a sentence of one's own, the one of the directory is said."""
-
-    code: NeededWord
-    sentence: _line(2000) = ""
-
-
-class UserForm(Body):
-    name: NeededWord
-    title: Word = ""
-    role: NeededWord
-    unit: Word = ""
-
-
-class KeyForm(Body):
-    holder: NeededWord
-    role: NeededWord
-    unit: Word = ""
-
-
-class RestoreForm(Body):
-    version: int = Field(ge=1, le=LAST_CURSOR)
-
-
-# A field of a form left blank names nothing.
-OptionalId = Annotated[int | None, BeforeValidator(lambda typed: typed or None)]
-
-
-class ConsoleForm(TicketBody):
-    """A request as an agent takes it down, and what becomes of it at once.
-
-    Which of the last ones is needed, the act says; `other` is any unit a dispatcher names,
-    `guide` ticked where a territory leads, and
-    `article` the one that the answer was taken from.
-    """
-
-    act: Literal["dispatch", "accept", "answer", "redirect", "transfer_call", "hand_over", "merge"]
-    anonymous: bool = False
-    picked: Word = ""
-    other: Word = ""
-    guide: Word = ""
-    answer: _line(20_000) = ""
-    code: Word = ""
-    sentence: _line(2000) = ""
-    service: Word = ""
-    parent: Word = ""
-    article: OptionalId = Field(None, ge=1, le=LAST_CURSOR)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _handed_over_in_haste(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """An emergency never waits for a field that nobody has filled in."""
-        if given.get("act") != "hand_over":
-            return given
-        said = {name: value for name, value in given.items() if str(value).strip()}
-        return {"text": "应急转接,未及记录。", "kind": MatterKind.HELP} | said
-
-
-class InboxForm(Body):
-    """Which pile of the unit, from where on, and which ticket beside it."""
-
-    pile: Pile | None = None
-    after: _line(60) = ""
-    ticket: _line(24) = ""
-
-
-class NewsForm(Body):
-    since: Annotated[AwareDatetime, Field(ge=city_moment(FIRST_DAY), le=city_moment(LAST_DAY))]
-
-
-class ClaimForm(HandlerBody):
-    """Several tickets of the unit, by one handler."""
-
-    numbers: list[NeededWord] = Field(max_length=50)
-
-
 class SearchForm(Body):
     """What tickets are looked for by; each blank field asks nothing."""
 
-    q: _line(200) = ""
+    q: line(200) = ""
     status: Status | None = None
     unit: Word = ""
     kind: MatterKind | None = None
     channel: Channel | None = None
+    addressee: Word = ""
     territory: Word = ""
     urgency: Urgency | None = None
     due: Due | None = None
     first: NearDay | None = None
     last: NearDay | None = None
-    after: _line(20) = ""
-
-
-class TallyForm(Body):
-    """Which days are counted, by what: a recent span, a month, or two days of one's own."""
-
-    period: Word = ""
-    month: Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")] = ""
-    first: date | None = None
-    last: date | None = None
-    by: Word = "unit"
-
-
-class TallyListForm(PeriodQuery):
-    """The rows behind one count; with a dimension and no value, those that have none."""
-
-    measure: NeededWord
-    dimension: Word = ""
-    value: Word = ""
-    after: int = Field(0, ge=0, le=LAST_CURSOR)
-
-
-class PublishForm(Body):
-    reason: _line(200) = ""
-
-
-class ModelForm(Body):
-    """The number of a learned model; 0 leaves the directory alone to speak."""
-
-    model: int = Field(ge=0, le=LAST_CURSOR)
-
-
-class AutoForm(Body):
-    """Whether a unit's requests go as suggested; `sure` where little was proved."""
-
-    unit: NeededWord
-    on: bool
-    sure: bool = False
-
-
-class PhraseForm(Body):
-    """A proposed phrase of a unit."""
-
-    unit: NeededWord
-    phrase: NeededWord
-
-
-class ProposalForm(PhraseForm):
-    """And the duty that shall have it."""
-
-    duty: _line(200, 1)
+    after: line(20) = ""
 
 
 class AttachmentPath(TicketPath):
@@ -457,127 +289,7 @@ class AttachmentForm(Body):
     proof: bool = Field(False, description="shows that the requester was spoken to")
 
 
-OptionalDay = Annotated[date | None, BeforeValidator(lambda typed: typed or None)]
-
-
-class ArticleForm(Body):
-    """An article as its author writes it; `seen` is the newest version that was shown."""
-
-    question: _line(200, 1)
-    look_alikes: _line(4000) = ""
-    answer: _line(4000, 1)
-    basis: _line(200, 1)
-    unit: NeededWord
-    territory: Word = ""
-    valid_from: OptionalDay = None
-    valid_to: OptionalDay = None
-    owner: Word = ""
-    review_on: OptionalDay = None
-    note: _line(200) = ""
-    seen: int = Field(0, ge=0, le=LAST_CURSOR)
-
-    @field_validator("look_alikes")
-    @classmethod
-    def _few_and_short(cls, typed: str) -> str:
-        lines = [line.strip() for line in typed.splitlines() if line.strip()]
-        if len(lines) > 50 or any(len(line) > 200 for line in lines):
-            raise ValueError("相似问法最多 50 行,每行最多 200 字")
-        return "\n".join(dict.fromkeys(lines))
-
-
-class WhyForm(Body):
-    why: _line(200, 1)
-
-
-class SendBackForm(RestoreForm, WhyForm):
-    pass
-
-
-class KnowledgeForm(Body):
-    """What is looked for in the knowledge base, or which pile of it is shown."""
-
-    q: _line(200) = ""
-    pile: ArticlePile | None = None
-    unit: Word = ""
-    after: int = Field(0, ge=0, le=LAST_CURSOR)
-
-
 class KnowledgeQuery(Body):
-    q: _line(200, 1)
+    q: line(200, 1)
     territory: Word = Field("", description="one of the seven; articles of others are left out")
     limit: int = Field(5, ge=1, le=20)
-
-
-class SanctionForm(Body):
-    """What is held against a unit."""
-
-    unit: NeededWord
-    kind: SanctionKind
-    reason: _line(500, 1)
-
-
-class PrecedentForm(Body):
-    """Words that a ruling must hold."""
-
-    q: _line(100) = ""
-
-
-class DayForm(Body):
-    day: NearDay | None = None
-
-
-class ShiftNoteForm(Body):
-    headline: _line(60, 1)
-    text: _line(2000) = ""
-
-
-class TurnForm(Body):
-    """One person on one shift of one day."""
-
-    day: NearDay
-    shift: Shift
-    name: NeededWord
-    extension: _line(20) = ""
-
-
-class RosterTableForm(Body):
-    table: Text
-
-
-class AfterForm(Body):
-    """From where on a list is shown: the id of the last row of the page before."""
-
-    after: int = Field(0, ge=0, le=LAST_CURSOR)
-
-
-class PastListForm(Body):
-    """A department's old list: whose, what its columns mean, and whether only to check it."""
-
-    unit: NeededWord
-    map: _line(2000) = ""
-    act: Literal["check", "bring_in"]
-
-
-OptionalLevel = Annotated[OpinionLevel | None, BeforeValidator(lambda typed: typed or None)]
-
-
-class OpinionForm(Body):
-    """Public opinion as it is reported, on its own or about a ticket."""
-
-    title: _line(100, 1)
-    place: _line(100, 1)
-    level: OpinionLevel = OpinionLevel.ORDINARY
-    words: Sentence
-    ticket: Word = ""
-
-
-class OpinionActForm(Body):
-    act: OpinionAct
-    level: OptionalLevel = None
-    words: Sentence
-
-
-class LooksForm(Body):
-    """From where on looks are shown: the id of the last row of the page before."""
-
-    before: int | None = Field(None, ge=1, le=LAST_CURSOR)

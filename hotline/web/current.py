@@ -14,8 +14,20 @@ from hotline.errors import Invalid
 from hotline.people.rights import Actor
 from hotline.registry.calendar import WorkCalendar
 from hotline.routing.router import Router
-from hotline.routing.types import Decision, Directory, Earlier, Line, Suggestion, UnitKind
+from hotline.routing.types import (
+    Decision,
+    Directory,
+    Earlier,
+    Line,
+    LineCategory,
+    Suggestion,
+    Unit,
+    UnitKind,
+)
 from hotline.settings import Settings
+
+# The phrase by which the directory names that duty.
+MOVE_CAR = "挪车"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +48,17 @@ class City:
         title: str = "",
         dialled: Line | None = None,
         earlier: tuple[Earlier, ...] = (),
+        addressee: str = "",
     ) -> Suggestion:
-        """What the router says; a unit goes by itself only where an administrator said so."""
-        given = self.router.suggest(text, title=title, dialled=dialled, earlier=earlier)
+        """What the router says; a unit goes by itself only where an administrator said so.
+
+        To whom it was written is evidence like the line that was dialled; a territory written to is
+        where it lies, unless the words say so themselves.
+        """
+        heard = dialled or _written_to(addressee)
+        given = self.router.suggest(text, title=title, dialled=heard, earlier=earlier)
+        if given.territory is None and self.is_territory(addressee):
+            given = replace(given, territory=addressee)
         if given.decision is Decision.AUTO and given.candidates[0].unit not in self.auto_units:
             return replace(given, decision=Decision.CHOOSE)
         return given
@@ -46,6 +66,16 @@ class City:
     def is_territory(self, unit: str) -> bool:
         kinds = {each.name: each.kind for each in self.directory.units}
         return kinds.get(unit) is UnitKind.TERRITORY
+
+    @property
+    def towing(self) -> str:
+        """The unit whose duty it is to have a car moved; blank where the directory names none."""
+        duties = self.directory.duties
+        return next((duty.unit for duty in duties if MOVE_CAR in duty.phrases), "")
+
+    def mailbox(self, code: str) -> Unit | None:
+        """The unit to whose leader one writes at this address; every unit valid today has one."""
+        return next((unit for unit in self.directory.units if unit.code == code), None)
 
     def unit(self, name: str, field: str = "unit") -> str:
         """The unit valid today that goes by this name, former and later names included."""
@@ -55,6 +85,10 @@ class City:
                 "没有名为「%(name)s」的单位,请用派单目录中的单位名称。", field=field, name=name[:40]
             )
         return found
+
+
+def _written_to(unit: str) -> Line | None:
+    return Line("", "", f"写给{unit}领导", unit, LineCategory.MERGED) if unit else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Form(Generic[B]):
         self.errors[refused.field if refused.field in self.values else ""] = said(refused)
 
 
-def filled(kind: type[B], **more: Any) -> Form[B]:
+def filled(kind: type[B], /, **more: Any) -> Form[B]:
     """The form as sent: `requester.phone` is a field of a part; `more` is what the page knows."""
     once = request.form.get("once") or secrets.token_urlsafe(12)
     return _checked(Form[B](values=_typed(request.form), once=once), kind, more)

@@ -22,7 +22,9 @@ class Anyone(StrEnum):
 PUBLIC, SIGNED_IN = Anyone.PUBLIC, Anyone.SIGNED_IN
 # Steps on a ticket (<blueprint>.step_<action>) name their action in the route itself.
 GUARDS: dict[str, Action | Anyone] = {
-    "api.log": Action.LOG,
+    # Its answer holds what the router says, which is for the desk alone.
+    "api.log": Action.ACCEPT,
+    "api.hand_in": Action.LOG,
     "api.ticket": Action.READ,
     "api.search": Action.READ,
     "api.route": Action.ROUTE,
@@ -65,6 +67,8 @@ GUARDS: dict[str, Action | Anyone] = {
     "portal.questions": PUBLIC,
     "portal.ask": PUBLIC,
     "portal.send": PUBLIC,
+    "portal.mailboxes": PUBLIC,
+    "portal.mailbox": PUBLIC,
     "portal.check": PUBLIC,
     # Number and query code stand in for signing in.
     "portal.progress": PUBLIC,
@@ -177,6 +181,8 @@ GUARDS: dict[str, Action | Anyone] = {
     "console.end_return_call": Action.TAKE_CALLS,
     "administration.past": Action.ADMINISTER,
     "administration.bring_in": Action.ADMINISTER,
+    "administration.board": Action.ADMINISTER,
+    "administration.bring_in_board": Action.ADMINISTER,
     "supervision.opinion_list": Action.KEEP_OPINION,
     "supervision.opinion": Action.KEEP_OPINION,
     "supervision.act_on_opinion": Action.KEEP_OPINION,
@@ -203,6 +209,7 @@ MOST_READ = 256 * 2**20
 LARGER = {
     "administration.upload": 4 * 2**20,
     "administration.bring_in": 12 * 2**20,
+    "administration.bring_in_board": 12 * 2**20,
     **dict.fromkeys(
         ("api.attach", "attachments.add", "portal.own_attach", "portal.send", "tickets.step_reply"),
         MOST_READ,
@@ -282,7 +289,7 @@ def _signed_in() -> Actor:
     text = _bearer()
     if not text:
         return _signed_in_page()
-    with current().database.read() as session:
+    with current().database.glance() as session:
         return actor_of(session, text)
 
 

@@ -1,20 +1,36 @@
-"""Bringing in a department's old list: for page and command alike, in small transactions."""
+"""Bringing in a list from elsewhere: for pages and commands alike, in small transactions."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import Any, Protocol
 
-from hotline.db import Database, take_turn
+from hotline.db import Database, Session, take_turn
 from hotline.errors import Invalid
 from hotline.people.rights import Action, Actor, scope_of
-from hotline.tickets import past, past_intake
-from hotline.tickets.past import PastRow, RowError
+from hotline.tickets.listed import Fields, RowError
 from hotline.tickets.past_files import PastFile
-from hotline.web.current import City
 
-# Rows in one transaction: a row takes eight steps, and the desk writes in between.
+# Rows in one transaction: a row takes up to eight steps, and the desk writes in between.
 CHUNK = 10
 IMPORTING = 12345_12
+
+
+class Kind(Protocol):
+    """What differs from one kind of list to another; a row is known by its identity."""
+
+    fields: Fields
+
+    def columns(self, header: Sequence[str], said: Mapping[str, str]) -> dict[str, str]: ...
+
+    def read(
+        self, number: int, cells: Mapping[str, str], columns: Mapping[str, str]
+    ) -> tuple[str, Any] | RowError: ...
+
+    def known(self, session: Session, ids: Sequence[str]) -> set[str]: ...
+
+    def think(self, row: Any) -> Any: ...
+
+    def take(self, session: Session, id: str, row: Any, thought: Any) -> None: ...
 
 
 @dataclass
@@ -31,15 +47,12 @@ class Brought:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One list of one unit, brought by somebody; the same list again changes nothing."""
+    """One list, brought by somebody; the same list again changes nothing."""
 
     database: Database
-    city: City
-    key: bytes
     file: PastFile
-    unit: str
+    kind: Kind
     by: Actor
-    now: datetime
 
     def run(
         self,
@@ -50,7 +63,7 @@ class Import:
     ) -> Brought:
         """Reads every row, then takes in those that are sound and new, until it is `enough`."""
         scope_of(self.by, Action.ADMINISTER)
-        columns = past.mapping(self.file.header, said)
+        columns = self.kind.columns(self.file.header, said)
         unused = [name for name in self.file.header if name not in columns.values()]
         done = Brought(columns, unused)
         sound = list(self._sound(columns, done))
@@ -61,33 +74,23 @@ class Import:
             self._take(sound[start : start + CHUNK], done, dry=dry)
         return done
 
-    def _sound(self, columns: Mapping[str, str], done: Brought) -> Iterator[tuple[str, PastRow]]:
+    def _sound(self, columns: Mapping[str, str], done: Brought) -> Iterator[tuple[str, Any]]:
         """Each row that can be taken in, with its identity; a row twice in one list counts once."""
         seen: set[str] = set()
         for number, cells in self.file.rows:
-            row = past.read(number, cells, columns, unit=self.unit, now=self.now)
-            if isinstance(row, PastRow):
-                row = self._with_unit(row, columns)
-            if isinstance(row, RowError):
-                done.errors.append(row)
-                continue
-            id = past_intake.identity(row, self.file.sha256)
-            if id in seen:
-                done.errors.append(RowError(number, columns["own_id"], "与前面一行编号相同。"))
+            found = self.kind.read(number, cells, columns)
+            if isinstance(found, RowError):
+                done.errors.append(found)
+            elif found[0] in seen:
+                twice = Invalid("与前面一行编号相同。")
+                done.errors.append(RowError(number, columns["own_id"], twice))
             else:
-                seen.add(id)
-                yield id, row
+                seen.add(found[0])
+                yield found
 
-    def _with_unit(self, row: PastRow, columns: Mapping[str, str]) -> PastRow | RowError:
-        """The unit by the name it has today."""
-        try:
-            return row.of_unit(self.city.unit(row.unit))
-        except Invalid as error:
-            return RowError(row.row, columns.get("unit", "承办单位"), error.sentence)
-
-    def _take(self, rows: list[tuple[str, PastRow]], done: Brought, *, dry: bool) -> None:
+    def _take(self, rows: list[tuple[str, Any]], done: Brought, *, dry: bool) -> None:
         with self.database.read() as session:
-            known = past_intake.known(session, [id for id, _ in rows])
+            known = self.kind.known(session, [id for id, _ in rows])
         fresh = [(id, row) for id, row in rows if id not in known]
         done.known += len(known)
         if not dry and fresh:
@@ -95,20 +98,14 @@ class Import:
         else:
             done.brought += len(fresh)
 
-    def _store(self, rows: list[tuple[str, PastRow]], done: Brought) -> None:
-        thought = [
-            (id, row, past_intake.thought(row, self.city.router.suggest(row.text, title=row.title)))
-            for id, row in rows
-        ]
+    def _store(self, rows: list[tuple[str, Any]], done: Brought) -> None:
+        thought = [(id, row, self.kind.think(row)) for id, row in rows]
         with self.database.work() as session:
             # Somebody else may bring the same list at this moment.
             take_turn(session, IMPORTING)
-            known = past_intake.known(session, [id for id, _ in rows])
+            known = self.kind.known(session, [id for id, _ in rows])
             for id, row, suggestion in thought:
                 if id not in known:
-                    past_intake.bring_in(
-                        session, row, suggestion, id=id, batch=f"import-{self.file.sha256[:16]}",
-                        calendar=self.city.calendar, key=self.key, brought_by=self.by, now=self.now,
-                    )  # fmt: skip
+                    self.kind.take(session, id, row, suggestion)
         done.brought += len(rows) - len(known)
         done.known += len(known)

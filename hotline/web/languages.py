@@ -62,3 +62,4 @@ def install(app: Flask) -> None:
     )
     babel.domain_instance = Catalogs()
     app.jinja_env.globals.update(languages=LANGUAGES, language=chosen)
+    app.jinja_env.filters["said"] = said

@@ -10,6 +10,7 @@ from hotline.clock import CITY_TIME, city_day
 from hotline.people import roster
 from hotline.people.rights import Role
 from hotline.people.roster import Shift
+from hotline.routing.types import OF_TICKETS, Lead, Reason
 from hotline.tickets.words import CHINESE, Status, Urgency
 from hotline.web.current import city, now
 
@@ -23,6 +24,7 @@ ROLES = {
     Role.CITIZEN: "市民",
     Role.CHANNEL: "对外渠道",
     Role.SYSTEM: "系统",
+    Role.GATEWAY: "接入平台",
 }
 WORDS: dict[str, str] = {str(word): chinese for word, chinese in CHINESE.items()}
 # Red is for emergency and overdue alone, amber for what presses, green for done.
@@ -117,6 +119,18 @@ def weekday(day: date) -> str:
     return _(WEEKDAYS[day.weekday()])
 
 
+def led(lead: Lead) -> str:
+    """By which rule a unit leads: the `sentence` of it in the reader's language."""
+    if lead.assist:
+        return _("属地牵头,%(unit)s指导", unit=lead.assist)
+    return _("职能牵头(%(matter)s)", matter=lead.matter)
+
+
+def why(reason: Reason) -> str:
+    """A reason as its `said`, in the reader's language."""
+    return _(OF_TICKETS.get(reason.kind, "「{}」")).format(reason.text)
+
+
 def shift(value: str) -> str:
     """白班, 晚班, 夜班."""
     return _(roster.WORDS[Shift(value)])
@@ -145,6 +159,8 @@ FILTERS = (
     due,
     span,
     lateness,
+    led,
+    why,
 )
 
 

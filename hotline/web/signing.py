@@ -10,7 +10,7 @@ from flask_login import current_user, login_user, logout_user
 from hotline.errors import Invalid, SignInRefused
 from hotline.people import passwords, sign_ins, users
 from hotline.telephony import seats
-from hotline.web import bodies, languages
+from hotline.web import languages, page_forms
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, filled, own_address
 from hotline.web.frame import NAVIGATION, Reader
@@ -30,7 +30,7 @@ def form() -> Any:
 @signing.post("/sign-in")
 @guesses
 def sign_in() -> Any:
-    given = filled(bodies.SignInForm)
+    given = filled(page_forms.SignInForm)
     if given.body is None:
         return render_template("signing/sign_in.html", form=given, next=_next()), 422
     name = given.body.name.lower()
@@ -69,7 +69,7 @@ def account() -> str:
 
 @signing.post("/account/password")
 def change_password() -> Any:
-    given = filled(bodies.PasswordForm)
+    given = filled(page_forms.PasswordForm)
     if given.body is not None:
         try:
             _change(given.body)
@@ -81,7 +81,7 @@ def change_password() -> Any:
     return page, 422
 
 
-def _change(body: bodies.PasswordForm) -> None:
+def _change(body: page_forms.PasswordForm) -> None:
     user = current_user.user
     if not passwords.matches(user.password_hash, body.old):
         raise Invalid("现在的口令不对。", field="old")

@@ -11,6 +11,7 @@ from hotline.tickets import (
     extensions,
     intake,
     merging,
+    objections,
     queries,
     ratings,
     replies,
@@ -102,7 +103,7 @@ def _by(do: Callable[..., Any], *fields: str, timed: bool = False) -> Step:
 
 def _object(session: Session, row: Ticket, body: bodies.ObjectBody) -> None:
     right_unit = city().unit(body.right_unit, field="right_unit")
-    dispatch.object_to(
+    objections.object_to(
         session,
         row,
         calendar=city().calendar,
@@ -116,7 +117,7 @@ def _object(session: Session, row: Ticket, body: bodies.ObjectBody) -> None:
 
 def _rule(session: Session, row: Ticket, body: bodies.RuleBody) -> None:
     unit = body.unit and city().unit(body.unit)
-    dispatch.rule(
+    objections.rule(
         session,
         row,
         granted=body.granted,

@@ -1,22 +1,57 @@
 """Asks the router, with what the asker may know of the caller and the town; nothing is stored."""
 
+from dataclasses import replace
+
 from hotline.people.rights import RIGHTS, Action, Scope
-from hotline.routing.types import Earlier, Line, Suggestion
-from hotline.tickets import queries
+from hotline.routing.types import (
+    Candidate,
+    Decision,
+    Disposition,
+    Earlier,
+    Line,
+    Reason,
+    Suggestion,
+)
+from hotline.tickets import precedents, queries
 from hotline.tickets.earlier import Whence, earlier
 from hotline.web.current import actor, city, current, now
 
 
 def suggested(
-    text: str, *, title: str = "", dialled: Line | None = None, phone_hash: str = "", but: int = 0
+    text: str,
+    *,
+    title: str = "",
+    dialled: Line | None = None,
+    addressee: str = "",
+    phone_hash: str = "",
+    but: int = 0,
 ) -> Suggestion:
-    """What the router says; one short statement where a caller or a town is known, else none.
+    """What the router says, with the ruling that it comes nearest to; two short statements.
 
     Never within a transaction. `but` is the id of the ticket that is asked about.
     """
     where = city().router.locate(text, title=title)
     whence = Whence(phone_hash, where.territory or "", where.town or "")
-    return city().suggest(text, title=title, dialled=dialled, earlier=_earlier(whence, but))
+    known = _earlier(whence, but)
+    given = city().suggest(text, title=title, dialled=dialled, earlier=known, addressee=addressee)
+    return _with_ruling(given, f"{title}。{text}")
+
+
+def by_rule(given: Suggestion, unit: str) -> Suggestion:
+    """With this unit first, because a rule says so; but a tip-off about it goes its own way."""
+    if unit in given.excluded:
+        return given
+    others = [each for each in given.candidates if each.unit != unit]
+    ticket = given.disposition in (Disposition.TICKET, Disposition.EMERGENCY)
+    return replace(
+        given,
+        disposition=given.disposition if ticket else Disposition.TICKET,
+        service=given.service if ticket else None,
+        guidance=None,
+        decision=Decision.CHOOSE,
+        candidates=(Candidate(unit, 1.0), *others[:2]),
+        lead=None,
+    )
 
 
 def guide_of(given: Suggestion, unit: str) -> str:
@@ -34,11 +69,35 @@ def guide_for(number: str, unit: str) -> str:
     return guide_of(suggested(matter.text, title=matter.title), unit)
 
 
+def _with_ruling(given: Suggestion, text: str) -> Suggestion:
+    """The ruling between the first two units, or the one that leads, is told; it weighs nothing."""
+    units = [each.unit for each in given.candidates[:2]] + [given.lead.unit if given.lead else ""]
+    if not _may_know():
+        return given
+    with current().database.glance() as session:
+        cited = precedents.nearest(session, units, text)
+    if cited is None:
+        return given
+    reason = Reason("ruling", cited.number, 0.0)
+    if cited.unit not in units[:2]:
+        return replace(given, reasons=(*given.reasons, reason))
+    return replace(given, candidates=tuple(_told(c, cited, reason) for c in given.candidates))
+
+
+def _told(candidate: Candidate, cited: precedents.Cited, reason: Reason) -> Candidate:
+    known = any((each.kind, each.text) == ("ruling", cited.number) for each in candidate.reasons)
+    if candidate.unit != cited.unit or known:
+        return candidate
+    return replace(candidate, reasons=(reason, *candidate.reasons))
+
+
+def _may_know() -> bool:
+    """Whoever has no business with other people's tickets learns nothing of them by asking."""
+    return RIGHTS.get((actor().role, Action.ROUTE)) is Scope.ALL
+
+
 def _earlier(whence: Whence, but: int) -> tuple[Earlier, ...]:
-    # Whoever has no business with other people's tickets learns nothing of them by asking.
-    if RIGHTS.get((actor().role, Action.ROUTE)) is not Scope.ALL:
+    if not _may_know() or not (whence.phone_hash or whence.town):
         return ()
-    if not whence.phone_hash and not whence.town:
-        return ()
-    with current().database.read() as session:
+    with current().database.glance() as session:
         return earlier(session, whence, actor=actor(), now=now(), but=but)

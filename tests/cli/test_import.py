@@ -1,5 +1,6 @@
-"""`hotline import`: an old list from the command line."""
+"""`hotline import` and `hotline board`: lists from the command line."""
 
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -28,8 +29,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("REDIS_URL", raising=False)
 
-    def invoke(*arguments: str) -> Result:
-        return CliRunner().invoke(main, ["import", *arguments])
+    def invoke(*arguments: str, command: str = "import") -> Result:
+        return CliRunner().invoke(main, [command, *arguments])
 
     return invoke
 
@@ -82,3 +83,20 @@ def test_what_is_not_understood_is_one_sentence_and_stores_nothing(run, tmp_path
         assert refused.exit_code == 1
         assert says in refused.output
     assert numbers(tmp_path) == []
+
+
+def test_messages_of_the_board_are_checked_then_taken_in_once(run, tmp_path: Path):
+    file = tmp_path / "留言.csv"
+    rows = ("编号,发布时间,内容,领导", "B1,2018-07-20 09:12,路灯不亮,东兴区委书记", "B2,前天,x,")
+    file.write_text("\n".join(rows) + "\n")
+    board = partial(run, str(file), command="board")
+    assert "可导入 1 件,早已导入 0 件,有错 1 行" in board("--dry-run").output
+    assert numbers(tmp_path) == []
+    done = board()
+    assert "编号→留言编号" in done.output
+    assert "已导入 1 件" in done.output
+    assert "第 3 行「发布时间」:应写成 2018-07-25" in done.output
+    assert done.exit_code == 1  # a row is wrong
+    assert "已导入 0 件,早已导入 1 件" in board().output
+    (number,) = numbers(tmp_path)
+    assert number.startswith("NJ20180720")

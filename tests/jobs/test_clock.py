@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from builders import CITY, DISPATCHER, NOON, Desk
+from builders import CALENDAR, CITY, DISPATCHER, NOON, Desk
 from redis.exceptions import ConnectionError as QueueAway
 from sqlmodel import select
 from structlog.testing import capture_logs
@@ -19,7 +19,9 @@ from hotline.jobs import tasks
 from hotline.jobs.clock import LONGEST_WAIT, RENEWAL, SCHEDULE, Clock, Task
 from hotline.jobs.tasks import Parts
 from hotline.people.privacy import secret
-from hotline.registry import versions
+from hotline.registry import article_lists, knowledge, versions
+from hotline.registry.articles import Act, Article, Editor
+from hotline.registry.loading import read_shipped, read_tables
 from hotline.settings import Settings
 from hotline.telephony.calls import Call
 from hotline.telephony.journal import CallRecord, Journal
@@ -197,3 +199,18 @@ def test_a_crowd_that_speaks_of_one_thing_becomes_a_hot_topic(parts: Parts):
         (topic,) = topics.open_topics(session)
     assert (topic.unit, topic.territory, topic.count) == (CITY, "东兴区", 6)
     assert "烧烤" in topic.title
+
+
+def test_an_article_that_its_unit_did_not_update_in_time_is_noted_once(parts: Parts):
+    with parts.database.work() as session:
+        knowledge.seed(session, read_tables(read_shipped()), NOON)
+        article = session.exec(select(Article).where(Article.published > 0)).first()
+        facts = {"editor": Editor("派单员一"), "calendar": CALENDAR, "now": NOON}
+        number = knowledge.mark(session, article.id, "材料减少了", **facts).id
+    with capture_logs() as logs:
+        for _ in range(2):
+            tasks.watch_knowledge(parts)
+    assert [entry["article"] for entry in logs] == [number]
+    with parts.database.read() as session:
+        acts = [event.act for event in article_lists.events(session, number)]
+    assert acts.count(Act.FALL_OVERDUE) == 1

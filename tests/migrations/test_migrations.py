@@ -1,6 +1,7 @@
 """From an empty database and from the last release to today's tables, on both databases."""
 
 import ast
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +27,7 @@ from hotline.db import Database
 from hotline.delivery import outbox
 from hotline.errors import Unavailable
 from hotline.reports.tallies import tally
-from hotline.tickets import dispatch, feed, queries, replies
+from hotline.tickets import dispatch, feed, objections, queries, replies
 from hotline.tickets.models import Ticket
 from hotline.tickets.steps import broken_link
 from hotline.tickets.words import Status
@@ -50,14 +51,45 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     database.engine.dispose()
 
 
-@pytest.fixture
-def released(empty: Database) -> Database:
-    """A database as the last release left it, with tickets in every stage."""
-    with empty.work() as session:
+def release(url: str) -> str:
+    """Fills the empty database as the last release left one, with tickets in every stage."""
+    database = Database(url)
+    with database.work() as session:
         SCRIPTS.attributes["connection"] = session.connection()
         command.upgrade(SCRIPTS, RELEASE)
         stored.load(session.connection(), content())
-    return empty
+    database.engine.dispose()
+    return database.engine.url.database
+
+
+@pytest.fixture(scope="module")
+def released_file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return release(f"sqlite:///{tmp_path_factory.mktemp('released') / 'old.db'}")
+
+
+@pytest.fixture(scope="module")
+def released_template(postgres_server: Postgres) -> str:
+    return release(postgres_server.create("template0"))
+
+
+@pytest.fixture
+def on_file(released_file: str, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copy(released_file, tmp_path / 'old.db')}"
+
+
+@pytest.fixture
+def on_server(released_template: str, postgres_server: Postgres) -> Iterator[str]:
+    url = postgres_server.create(released_template)
+    yield url
+    postgres_server.drop(url)
+
+
+@pytest.fixture(params=["on_file", "on_server"])
+def released(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A copy of a database that the last release left."""
+    database = Database(request.getfixturevalue(request.param))
+    yield database
+    database.engine.dispose()
 
 
 def content() -> str:
@@ -123,7 +155,7 @@ def test_tickets_of_the_release_go_on_where_they_stood(released: Database):
         replies.reply(session, ticket, "已办理。", actor=handler, now=later)
         outbox.approve(session, ticket, actor=DISPATCHER, now=later)
         objected = of_status(session, Status.OBJECTED)
-        dispatch.rule(
+        objections.rule(
             session, objected, granted=True, calendar=CALENDAR, actor=DISPATCHER,
             now=later,
         )  # fmt: skip

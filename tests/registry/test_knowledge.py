@@ -14,7 +14,7 @@ from hotline.db import Database
 from hotline.errors import Invalid, NotAllowed
 from hotline.registry import article_lists, knowledge
 from hotline.registry.article_lists import Pile
-from hotline.registry.articles import Article, Editor, Writing
+from hotline.registry.articles import Act, Article, Editor, Writing
 
 UNIT, OTHER = "市住房公积金管理中心", "市税务局"
 HANDLER, STRANGER = Editor("经办一", UNIT), Editor("经办二", OTHER)
@@ -160,14 +160,14 @@ def test_a_changed_article_presses_its_unit_until_the_update_is_published(databa
     with database.work() as session:
         article = marked(session)
         published(session, question="别的", unit=UNIT)
-        assert article_lists.pressing(session, NOON) == (1, 0)
-        assert article_lists.pressing(session, late) == (1, 1)
-        assert article_lists.pressing(session, late, UNIT) == (1, 1)
-        assert article_lists.pressing(session, late, OTHER) == (0, 0)
+        assert article_lists.pressing(session, NOON)[:2] == (1, 0)
+        assert article_lists.pressing(session, late)[:2] == (1, 1)
+        assert article_lists.pressing(session, late, UNIT)[:2] == (1, 1)
+        assert article_lists.pressing(session, late, OTHER)[:2] == (0, 0)
         written(session, article=article, now=late, answer="只要身份证。")
-        assert (article.handed_in_at, article_lists.pressing(session, late)) == (late, (1, 1))
+        assert (article.handed_in_at, article_lists.pressing(session, late)[:2]) == (late, (1, 1))
         knowledge.publish(session, article.id, 2, editor=DISPATCHER, now=late)
-        assert article_lists.pressing(session, late) == (0, 0)
+        assert article_lists.pressing(session, late)[:2] == (0, 0)
 
 
 def test_an_update_that_is_sent_back_has_not_stopped_the_clock(database: Database):
@@ -243,3 +243,65 @@ def test_two_editors_at_once_do_not_both_write_the_next_version(postgres: Databa
                 quick, WRITING, editor=DISPATCHER, now=NOON, article_id=article.id, seen=1
             )
         quick.rollback()
+
+
+# An update that does not come
+
+
+def lapses(session, article: Article) -> list[datetime]:
+    events = article_lists.events(session, article.id)
+    return [event.at for event in events if event.act == Act.FALL_OVERDUE]
+
+
+def test_an_update_that_does_not_come_is_noted_once_with_the_time_it_was_due(database: Database):
+    with database.work() as session:
+        article = marked(session)
+        due, late = article.due_at, article.due_at + timedelta(minutes=1)
+        assert knowledge.fall_overdue(session, due) == []
+        assert [each.id for each in knowledge.fall_overdue(session, late)] == [article.id]
+        assert knowledge.fall_overdue(session, late) == []
+        assert lapses(session, article) == [due]
+
+
+def test_who_hands_it_in_late_was_late_though_the_clock_has_not_come_by(database: Database):
+    with database.work() as session:
+        article = marked(session)
+        late = article.due_at + timedelta(minutes=1)
+        written(session, now=late, article=article)
+        assert lapses(session, article) == [article.due_at]
+        assert knowledge.fall_overdue(session, late) == []
+
+
+def test_what_was_handed_in_in_time_is_not_overdue_while_the_desk_looks_at_it(database: Database):
+    with database.work() as session:
+        article = marked(session)
+        late = article.due_at + timedelta(days=3)
+        written(session, article=article)
+        assert knowledge.fall_overdue(session, late) == []
+        assert article_lists.pressing(session, late) == (1, 0, 1)
+
+
+def test_an_update_sent_back_has_the_same_time_and_is_noted_once_all_the_same(database: Database):
+    with database.work() as session:
+        article = marked(session)
+        late = article.due_at + timedelta(minutes=1)
+        knowledge.fall_overdue(session, late)
+        written(session, now=late, article=article)
+        knowledge.send_back(
+            session, article.id, article.newest, "金额不对", editor=DISPATCHER, now=late
+        )
+        assert knowledge.fall_overdue(session, late + timedelta(days=1)) == []
+        assert len(lapses(session, article)) == 1
+
+
+def test_the_next_mark_has_a_time_of_its_own(database: Database):
+    with database.work() as session:
+        article = marked(session)
+        late = article.due_at + timedelta(days=1)
+        knowledge.fall_overdue(session, late)
+        written(session, now=late, article=article)
+        knowledge.publish(session, article.id, article.newest, editor=DISPATCHER, now=late)
+        facts = {"editor": DISPATCHER, "calendar": CALENDAR, "now": late}
+        knowledge.mark(session, article.id, "又变了", **facts)
+        assert knowledge.fall_overdue(session, article.due_at + timedelta(minutes=1))
+        assert len(lapses(session, article)) == 2

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from builders import NOON
+from sent import statements
 from shipped_files import FILES, TABLES
-from sqlalchemy import delete, event, update
+from sqlalchemy import delete, update
 from sqlmodel import select
 
 from hotline.db import Database
@@ -57,6 +58,34 @@ def test_a_file_that_is_new_to_an_old_database_is_seeded_beside_the_others(datab
     seeded(database)
     assert ("emergencies.csv", 1) in stored(database)
     assert (HOLIDAYS, changed.version) in stored(database)
+
+
+def test_a_limit_that_a_later_release_knows_comes_beside_those_that_were_changed(
+    database: Database,
+):
+    line = b"act_move_car,"
+    lines = FILES["limits.csv"].splitlines()
+    old = b"\n".join(each for each in lines if not each.startswith(line))
+    changed = old.replace("求助办结时限,7,".encode(), "求助办结时限,5,".encode())
+    assert changed != old
+    with database.work() as session:
+        content = changed.decode()
+        session.add(
+            ReferenceVersion(
+                file="limits.csv",
+                version=1,
+                content=content,
+                author="王芳",
+                at=NOON,
+                checksum=versions._checksum(content),
+            )  # fmt: skip
+        )
+    seeded(database)
+    seeded(database)
+    with database.read() as session:
+        limits = {row["key"]: row["value"] for row in versions.load(session)["limits.csv"].rows}
+    assert (limits["close_help"], limits["act_move_car"]) == (5, 60)
+    assert dict(stored(database))["limits.csv"] == 2
 
 
 def test_what_was_seeded_is_what_was_shipped(database: Database):
@@ -126,8 +155,6 @@ def test_an_unseeded_database_says_which_file_is_missing(database: Database):
 
 def test_asking_for_the_version_is_one_statement(database: Database):
     seeded(database)
-    statements: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
-    with database.read() as session:
+    with statements(database) as sent, database.read() as session:
         versions.current_version(session)
-    assert len([text for text in statements if text != "BEGIN"]) == 1
+    assert len([text for text in sent if text != "BEGIN"]) == 1

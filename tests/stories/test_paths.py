@@ -8,7 +8,7 @@ from hotline.clock import city_moment
 from hotline.delivery import outbox
 from hotline.errors import StepRefused
 from hotline.reports.rates import FORMULAS
-from hotline.tickets import dispatch, extensions, merging, precedents, supervision
+from hotline.tickets import dispatch, extensions, merging, objections, precedents, supervision
 from hotline.tickets.intake import Requester
 from hotline.tickets.words import Grievance, MatterKind
 
@@ -48,7 +48,7 @@ def test_two_departments_quarrel_and_the_district_acts_meanwhile(town: Town):
     with town.ticket(number) as (session, ticket):
         acting = {each.unit: each.part for each in dispatch.open_assignments(ticket)}
         assert acting == {ENVIRONMENT: "lead", DISTRICT: "assist"}
-        (*_, second) = dispatch.objections_to(session, ticket)
+        (*_, second) = objections.of(session, ticket)
         assert second.joint_by == CALENDAR.add_working_days(town.now, 1)
     town.rules(number, granted=True, basis="社会生活噪声由公安办理")
     town.claims(number, POLICE)

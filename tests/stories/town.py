@@ -16,7 +16,7 @@ from hotline.delivery.maildir import Maildir
 from hotline.people.rights import Actor, Role
 from hotline.reports import rollup
 from hotline.reports.tallies import Tally, tally
-from hotline.tickets import dispatch, feed, intake, ladder, merging, queries, replies
+from hotline.tickets import dispatch, feed, intake, ladder, merging, objections, queries, replies
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Ground
 
@@ -86,12 +86,12 @@ class Town:
 
     def objects(self, number: str, unit: str, right_unit: str) -> None:
         self._timed(
-            dispatch.object_to, number, actor=handler_of(unit), ground=Ground.NOT_OUR_DUTY,
+            objections.object_to, number, actor=handler_of(unit), ground=Ground.NOT_OUR_DUTY,
             right_unit=right_unit, note=f"属{right_unit}职责",
         )  # fmt: skip
 
     def rules(self, number: str, **ruling: object) -> None:
-        self._timed(dispatch.rule, number, actor=DISPATCHER, **ruling)
+        self._timed(objections.rule, number, actor=DISPATCHER, **ruling)
 
     def replies(self, number: str, unit: str, text: str, **more: object) -> None:
         self._plain(replies.reply, number, text, actor=handler_of(unit), **more)

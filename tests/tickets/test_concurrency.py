@@ -14,9 +14,10 @@ from test_random_lives import STEPS, UNITS, check
 from hotline.db import Database
 from hotline.errors import HotlineError
 from hotline.people.rights import Action
-from hotline.tickets import dispatch, merging, queries
+from hotline.tickets import merging, objections, opinions, queries
 from hotline.tickets.models import Objection, Ticket
-from hotline.tickets.words import Ground, Status
+from hotline.tickets.opinions import Opinion
+from hotline.tickets.words import Ground, OpinionLevel, Status
 
 SOAK = bool(os.environ.get("HOTLINE_SOAK"))
 THREADS, MOVES = 8, 400 if SOAK else 25
@@ -73,7 +74,7 @@ def test_of_many_who_rule_on_one_objection_one_is_heard(database: Database):
         for number in numbers:
             try:
                 with database.work() as session:
-                    dispatch.rule(
+                    objections.rule(
                         session, locked(session, number), granted=thread % 2 == 0,
                         unit=ENVIRONMENT if thread % 2 == 0 else "", calendar=CALENDAR,
                         actor=DISPATCHER, now=NOON,
@@ -93,12 +94,36 @@ def test_of_many_who_rule_on_one_objection_one_is_heard(database: Database):
 
 def objected(desk: Desk) -> Ticket:
     ticket = desk.dispatched(CITY)
-    dispatch.object_to(
+    objections.object_to(
         desk.session, ticket, calendar=CALENDAR,
         ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="不属我单位",
         actor=handler_of(CITY), now=desk.now,
     )  # fmt: skip
     return ticket
+
+
+def test_of_two_reports_of_one_public_opinion_at_once_one_is_opened(database: Database):
+    with database.work() as session:
+        numbers = [Desk(session, NOON).dispatched().number for _ in range(5)]
+    refused: list[str] = []
+
+    def report(_: int) -> None:
+        for number in numbers:
+            try:
+                with database.work() as session:
+                    row = session.exec(select(Ticket).where(Ticket.number == number)).one()
+                    opinions.find(
+                        session, title="视频", place="短视频平台", level=OpinionLevel.MAJOR,
+                        words="已有人转发", ticket=row,
+                        limits=CALENDAR.limits, actor=DISPATCHER, now=NOON,
+                    )  # fmt: skip
+            except HotlineError:
+                refused.append(number)
+
+    at_once(report, threads=3)
+    assert sorted(refused) == sorted([*numbers, *numbers])
+    with database.read() as session:
+        assert len(session.exec(select(Opinion)).all()) == len(numbers)
 
 
 def test_two_tickets_merged_into_each_other_at_once_become_one(database: Database):

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from hotline.db import Database
 from hotline.routing.corrections import Correction
-from hotline.tickets import dispatch, queries
+from hotline.tickets import dispatch, objections, queries
 from hotline.tickets.cases import closed_cases, count_closed
 from hotline.tickets.corrections import newest_corrections
 from hotline.tickets.models import Ticket
@@ -27,12 +27,12 @@ def corrections(session: Session) -> list[Correction]:
 
 
 def rule(session: Session, ticket: Ticket, *, granted: bool) -> None:
-    dispatch.object_to(
+    objections.object_to(
         session, ticket, calendar=CALENDAR,
         ground=Ground.NOT_OUR_DUTY, right_unit=POLICE, note="噪声归公安",
         actor=handler_of(ticket.lead_unit), now=NOON,
     )  # fmt: skip
-    dispatch.rule(session, ticket, granted=granted, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+    objections.rule(session, ticket, granted=granted, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
 
 
 def test_a_ticket_that_goes_where_it_was_suggested_corrects_nothing(session: Session):

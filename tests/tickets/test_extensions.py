@@ -95,6 +95,35 @@ def test_a_request_that_its_reply_has_overtaken_waits_for_nobody(database: Datab
             rule(session, ticket, granted=True)
 
 
+def lapsed(session, now) -> list[str]:
+    return [assignment.unit for _, assignment in queries.lapsed(session, now, limit=9)]
+
+
+def test_nothing_counts_as_late_while_the_question_lies_with_the_reviewer(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        lead = dispatch.lead_of(ticket)
+        ask(session, ticket, now=lead.due_at)
+        late = lead.due_at + timedelta(hours=1)
+        assert lapsed(session, late) == []
+        rule(session, ticket, granted=True)
+        assert lapsed(session, late) == []
+        assert not lead.overdue
+        assert lapsed(session, lead.due_at + timedelta(seconds=1)) == [CITY]
+
+
+def test_who_was_refused_more_time_was_late_from_when_it_first_was(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        due = dispatch.lead_of(ticket).due_at
+        ask(session, ticket)
+        late = due + timedelta(hours=1)
+        rule(session, ticket, granted=False)
+        ((row, assignment),) = queries.lapsed(session, late, limit=9)
+        dispatch.fall_overdue(session, row, assignment)
+        assert queries.events(session, ticket)[-1].at == due
+
+
 def test_asking_and_deciding_are_told_in_the_story(database: Database):
     with database.work() as session:
         ticket = Desk(session, NOON).in_progress()

@@ -21,7 +21,7 @@ from hotline.delivery import outbox, worker
 from hotline.delivery.states import State
 from hotline.errors import Invalid, NotAllowed, NotFound, StepRefused
 from hotline.people.rights import CHANNEL, RIGHTS, Action, Actor, Role
-from hotline.tickets import follow_ups, intake, queries, ratings, replies, supervision
+from hotline.tickets import follow_ups, intake, merging, queries, ratings, replies, supervision
 from hotline.tickets.follow_ups import LOTS, FollowUpCall
 from hotline.tickets.intake import Requester
 from hotline.tickets.models import FollowUp, Ticket, TicketEvent
@@ -53,6 +53,13 @@ def lucky(session: Session, now=NOON) -> Ticket:
         ticket = delivered(Desk(session, now))
         if follow_ups.lot_of(ticket.number) < LIMITS.share("follow_up_share") * LOTS:
             return ticket
+
+
+def told_again(session: Session, ticket: Ticket, now=NOON) -> None:
+    replies.send_for_rework(session, ticket, "没办好", calendar=CALENDAR, actor=DISPATCHER, now=now)
+    replies.reply(session, ticket, "办好了", actor=handler_of(CITY), now=now)
+    replies.approve(session, ticket, actor=DISPATCHER, now=now)
+    replies.deliver(session, ticket, actor=CHANNEL, now=now)
 
 
 def grounds(session: Session, now=NOON) -> dict[str, set[CallGround]]:
@@ -104,6 +111,136 @@ def test_a_unit_is_not_rated_for_what_the_desk_answered_after_reopening(database
         assert queries.events(session, ticket)[-1].unit == ""
 
 
+# Said again
+
+
+def test_of_several_ratings_of_one_reply_the_last_counts_by_link_or_telephone(database: Database):
+    with database.work() as session:
+        ticket = delivered(Desk(session, NOON))
+        for satisfied, actor in ((1, citizen(ticket)), (5, AGENT), (2, citizen(ticket))):
+            rate(session, ticket, satisfied, actor=actor)
+        session.flush()
+        said = [(row.satisfied, row.superseded) for row in ratings.of(session, ticket)]
+        assert said == [(1, True), (5, True), (2, False)]
+        told = [each for each in queries.events(session, ticket) if each.action == Action.FOLLOW_UP]
+        assert [event.satisfied for event in told] == [1, 5, 2]
+
+
+def test_who_is_content_after_all_leaves_nothing_to_review(database: Database):
+    with database.work() as session:
+        ticket = delivered(Desk(session, NOON))
+        rate(session, ticket, 1)
+        rate(session, ticket, 5, solved=True)
+        assert ratings.count_undecided(session) == 0
+        with pytest.raises(StepRefused, match="没有待核定的评价"):
+            ratings.review(session, ticket, Fault.UNIT, actor=SUPERVISOR, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("again", "waits"), [(Grievance.SLOW, 0), (Grievance.ATTITUDE, 1)], ids=["same", "another"]
+)
+def test_whose_fault_it_was_is_asked_again_only_for_another_reason(
+    database: Database, again: Grievance, waits: int
+):
+    with database.work() as session:
+        ticket = delivered(Desk(session, NOON))
+        rate(session, ticket, 1, grievance=Grievance.SLOW)
+        ratings.review(session, ticket, Fault.UNIT, actor=SUPERVISOR, now=NOON)
+        later = rate(session, ticket, 2, grievance=again)
+        assert ratings.count_undecided(session) == waits
+        assert later.fault == ("" if waits else Fault.UNIT)
+
+
+def test_a_rating_of_the_next_reply_leaves_that_of_the_first_as_it_was(database: Database):
+    with database.work() as session:
+        ticket = delivered(Desk(session, NOON))
+        first = rate(session, ticket, 1)
+        told_again(session, ticket)
+        rate(session, ticket, 5, solved=True)
+        assert not first.superseded
+        assert ratings.count_undecided(session) == 1
+
+
+def test_a_ticket_is_closed_once_its_requester_says_that_it_is_solved_after_all(
+    database: Database,
+):
+    with database.work() as session:
+        ticket = delivered(Desk(session, NOON))
+        rate(session, ticket, 1)
+        with pytest.raises(StepRefused, match="问题未解决"):
+            replies.close(session, ticket, actor=DISPATCHER, now=NOON)
+        rate(session, ticket, 4, solved=True)
+        replies.close(session, ticket, actor=DISPATCHER, now=NOON)
+        assert ticket.status == Status.CLOSED
+
+
+# Who was merged
+
+
+def family(session: Session) -> tuple[Ticket, Ticket]:
+    """A ticket whose reply was told, and one that was merged into it before."""
+    parent, child = Desk(session, NOON).replied(), Desk(session, NOON).accepted()
+    merging.merge(session, child, parent, actor=DISPATCHER, now=NOON)
+    told = outbox.approve(session, parent, actor=DISPATCHER, now=NOON)
+    assert len(told) == 2
+    replies.deliver(session, parent, actor=CHANNEL, now=NOON)
+    return parent, child
+
+
+def test_one_reply_reaches_and_is_asked_about_every_requester(database: Database):
+    with database.work() as session:
+        parent, child = family(session)
+        for ticket in (parent, child):
+            rate(session, ticket, actor=citizen(ticket))
+        rows = follow_ups.waiting(session, limits=LIMITS, actor=AGENT, now=NOON)
+        assert {(row.number, row.unit) for row in rows} == {
+            (parent.number, CITY), (child.number, CITY)
+        }  # fmt: skip
+        follow_ups.take(session, child.number, actor=AGENT, now=NOON)
+        rate(session, child, 4, solved=True)
+        assert set(grounds(session)) == {parent.number}
+
+
+def test_who_was_merged_rates_the_reply_once_it_was_told_and_for_its_unit(database: Database):
+    with database.work() as session:
+        parent, child = Desk(session, NOON).replied(), Desk(session, NOON).accepted()
+        merging.merge(session, child, parent, actor=DISPATCHER, now=NOON)
+        with pytest.raises(StepRefused, match="还没有反馈"):
+            rate(session, child, actor=citizen(child))
+        replies.approve(session, parent, actor=DISPATCHER, now=NOON)
+        replies.deliver(session, parent, actor=CHANNEL, now=NOON)
+        assert rate(session, child, actor=citizen(child)).unit == CITY
+        assert child.status == Status.MERGED
+
+
+def test_a_ticket_is_not_closed_while_someone_merged_says_it_is_not_solved(database: Database):
+    with database.work() as session:
+        parent, child = family(session)
+        rate(session, child)
+        with pytest.raises(StepRefused, match="问题未解决"):
+            replies.close(session, parent, actor=DISPATCHER, now=NOON)
+        rate(session, child, 4, solved=True)
+        replies.close(session, parent, actor=DISPATCHER, now=NOON)
+
+
+@pytest.mark.parametrize("over", ["rework", "close", "unmerge"])
+def test_nobody_merged_is_called_once_the_reply_is_no_longer_asked_about(
+    database: Database, over: str
+):
+    with database.work() as session:
+        parent, child = family(session)
+        rate(session, child, solved=True)
+        session.flush()
+        facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": NOON}
+        if over == "rework":
+            replies.send_for_rework(session, parent, "没办好", **facts)
+        elif over == "close":
+            replies.close(session, parent, actor=DISPATCHER, now=NOON)
+        else:
+            merging.unmerge(session, child, **facts)
+        assert child.number not in grounds(session)
+
+
 # Whose it was
 
 
@@ -111,9 +248,10 @@ def test_a_third_side_decides_on_the_oldest_bad_rating_first(database: Database)
     with database.work() as session:
         ticket = delivered(Desk(session, NOON))
         first = rate(session, ticket, 1, actor=citizen(ticket), remark="没人来过")
+        told_again(session, ticket)
         second = rate(session, ticket, 2)
         session.flush()
-        (waits, _) = ratings.undecided(session, actor=SUPERVISOR)
+        waits, _ = ratings.undecided(session, actor=SUPERVISOR)
         assert (waits.number, waits.unit, waits.said) == (ticket.number, CITY, "没人来过")
         event = ratings.review(
             session, ticket, Fault.POLICY, "属政策规定", actor=SUPERVISOR, now=NOON

@@ -134,6 +134,51 @@ def test_no_order_falls_on_a_unit_that_was_given_more_time_a_moment_ago(database
         assert not session.exec(select(supervision.SupervisionOrder)).all()
 
 
+def extend(database: Database, number: str, now: datetime, *, decide: bool = True) -> None:
+    with database.work() as session:
+        ticket = session.exec(select(Ticket).where(Ticket.number == number)).one()
+        facts = {"calendar": CALENDAR, "now": now}
+        extensions.ask(session, ticket, days=3, reason="等鉴定", actor=handler_of(CITY), **facts)
+        if decide:
+            extensions.rule(session, ticket, granted=True, actor=DISPATCHER, **facts)
+
+
+def test_a_unit_that_was_given_more_time_is_reminded_anew_of_each_share_once(
+    database: Database, dispatched: str
+):
+    assert sweep(database, at("07-27T10:30")) == ["unclaimed"]
+    assert sweep(database, at("07-30T16:00")) == ["due_soon"]
+    extend(database, dispatched, at("07-30T16:30"))  # until 2018-08-02 at 17:30
+    said = {
+        moment: sweep(database, at(moment))
+        for moment in (
+            "07-30T16:31", "07-30T16:32", "08-01T17:00", "08-02T09:00", "08-02T17:00",
+            "08-03T09:00",
+        )
+    }  # fmt: skip
+    assert said == {
+        "07-30T16:31": ["unclaimed"],  # half of the longer time has passed as well
+        "07-30T16:32": [],
+        "08-01T17:00": ["due_soon"],
+        "08-02T09:00": [],
+        "08-02T17:00": [],
+        "08-03T09:00": ["blue"],
+    }
+
+
+def test_no_order_is_issued_while_an_extension_asked_for_waits(database: Database, dispatched: str):
+    extend(database, dispatched, at("07-30T16:30"), decide=False)
+    assert sweep(database, at("07-31T09:00")) == ["due_soon"]
+    assert sweep(database, at("08-20T09:00")) == []
+    with database.work() as session:
+        ticket = session.exec(select(Ticket).where(Ticket.number == dispatched)).one()
+        extensions.rule(
+            session, ticket, granted=False, calendar=CALENDAR, actor=DISPATCHER,
+            now=at("08-20T09:00"),
+        )  # fmt: skip
+    assert sweep(database, at("08-20T09:01")) == ["red"]
+
+
 @pytest.mark.parametrize("over", ["withdrawn", "moved"])
 def test_an_order_that_nobody_can_answer_any_more_waits_no_longer(database: Database, over: str):
     with database.work() as session:

@@ -27,7 +27,7 @@ from hotline.people import users
 from hotline.people.privacy import keyed_hash
 from hotline.people.rights import RIGHTS, SYSTEM, Action, Actor, Role
 from hotline.routing.types import Decision, Emergency
-from hotline.tickets import alarms, dispatch, intake, merging, queries, replies
+from hotline.tickets import alarms, dispatch, intake, merging, objections, queries, replies
 from hotline.tickets.models import Alarm, Assignment, Contact, Content, TicketEvent
 from hotline.tickets.steps import STEPS, broken_link
 from hotline.tickets.words import CHINESE, Channel, Grievance, Ground, MatterKind, Status, Urgency
@@ -180,11 +180,13 @@ def test_an_objection_granted_moves_the_ticket_and_gives_the_next_unit_its_own_c
         ticket = desk.dispatched(CITY)
         promised = ticket.promised_at
         later = NOON + timedelta(days=1)
-        dispatch.object_to(
+        objections.object_to(
             session, ticket, calendar=CALENDAR, ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT,
             note="属固定源噪声", actor=handler_of(CITY), now=later,
         )  # fmt: skip
-        dispatch.rule(session, ticket, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=later)
+        objections.rule(
+            session, ticket, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=later
+        )
         first, second = ticket.assignments
     assert (ticket.status, ticket.lead_unit) == (Status.DISPATCHED, ENVIRONMENT)
     assert ticket.promised_at == promised
@@ -198,12 +200,14 @@ def test_an_objection_refused_leaves_unit_and_clock_as_they_were(database: Datab
     with database.work() as session:
         ticket = Desk(session, NOON).dispatched(CITY)
         before = dispatch.lead_of(ticket).due_at
-        dispatch.object_to(
+        objections.object_to(
             session, ticket, calendar=CALENDAR,
             ground=Ground.OTHER_TERRITORY, right_unit="东兴区", note="不在辖区",
             actor=handler_of(CITY), now=NOON,
         )  # fmt: skip
-        dispatch.rule(session, ticket, granted=False, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+        objections.rule(
+            session, ticket, granted=False, calendar=CALENDAR, actor=DISPATCHER, now=NOON
+        )
         lead = dispatch.lead_of(ticket)
     assert (lead.unit, lead.due_at, ticket.status) == (CITY, before, Status.DISPATCHED)
 
@@ -211,12 +215,14 @@ def test_an_objection_refused_leaves_unit_and_clock_as_they_were(database: Datab
 def test_a_unit_that_has_claimed_may_still_find_that_it_is_not_its_own(database: Database):
     with database.work() as session:
         ticket = Desk(session, NOON).in_progress(CITY)
-        dispatch.object_to(
+        objections.object_to(
             session, ticket, calendar=CALENDAR,
             ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="查后不是",
             actor=handler_of(CITY), now=NOON,
         )  # fmt: skip
-        dispatch.rule(session, ticket, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+        objections.rule(
+            session, ticket, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=NOON
+        )
         lead = dispatch.lead_of(ticket)
     assert (lead.unit, lead.claimed_at, ticket.status) == (ENVIRONMENT, None, Status.DISPATCHED)
 
@@ -225,7 +231,7 @@ def test_a_unit_cannot_name_itself_as_the_right_one(database: Database):
     with database.work() as session:
         ticket = Desk(session, NOON).dispatched(CITY)
         with pytest.raises(Invalid) as refused:
-            dispatch.object_to(
+            objections.object_to(
                 session, ticket, calendar=CALENDAR,
                 ground=Ground.NOT_OUR_DUTY, right_unit=CITY, note="不是",
                 actor=handler_of(CITY), now=NOON,

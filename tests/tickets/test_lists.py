@@ -24,7 +24,7 @@ from hotline.db import Database
 from hotline.errors import Invalid, NotAllowed
 from hotline.people.rights import CHANNEL
 from hotline.routing.types import Decision, Emergency
-from hotline.tickets import alarms, dispatch, intake, lists, replies
+from hotline.tickets import alarms, dispatch, intake, lists, objections, replies
 from hotline.tickets.lists import Burn, DeskPile, Pile
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Channel, Ground, Urgency
@@ -40,7 +40,7 @@ def numbers(rows: list[lists.Row]) -> list[str]:
 
 def objected(desk: Desk, session: Session) -> Ticket:
     ticket = desk.dispatched()
-    dispatch.object_to(
+    objections.object_to(
         session, ticket, calendar=CALENDAR,
         ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="非我局职责",
         actor=HANDLER, now=NOON,

@@ -7,7 +7,7 @@ from builders import CALENDAR, CITY, DISPATCHER, ENVIRONMENT, NOON, Desk, handle
 
 from hotline.db import Database
 from hotline.errors import Invalid, StepRefused
-from hotline.tickets import dispatch, precedents, queries, replies
+from hotline.tickets import dispatch, objections, precedents, queries, replies
 from hotline.tickets.intake import Requester
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Ground, Part
@@ -16,14 +16,14 @@ DISTRICT, POLICE = "东兴区", "市公安局"
 
 
 def object_to(session, ticket: Ticket, right_unit: str = ENVIRONMENT, now=NOON, note="不归我局"):
-    return dispatch.object_to(
+    return objections.object_to(
         session, ticket, calendar=CALENDAR, ground=Ground.NOT_OUR_DUTY, right_unit=right_unit,
         note=note, actor=handler_of(ticket.lead_unit), now=now,
     )  # fmt: skip
 
 
 def rule(session, ticket: Ticket, *, granted: bool, **facts):
-    return dispatch.rule(
+    return objections.rule(
         session, ticket, granted=granted, calendar=CALENDAR, actor=DISPATCHER, now=NOON, **facts
     )
 
@@ -44,6 +44,28 @@ def test_a_unit_objects_once(database: Database):
         rule(session, ticket, granted=False)
         with pytest.raises(StepRefused, match="已退过一次"):
             object_to(session, ticket)
+
+
+def test_rework_gives_a_unit_a_new_clock_but_no_new_say_whose_it_is(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).replied()
+        later = CALENDAR.add_working_days(NOON, 2, CITY)
+        replies.send_for_rework(
+            session, ticket, "没联系诉求人", calendar=CALENDAR, actor=DISPATCHER, now=later
+        )
+        assert dispatch.lead_of(ticket).dispatched_at == later
+        with pytest.raises(StepRefused, match="1 个工作日内"):
+            object_to(session, ticket, now=later)
+
+
+def test_a_unit_that_is_given_the_ticket_anew_may_say_so_in_a_new_window(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched()
+        later = CALENDAR.add_working_days(NOON, 2, CITY)
+        facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": later}
+        dispatch.transfer(session, ticket, ENVIRONMENT, **facts)
+        dispatch.transfer(session, ticket, CITY, **facts)
+        assert object_to(session, ticket, now=later)
 
 
 def test_a_second_objection_is_ruled_on_jointly_within_a_working_day(database: Database):
@@ -103,6 +125,35 @@ def test_rulings_are_found_again_by_their_words_newest_first(database: Database)
         assert (lamp.unit, lamp.right_unit, lamp.granted) == (CITY, ENVIRONMENT, False)
         assert (lamp.ruled_unit, lamp.basis) == (CITY, "按三定方案")
         assert precedents.precedents(session, ["%"]) == []
+
+
+def ruled(session, text: str, *, granted: bool, **matter) -> Ticket:
+    ticket = Desk(session, NOON).dispatched(text=text, title="", **matter)
+    object_to(session, ticket)
+    rule(session, ticket, granted=granted)
+    session.flush()
+    return ticket
+
+
+def test_the_ruling_cited_is_the_most_alike_between_the_same_units(database: Database):
+    with database.work() as session:
+        smoke = ruled(session, "楼下饭店油烟直排,呛得睡不着", granted=True)
+        ruled(session, "路边摆摊占道经营", granted=False)
+        ruled(session, "楼下饭店油烟太大", granted=True, confidential=True)
+        Desk(session, NOON).dispatched(text="楼下饭店油烟直排")
+        units = (CITY, ENVIRONMENT)
+        cited = precedents.nearest(session, units, "小区楼下饭店油烟直排")
+        assert (cited.number, cited.unit) == (smoke.number, ENVIRONMENT)
+        assert 0.3 < cited.likeness < 1
+        assert precedents.nearest(session, (CITY, POLICE), "楼下饭店油烟直排") is None
+
+
+def test_of_rulings_that_are_not_alike_the_newest_between_the_units_is_cited(database: Database):
+    with database.work() as session:
+        ruled(session, "楼下饭店油烟直排", granted=True)
+        newest = ruled(session, "桥洞积水", granted=False)
+        cited = precedents.nearest(session, (ENVIRONMENT, CITY), "垃圾没人收")
+        assert (cited.number, cited.unit, cited.likeness) == (newest.number, CITY, 0)
 
 
 def test_pairs_of_units_that_quarrel_are_counted_with_who_was_right(database: Database):

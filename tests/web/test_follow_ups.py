@@ -22,9 +22,9 @@ from hotline.telephony import events as call_events
 from hotline.telephony.events import SwitchEvent
 from hotline.telephony.journal import CallRecord
 from hotline.telephony.words import CallEventKind
-from hotline.tickets import replies
+from hotline.tickets import merging, replies
 from hotline.tickets.intake import Requester
-from hotline.tickets.models import FollowUp
+from hotline.tickets.models import FollowUp, Ticket
 from hotline.tickets.words import Grievance
 
 _serial = count(1)
@@ -334,3 +334,55 @@ def test_the_pages_speak_english_when_asked(made, signs_in, give_up):
             assert page.status_code == 200
             assert '<html lang="en">' in page.text
             assert page.text.count("<h1") == 1
+
+
+# Said again, and by who was merged
+
+
+def codes(base: Database, number: str) -> dict[str, str]:
+    return {"number": number, "query_code": row(base, number).query_code}
+
+
+def test_a_requester_may_rate_again_and_is_told_that_the_last_counts(base, made, stranger):
+    number = made(delivered)
+    who, bad_one = codes(base, number), {"solved": "false", "satisfied": "1", "grievance": "slow"}
+    page = stranger.post("/progress/follow_up", who | bad_one)
+    assert "评价后还可以再改,以最后一次为准。" in page.text
+    assert stranger.post("/progress/follow_up", who | {"solved": "true", "satisfied": "5"}).text
+    with base.read() as session:
+        said = session.exec(select(FollowUp).where(FollowUp.ticket_id == row(base, number).id))
+        assert [(each.satisfied, each.superseded) for each in said] == [(1, True), (5, False)]
+
+
+def test_the_ticket_page_shows_what_was_said_before_and_asks_nobody_to_review_it(
+    base, made, stranger, signed_in
+):
+    number = made(bad)
+    good = {"solved": "true", "satisfied": "5"}
+    assert stranger.post("/progress/follow_up", codes(base, number) | good).status_code == 200
+    page = signed_in(Role.SUPERVISOR).get(f"/tickets/{number}").text
+    assert "后来改了" in page
+    assert "待核定" not in page
+
+
+def test_who_was_merged_rates_on_the_page_once_the_reply_was_told(base, made, stranger):
+    parent, child = made(Desk.replied), made(Desk.accepted)
+
+    def step(do, number: str, **facts) -> None:
+        with base.work() as session:
+            ticket = session.exec(select(Ticket).where(Ticket.number == number)).one()
+            do(session, ticket, now=clock.now(), **facts)
+
+    with base.work() as session:
+        (above, below) = (
+            session.exec(select(Ticket).where(Ticket.number == each)).one()
+            for each in (parent, child)
+        )
+        merging.merge(session, below, above, actor=DISPATCHER, now=clock.now())
+    who, rated = codes(base, child), {"solved": "true", "satisfied": "5"}
+    assert "请您评价" not in stranger.post("/progress", who).text
+    assert stranger.post("/progress/follow_up", who | rated).status_code == 409
+    step(outbox.approve, parent, actor=DISPATCHER)
+    step(replies.deliver, parent, actor=CHANNEL)
+    assert "请您评价" in stranger.post("/progress", who).text
+    assert stranger.post("/progress/follow_up", who | rated).status_code == 200

@@ -22,6 +22,7 @@ from hotline.tickets.models import Alarm, Content, Ticket
 from hotline.tickets.past_files import read_file
 from hotline.tickets.steps import broken_link
 from hotline.web.importing import CHUNK, Import
+from hotline.web.lists import PastList
 
 ADMINISTRATOR = Actor("guanli", Role.ADMINISTRATOR)
 HEADER = "编号,受理时间,内容,类别,答复,办结时间,姓名,电话,承办单位\n"
@@ -39,10 +40,9 @@ def bring(app: Flask):
     def run(text: str, *, dry: bool = False, by: Actor = ADMINISTRATOR, **more):
         current = app.extensions["hotline"]
         file = read_file((HEADER + text).encode())
-        found = Import(
-            current.database, current.city(), current.contact_key, file, CITY, by, clock.now()
-        )
-        return found.run({}, dry=dry, **more)
+        city, key = current.city(), current.contact_key
+        kind = PastList(city, key, file, CITY, by, clock.now())
+        return Import(current.database, file, kind, by).run({}, dry=dry, **more)
 
     return run
 
@@ -150,9 +150,8 @@ def test_two_who_bring_the_same_list_at_once_bring_it_once(app, bring, stored):
     city = current.city()
     city = replace(city, router=Interrupted(city.router, lambda: bring(text)))
     file = read_file((HEADER + text).encode())
-    second = Import(
-        current.database, city, current.contact_key, file, CITY, ADMINISTRATOR, clock.now()
-    )
+    kind = PastList(city, current.contact_key, file, CITY, ADMINISTRATOR, clock.now())
+    second = Import(current.database, file, kind, ADMINISTRATOR)
     done = second.run({}, dry=False)
     assert (done.brought, done.known) == (0, 1)
     assert len(of(stored, "两人同时带来的旧事")) == 1

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from browsing import Browser, a_look
@@ -13,6 +14,7 @@ from sqlmodel import select
 from hotline import clock
 from hotline.desk.knowledge import LOOK_EVERY, ArticleUse, KnowledgeGap
 from hotline.people.rights import Role
+from hotline.registry import knowledge as registry
 from hotline.registry.articles import Article, ArticleVersion
 from hotline.tickets.models import Reply, Ticket
 
@@ -188,6 +190,32 @@ def test_a_unit_sees_its_own_drafts_and_others_only_what_is_published(
     assert stranger.get(f"{address}/edit").status_code == 403
     assert stranger.post(f"{address}/edit", ARTICLE | {"seen": "1"}).status_code == 403
     assert desk.get("/knowledge/new").status_code == 403
+
+
+def test_what_waits_for_review_is_listed_with_who_may_publish_or_send_it_back(
+    written, handler, dispatching, signed_in
+):
+    address = written(question="等着审核的问题", note="金额变了")
+    listed = dispatching.get("/knowledge?pile=to_review").text
+    assert re.search(f'等着审核的问题.+?金额变了.+?href="{address}".+?审核', listed, re.S)
+    assert "审核</a>" not in handler.get("/knowledge?pile=to_review").text
+    assert "知识待审核" in signed_in(Role.SUPERVISOR).get("/supervision").text
+    sent_back = {"version": "1", "why": "依据不对"}
+    assert dispatching.post(f"{address}/send_back", sent_back).status_code == 302
+    assert "等着审核的问题" not in dispatching.get("/knowledge?pile=to_review").text
+
+
+def test_an_update_that_did_not_come_is_in_the_story_of_the_article(
+    app: Flask, published, handler, dispatching
+):
+    address = published(question="过了期没更新的")
+    assert dispatching.post(f"{address}/mark", {"why": "材料减少了"}).status_code == 302
+    with app.extensions["hotline"].database.work() as session:
+        assert registry.fall_overdue(session, clock.now() + timedelta(days=30))
+    page = handler.get(address).text
+    # What presses is counted over all tests of this page.
+    assert dispatching.post(f"{address}/unmark", {"why": "没有变"}).status_code == 302
+    assert re.search("超期未更新.+?系统", page, re.S)
 
 
 def test_a_published_article_is_shown_to_others_without_its_story(published, desk, handler):

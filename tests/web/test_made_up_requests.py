@@ -56,7 +56,8 @@ def keys(app: Flask, caller) -> list[str]:
     """The switch's word first, then a key of each role."""
     handlers = [(Role.HANDLER, CITY), (Role.HANDLER, "市环保局"), (Role.DISPATCHER, "")]
     switch = password_of(app.extensions["hotline"].settings)
-    return [switch, *(caller(*whom).key for whom in STAFF + handlers)]
+    others = [*STAFF, *handlers, (Role.GATEWAY, "", "wechat")]
+    return [switch, *(caller(*whom).key for whom in others)]
 
 
 def sent(app: Flask, question: Question) -> TestResponse:

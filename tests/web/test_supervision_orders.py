@@ -11,7 +11,7 @@ from walks import make, objected
 
 from hotline.people.access_log import AccessLog
 from hotline.people.rights import Role
-from hotline.tickets import dispatch, extensions, replies, supervision
+from hotline.tickets import extensions, objections, replies, supervision
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Colour
 
@@ -43,7 +43,7 @@ def waiting_for_time(desk: Desk) -> Ticket:
 def ruled(desk: Desk) -> Ticket:
     ticket = objected(desk)
     facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": desk.now}
-    dispatch.rule(desk.session, ticket, granted=True, basis="油烟归环保,三定第三条", **facts)
+    objections.rule(desk.session, ticket, granted=True, basis="油烟归环保,三定第三条", **facts)
     return ticket
 
 
@@ -110,7 +110,7 @@ def test_precedents_are_found_by_words_and_pairs_are_counted(supervising, made):
     page = supervising.get("/supervision/bounces?q=三定").text
     assert number in page
     assert "油烟归环保" in page
-    assert f"<td>{ENVIRONMENT}</td>" in page
+    assert f"{CITY} → {ENVIRONMENT}" in page
     assert "没有含这些字词的判例" in supervising.get("/supervision/bounces?q=不存在的词").text
 
 

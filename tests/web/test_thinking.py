@@ -1,11 +1,14 @@
 """What the desk is suggested knows the caller and the town, at the price of one statement."""
 
 import pytest
+from builders import CALENDAR, DISPATCHER, NOON, Desk, handler_of
 from flask import Flask, g
 from test_bad_input import statements
 
 from hotline.desk.callers import phone_hash
 from hotline.people.rights import Actor, Role
+from hotline.tickets import objections
+from hotline.tickets.words import Ground
 from hotline.web.thinking import suggested
 
 WATER = "市水务局"
@@ -55,6 +58,47 @@ def test_a_citizen_learns_nothing_of_a_number_or_a_town(app: Flask, known: str):
     assert {"caller", "place"} <= told(Role.AGENT)
     for role in (Role.CITIZEN, Role.HANDLER, Role.ADMINISTRATOR):
         assert not {"caller", "place"} & told(role)
+
+
+SMOKE = "饭店油烟直排,晚上噪音也大"
+
+
+@pytest.fixture
+def ruled(app: Flask) -> tuple[str, str]:
+    """The number of a ticket of no like, ruled on between the two units that are suggested."""
+    with app.test_request_context():
+        g.actor = Actor("某人", Role.CITIZEN)
+        first, second = (each.unit for each in suggested(SMOKE).candidates[:2])
+    with app.extensions["hotline"].database.work() as session:
+        ticket = Desk(session, NOON).dispatched(first, text="旧事", title="")
+        facts = {"calendar": CALENDAR, "now": NOON}
+        objections.object_to(
+            session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=second, note="不归我们",
+            actor=handler_of(first), **facts,
+        )  # fmt: skip
+        objections.rule(session, ticket, granted=False, actor=DISPATCHER, **facts)
+        return ticket.number, first
+
+
+def test_a_suggestion_cites_the_ruling_between_its_units_and_weighs_it_no_further(
+    agent, signed_in, ruled: tuple[str, str]
+):
+    number, unit = ruled
+    logged = ask(agent, SMOKE)
+    for given in (agent.post("/route", {"text": SMOKE}).json, logged):
+        (first, *_) = given["candidates"]
+        assert first["unit"] == unit
+        (cited,) = [reason for reason in first["reasons"] if reason["kind"] == "ruling"]
+        assert (cited["text"], cited["points"]) == (number, 0.0)
+    page = signed_in(Role.AGENT).post("/desk/suggest", {"text": SMOKE}).text
+    assert f"裁定先例 {number}" in page
+
+
+def test_a_citizen_is_told_of_no_ruling(app: Flask, ruled: tuple[str, str]):
+    with app.test_request_context():
+        g.actor = Actor("某人", Role.CITIZEN)
+        given = suggested(SMOKE)
+    assert "ruling" not in {reason.kind for each in given.candidates for reason in each.reasons}
 
 
 def test_asking_costs_one_statement_where_somebody_or_some_place_is_known(

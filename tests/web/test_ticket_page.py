@@ -28,7 +28,7 @@ from hotline.db import Database
 from hotline.people.access_log import AccessLog
 from hotline.people.rights import Action, Role
 from hotline.routing.types import Decision
-from hotline.tickets import dispatch, extensions, intake, merging, replies, supervision
+from hotline.tickets import dispatch, extensions, intake, merging, objections, replies, supervision
 from hotline.tickets.models import Ticket
 from hotline.tickets.steps import STEPS as LIFE
 from hotline.tickets.words import Colour, Grievance, MatterKind
@@ -161,7 +161,7 @@ def test_the_story_tells_each_step_with_what_was_written(dispatching, made):
     def walk(desk: Desk) -> Ticket:
         ticket = objected(desk)
         facts = {"actor": DISPATCHER, "now": desk.later().now, "calendar": CALENDAR}
-        dispatch.rule(desk.session, ticket, granted=True, **facts)
+        objections.rule(desk.session, ticket, granted=True, **facts)
         by = {"actor": handler_of(ENVIRONMENT), "now": desk.later().now}
         dispatch.claim(desk.session, ticket, calendar=CALENDAR, handler="王五", **by)
         replies.reply(desk.session, ticket, "已经查过。", **by)

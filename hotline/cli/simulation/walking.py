@@ -16,7 +16,7 @@ from hotline.delivery.models import Delivery
 from hotline.delivery.states import Outcome
 from hotline.people.rights import Actor, Role
 from hotline.registry.calendar import WorkCalendar
-from hotline.tickets import alarms, dispatch, intake, merging, replies
+from hotline.tickets import alarms, dispatch, intake, merging, objections, replies
 from hotline.tickets.intake import Requester
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Grievance, Ground
@@ -116,7 +116,7 @@ class Walker:
         dispatch.claim(session, ticket, calendar=self.calendar, handler=who.id, actor=who, now=at)
 
     def object(self, session: Session, ticket: Ticket, life: Life, at: datetime) -> None:
-        dispatch.object_to(
+        objections.object_to(
             session, ticket, calendar=self.calendar,
             ground=Ground.NOT_OUR_DUTY, right_unit=life.other_unit,
             note=NOT_OURS, actor=handler_of(ticket.lead_unit), now=at,
@@ -178,7 +178,7 @@ class Walker:
     def _rule(
         self, session: Session, ticket: Ticket, life: Life, at: datetime, *, granted: bool
     ) -> None:
-        dispatch.rule(
+        objections.rule(
             session, ticket, granted=granted, calendar=self.calendar, actor=dispatcher(life), now=at
         )
 

@@ -10,7 +10,7 @@ from hotline.registry import editing, versions
 from hotline.registry.columns import SCHEMAS
 from hotline.registry.versions import ReferenceVersion
 from hotline.routing.changes import Preview
-from hotline.web import bodies
+from hotline.web import bodies, page_forms
 from hotline.web.administration.preview import PREVIEWED, directory_with, preview
 from hotline.web.administration.words import COLUMNS, FILES, LONG, VALUES
 from hotline.web.current import actor, current, now
@@ -105,7 +105,7 @@ def history(file: str) -> str:
 
 
 def restore(file: str) -> Any:
-    given = filled(bodies.RestoreForm)
+    given = filled(page_forms.RestoreForm)
     if given.body is None:
         raise Invalid("请选择要恢复的版本。", field="version")
     with current().database.read() as session:

@@ -14,7 +14,7 @@ from hotline.registry.learned import LearnedModel
 from hotline.routing.intervals import wilson
 from hotline.routing.learning.calibration import ENOUGH, Record
 from hotline.routing.types import UnitKind
-from hotline.web import bodies
+from hotline.web import page_forms
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
 from hotline.web.languages import said
@@ -55,7 +55,7 @@ def page() -> Any:
 
 
 def choose() -> Any:
-    given = filled(bodies.ModelForm)
+    given = filled(page_forms.ModelForm)
     if given.body is None:
         return _page(given, 422)
     number = given.body.model or None
@@ -73,7 +73,7 @@ def choose() -> Any:
 
 
 def switch() -> Any:
-    given = filled(bodies.AutoForm)
+    given = filled(page_forms.AutoForm)
     if given.body is None:
         return _page(given, 422)
     body = given.body

@@ -5,9 +5,9 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from hotline.people import access_log
-from hotline.web.bodies import LooksForm
 from hotline.web.current import current
 from hotline.web.forms import asked
+from hotline.web.page_forms import LooksForm
 
 PAGE = 100
 

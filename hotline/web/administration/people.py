@@ -9,7 +9,7 @@ from hotline.errors import HotlineError
 from hotline.people import passwords, sign_ins, users
 from hotline.people.keys import STAFF
 from hotline.people.rights import Role
-from hotline.web import bodies
+from hotline.web import page_forms
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
 from hotline.web.languages import said
@@ -29,7 +29,7 @@ def page() -> Any:
 
 
 def add() -> Any:
-    given = filled(bodies.UserForm)
+    given = filled(page_forms.UserForm)
     if given.body is None:
         return _page(given, status=422)
     body, password = given.body, passwords.temporary()

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from hotline.errors import HotlineError
 from hotline.people import keys
 from hotline.people.rights import Role
-from hotline.web import bodies
+from hotline.tickets import sources
+from hotline.web import page_forms, saying
 from hotline.web.current import city, current, now
 from hotline.web.forms import Form, filled
 from hotline.web.saying import ROLES
@@ -25,14 +26,15 @@ def page() -> Any:
 
 
 def make() -> Any:
-    given = filled(bodies.KeyForm)
+    given = filled(page_forms.KeyForm)
     if given.body is None:
         return _page(given, status=422)
     body = given.body
     try:
         unit = body.unit and city().unit(body.unit)
         with current().database.work() as session:
-            key = keys.make(session, body.holder, Role(body.role), unit=unit, now=now())
+            facts = {"unit": unit, "channel": body.channel or "", "now": now()}
+            key = keys.make(session, body.holder, Role(body.role), **facts)
     except HotlineError as refused:
         given.refuse(refused)
         return _page(given, status=refused.status)
@@ -58,6 +60,7 @@ def _page(
         told=told,
         done=done,
         units=[unit.name for unit in city().directory.units],
-        roles=[(str(role), _(ROLES[role])) for role in keys.STAFF],
+        roles=[(str(role), _(ROLES[role])) for role in keys.HOLDERS],
+        channels=[("", "—"), *saying.choices(sources.CHANNELS)],
     )
     return page, status

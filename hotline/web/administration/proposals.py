@@ -14,7 +14,7 @@ from hotline.registry import editing, refusals, versions
 from hotline.routing.mining import Proposal, mine
 from hotline.routing.types import UnitKind
 from hotline.tickets.corrections import newest_corrections
-from hotline.web import bodies
+from hotline.web import page_forms
 from hotline.web.administration.preview import directory_of, newest_cases
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
@@ -40,7 +40,7 @@ def page() -> Any:
 
 
 def accept() -> Any:
-    given = filled(bodies.ProposalForm)
+    given = filled(page_forms.ProposalForm)
     if given.body is None:
         return _page(given, 422)
     body = given.body
@@ -69,22 +69,22 @@ def take_back() -> Any:
     return _told(_take_back)
 
 
-def _refuse(body: bodies.PhraseForm) -> str:
+def _refuse(body: page_forms.PhraseForm) -> str:
     tickets = len(_proposal(body.unit, body.phrase).tickets)
     with current().database.work() as session:
         refusals.refuse(session, body.unit, body.phrase, tickets=tickets, by=actor().id, now=now())
     return _("「%(phrase)s」不采纳,记下了;工单翻一番之前不再提出。", phrase=body.phrase)
 
 
-def _take_back(body: bodies.PhraseForm) -> str:
+def _take_back(body: page_forms.PhraseForm) -> str:
     with current().database.work() as session:
         refusals.take_back(session, body.unit, body.phrase, by=actor().id, now=now())
     return _("已撤回,「%(phrase)s」可以再提出。", phrase=body.phrase)
 
 
-def _told(do: Callable[[bodies.PhraseForm], str]) -> Any:
+def _told(do: Callable[[page_forms.PhraseForm], str]) -> Any:
     """Does it to the phrase that was sent, and says what was done."""
-    given = filled(bodies.PhraseForm)
+    given = filled(page_forms.PhraseForm)
     if given.body is None:
         return _page(given, 422)
     try:

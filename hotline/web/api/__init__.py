@@ -4,7 +4,16 @@ from flask import current_app, request
 from flask_openapi3 import APIBlueprint
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
-from hotline.web.api import attachments, citizens, desk, inbox, knowledge, search, tickets
+from hotline.web.api import (
+    attachments,
+    citizens,
+    desk,
+    handing_in,
+    inbox,
+    knowledge,
+    search,
+    tickets,
+)
 
 # What takes files and not JSON.
 MULTIPART = ("api.attach",)
@@ -13,7 +22,7 @@ MULTIPART = ("api.attach",)
 def api_blueprint() -> APIBlueprint:
     api = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_security=[{"key": []}])
     api.before_request(_readable)
-    for part in (tickets, attachments, search, inbox, desk, citizens, knowledge):
+    for part in (tickets, handing_in, attachments, search, inbox, desk, citizens, knowledge):
         part.add_routes(api)
     return api
 

@@ -9,18 +9,19 @@ from hotline.people.privacy import mask
 from hotline.people.rights import Action, Actor, Role
 from hotline.reports.measures import MEASURES
 from hotline.reports.tallies import CountedEvent, Tally
-from hotline.routing.types import Suggestion
+from hotline.routing.types import Disposition, Suggestion
 from hotline.tickets.models import (
     Alarm,
     Assignment,
     Contact,
     Content,
     Reply,
+    Source,
     Ticket,
     TicketEvent,
 )
 from hotline.tickets.words import CHINESE, ReminderKind, Status
-from hotline.web.api.suggestions import emergency, suggested
+from hotline.web.api.suggestions import dial, emergency, suggested
 
 # Who needs the requester's number and name to do the job; for others they are masked.
 SEES_CONTACT = (Role.AGENT, Role.DISPATCHER, Role.HANDLER)
@@ -52,6 +53,8 @@ def ticket(row: Ticket) -> dict[str, Any]:
         "kind": row.kind,
         "urgency": row.urgency,
         "line": row.line or None,
+        "addressee": row.addressee or None,
+        "path": row.path or None,
         "territory": row.territory or None,
         "place": row.place or None,
         "lead_unit": row.lead_unit or None,
@@ -75,6 +78,18 @@ def logged_ticket(row: Ticket, suggestion: Suggestion) -> dict[str, Any]:
     }
 
 
+def handed_in(row: Ticket, *, repeated: bool = False) -> dict[str, Any]:
+    """The answer to another system; it is the same however often it asks."""
+    urgent = row.disposition == Disposition.EMERGENCY
+    return {
+        "number": row.number,
+        "query_code": row.query_code,
+        "status": row.status,
+        "repeated": repeated,
+        "emergency": dial(row.service) if urgent else None,
+    }
+
+
 def whole_ticket(
     row: Ticket,
     matter: Content,
@@ -82,6 +97,7 @@ def whole_ticket(
     assignments: list[Assignment],
     events: list[TicketEvent],
     reply: tuple[Reply, Content] | None,
+    source: Source | None,
     *,
     reader: Actor,
 ) -> dict[str, Any]:
@@ -95,6 +111,7 @@ def whole_ticket(
         "excluded": row.excluded,
         "assignments": [assignment(each) for each in assignments],
         "reply": reply[1].text if reply else None,
+        "source": source and {"reference": source.reference, "told": source.told},
         "events": [event(each) for each in events],
     }
 

@@ -12,12 +12,14 @@ def emergency(found: Emergency | None) -> dict[str, Any] | None:
     """The number to dial, in a sentence that can be shown or read out at once."""
     if found is None:
         return None
-    return {
-        "service": found.service,
+    return dial(found.service) | {
         "words": list(found.words),
         "marks": _marks(found.marks),
-        "sentence": EMERGENCY_SENTENCE.format(service=found.service),
     }
+
+
+def dial(service: str) -> dict[str, Any]:
+    return {"service": service, "sentence": EMERGENCY_SENTENCE.format(service=service)}
 
 
 def suggested(suggestion: Suggestion) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from flask_openapi3 import APIBlueprint
 
 from hotline.people.access_log import note_look
 from hotline.people.rights import Action
-from hotline.tickets import queries
+from hotline.tickets import queries, sources
 from hotline.tickets.words import CHINESE
 from hotline.web import bodies, intake, steps
 from hotline.web.api import presenters
@@ -35,6 +35,7 @@ def ticket(path: bodies.TicketPath):  # noqa: ANN201
                 row.assignments,
                 queries.events(session, row),
                 queries.approved_reply(session, row),
+                sources.of(session, row),
                 reader=actor(),
             )
         )

@@ -12,10 +12,10 @@ from hotline.registry.numbers import canonical
 from hotline.routing.types import Disposition, LineCategory, Suggestion
 from hotline.telephony.shown import shown_call
 from hotline.tickets.models import Ticket
-from hotline.web import bodies, intake, steps
+from hotline.web import bodies, intake, page_forms, steps
 from hotline.web.current import actor, city, current, now
 
-Form = bodies.ConsoleForm
+Form = page_forms.ConsoleForm
 Sequel = Callable[[Session, Ticket, Form], Any]
 # Read out to the caller, and kept with the ticket.
 TRANSFERRED = "正在为您转接 {service},请不要挂机。"
@@ -71,6 +71,23 @@ def _merge(session: Session, row: Ticket, form: Form) -> None:
     _take(session, row, Action.MERGE, bodies.MergeBody(parent=form.parent))
 
 
+def _check_car(form: Form) -> None:
+    if not form.plate:
+        raise Invalid("请写挡路车的车牌;没有车牌的按一般诉求登记。", field="plate")
+    if form.text == page_forms.NOT_SAID:
+        raise Invalid("请写车停在哪里、挡住了什么。", field="parked")
+
+
+def _move_car(session: Session, row: Ticket, form: Form) -> None:
+    """挪车: to the traffic police at once, or answered where it was settled on the spot."""
+    if form.moved:
+        _take(session, row, Action.ANSWER, bodies.TextBody(text=form.moved))
+    elif city().towing:
+        _take(session, row, Action.DISPATCH, bodies.DispatchBody(unit=city().towing, guide=""))
+    else:
+        raise Invalid("派单目录里没有单位管挪车,请按一般诉求受理。", field="plate")
+
+
 ACTS = {
     "dispatch": Act(True, ("unit", "请选派给哪个单位;拿不准请按 F7 受理交派单员。")),
     "accept": Act(True),
@@ -78,6 +95,7 @@ ACTS = {
     "redirect": Act(False, ("code", "请选引导到哪里。"), _redirect),
     "transfer_call": Act(False, ("service", "请选要转接的专线。"), _transfer_call),
     "hand_over": Act(False, None, _hand_over),
+    "move_car": Act(True, None, _move_car),
     "merge": Act(True, ("parent", "请在「附近相似」中选并入哪一单。"), _merge),
 }
 
@@ -95,6 +113,8 @@ def log(form: Form, *, draft: str) -> dict[str, Any]:
     """Logs the request and what becomes of it in one transaction, which drops the draft."""
     act = ACTS[form.act]
     unit = (form.other or form.unit) if form.act == "dispatch" else ""
+    if form.act == "move_car":
+        _check_car(form)
     if act.needs and not (unit or getattr(form, act.needs[0])):
         raise Invalid(act.needs[1], field=act.needs[0])
 
@@ -126,7 +146,8 @@ def _result(act: str) -> Callable[[Ticket, Suggestion], dict[str, Any]]:
 
     def present(row: Ticket, suggestion: Suggestion) -> dict[str, Any]:
         return {
-            "act": act,
+            "act": "answer" if act == "move_car" and not row.lead_unit else act,
+            "emergency": suggestion.emergency.service if suggestion.emergency else "",
             "number": row.number,
             "query_code": row.query_code,
             "unit": row.lead_unit,

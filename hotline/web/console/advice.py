@@ -18,6 +18,7 @@ from hotline.routing.types import (
 )
 from hotline.web import bodies, intake
 from hotline.web.current import actor, city
+from hotline.web.saying import led, why
 from hotline.web.thinking import guide_of
 
 # From so much confidence on; never a bare percentage (ui.md, rule 6).
@@ -106,7 +107,7 @@ def _choice(candidate: Candidate) -> Choice:
     sure, tone = next((w, t) for least, w, t in SURENESS if candidate.confidence >= least)
     phrases = [reason.text for reason in candidate.reasons if reason.kind in ("phrase", "name")]
     words = [reason.text for reason in candidate.reasons if reason.kind not in OF_TICKETS]
-    tickets = [reason.said for reason in candidate.reasons if reason.kind in OF_TICKETS]
+    tickets = [why(reason) for reason in candidate.reasons if reason.kind in OF_TICKETS]
     said = [f"「{each}」" for each in longest(phrases or words)[:PHRASES]]
     return Choice(candidate.unit, sure, tone, (*said, *tickets[:1]))
 
@@ -115,7 +116,7 @@ def _choices(found: Suggestion) -> tuple[Choice, ...]:
     """The candidates; before them, for who may send to it, the territory that leads by rule."""
     lead = found.lead
     by_rule = lead and lead.assist and may_choose_freely()
-    first = [Choice(lead.unit, "按属地规则", "", (lead.sentence,))] if lead and by_rule else []
+    first = [Choice(lead.unit, "按属地规则", "", (led(lead),))] if lead and by_rule else []
     return (*first, *map(_choice, found.candidates))
 
 

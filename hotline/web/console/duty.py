@@ -10,7 +10,7 @@ from hotline.clock import city_day
 from hotline.db import Session
 from hotline.people import roster, shift_notes, users
 from hotline.people.roster import Shift
-from hotline.web import bodies
+from hotline.web import page_forms
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, asked, filled
 
@@ -40,7 +40,7 @@ def notes() -> str:
 
 
 def write_note() -> Any:
-    given = filled(bodies.ShiftNoteForm)
+    given = filled(page_forms.ShiftNoteForm)
     if given.body is None:
         return _page(given), 422
     with current().database.work() as session:
@@ -58,8 +58,8 @@ def read_note(id: int) -> Any:
         return render_template("console/duty.html", duty=pane(session), opened=True)
 
 
-def _page(form: Form[bodies.ShiftNoteForm]) -> str:
-    wanted = asked(bodies.DayForm).body
+def _page(form: Form[page_forms.ShiftNoteForm]) -> str:
+    wanted = asked(page_forms.DayForm).body
     day: date = (wanted and wanted.day) or city_day(now())
     with current().database.read() as session:
         told = shift_notes.of_day(session, day)

@@ -9,10 +9,10 @@ from hotline.errors import HotlineError
 from hotline.people.access_log import note_look
 from hotline.people.privacy import mask
 from hotline.tickets import follow_ups
-from hotline.web.bodies import AfterForm
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import asked
 from hotline.web.languages import said
+from hotline.web.page_forms import AfterForm
 from hotline.web.tickets.page import ticket_page
 
 

@@ -47,13 +47,25 @@ FIELD_NAMES = {
     "sentence": "念给对方的话",
     "service": "转接专线",
     "parent": "并入哪一单",
+    "plate": "车牌",
+    "parked": "停在哪里",
+    "moved": "当场的结果",
+    "reference": "110 警情编号",
     "requester.name": "姓名",
     "requester.phone": "电话",
     "requester.address": "住址",
     "requester.email": "邮箱",
 }
-# What reaches the desk by hand; imports have a way of their own.
-CHANNELS = tuple(channel for channel in Channel if channel is not Channel.IMPORT)
+# What reaches the desk by hand; imports and the columns of the portal have ways of their own.
+CHANNELS = tuple(
+    channel
+    for channel in Channel
+    if channel is not Channel.IMPORT and not channel.startswith("portal_")
+)
+
+
+# What a form that was left is known by, the first of these that was written.
+HEADING = ("text", "parked", "plate", "reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +141,7 @@ def choices() -> dict[str, Any]:
         "lines": [line for line in directory.lines if line.number],
         "units": [unit.name for unit in directory.units] if may_choose_freely() else [],
         "free": may_choose_freely(),
+        "towing": city().towing,
     }
 
 
@@ -193,5 +206,5 @@ def _shown(draft: Draft) -> dict[str, Any]:
     return {
         "form": draft.form,
         "saved_at": draft.saved_at,
-        "heading": draft.typed.get("text", "").strip()[:20],
+        "heading": next((said for said in map(draft.typed.get, HEADING) if said), "").strip()[:20],
     }

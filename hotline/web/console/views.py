@@ -9,7 +9,7 @@ from hotline.desk import drafts, shift
 from hotline.desk.look_alikes import look_alikes
 from hotline.errors import HotlineError, KeyReused
 from hotline.tickets import topics
-from hotline.web import bodies
+from hotline.web import bodies, page_forms
 from hotline.web.console import acts, screen
 from hotline.web.console.advice import LONGEST, advise
 from hotline.web.console.calls import form_of_call
@@ -19,11 +19,14 @@ from hotline.web.guards import NUL
 from hotline.web.supervision.topics import hours
 
 FIELDS = {
-    *bodies.ConsoleForm.model_fields,
+    *page_forms.ConsoleForm.model_fields,
     *(f"requester.{name}" for name in bodies.RequesterBody.model_fields),
 }
 # Without any of these a form holds nothing worth keeping.
-WRITTEN = ("text", "answer", "sentence", *(name for name in FIELDS if "." in name))
+WRITTEN = (
+    "text", "answer", "sentence", "plate", "parked", "moved", "reference",
+    *(name for name in FIELDS if "." in name),
+)  # fmt: skip
 # The route under which a form's request key is kept.
 LOGGING = "POST /desk"
 
@@ -45,7 +48,7 @@ def page() -> str:
 
 
 def log() -> Any:
-    given = filled(bodies.ConsoleForm)
+    given = filled(page_forms.ConsoleForm)
     if given.body is None:
         return _refused(given, 422)
     try:
@@ -164,7 +167,7 @@ def _taken(result: dict[str, Any] | None) -> dict[str, int]:
         return {"taken": shift.count(session, actor(), *screen.today())}
 
 
-def _refused(given: Form[bodies.ConsoleForm], status: int) -> tuple[Any, int]:
+def _refused(given: Form[page_forms.ConsoleForm], status: int) -> tuple[Any, int]:
     """What is wrong, beside what was typed; in place, what was typed is not even sent back."""
     if "HX-Request" not in request.headers:
         return _whole(given), status

@@ -10,6 +10,7 @@ from hotline.tickets.stories import Story
 from hotline.tickets.words import Status
 from hotline.web.console.advice import SURENESS
 from hotline.web.current import city
+from hotline.web.saying import led, why
 from hotline.web.thinking import suggested
 
 REASONS_SHOWN = 5
@@ -29,9 +30,13 @@ def suggestion(story: Story) -> Suggestion:
     """What the router says today; rulings made since the ticket was logged count."""
     matter, ticket = story.matter, story.ticket
     line = next((line for line in city().directory.lines if line.key == ticket.line), None)
-    caller = story.requester.phone_hash
     return suggested(
-        matter.text, title=matter.title, dialled=line, phone_hash=caller, but=ticket.id or 0
+        matter.text,
+        title=matter.title,
+        dialled=line,
+        addressee=ticket.addressee,
+        phone_hash=story.requester.phone_hash,
+        but=ticket.id or 0,
     )
 
 
@@ -47,7 +52,7 @@ def choices(story: Story, given: Suggestion) -> list[Choice]:
     found = [_choice(each.unit, each) for each in offered]
     lead = given.lead
     if lead and lead.assist and lead.unit not in left_out:
-        found.insert(0, Choice(lead.unit, _("按属地规则"), (lead.sentence,)))
+        found.insert(0, Choice(lead.unit, _("按属地规则"), (led(lead),)))
     return [replace(each, picked=fresh and place == 0) for place, each in enumerate(found)]
 
 
@@ -74,8 +79,8 @@ def _barred(ticket: Ticket) -> set[str]:
 def _choice(unit: str, candidate: Candidate | None, *, picked: bool = False) -> Choice:
     if candidate is None:
         return Choice(unit, _("系统没有推荐"), ())
-    why = dict.fromkeys(reason.said for reason in candidate.reasons)
-    return Choice(unit, _sure(candidate.confidence), tuple(why)[:REASONS_SHOWN], picked)
+    reasons = dict.fromkeys(why(reason) for reason in candidate.reasons)
+    return Choice(unit, _sure(candidate.confidence), tuple(reasons)[:REASONS_SHOWN], picked)
 
 
 def _sure(confidence: float) -> str:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from hotline.errors import Invalid
 from hotline.people.rights import Action
-from hotline.web import bodies
+from hotline.web import bodies, page_forms
 from hotline.web.bodies import Body
 from hotline.web.current import city
 
@@ -20,34 +20,34 @@ def _alone(action: Action) -> Callable[[Body], Steps]:
     return lambda body: [(action, body)]
 
 
-def _dispatch(body: bodies.UnitForm) -> Steps:
+def _dispatch(body: page_forms.UnitForm) -> Steps:
     return [(Action.DISPATCH, bodies.DispatchBody(unit=_unit(body), guide=body.guide))]
 
 
-def _to_unit(action: Action) -> Callable[[bodies.UnitForm], Steps]:
+def _to_unit(action: Action) -> Callable[[page_forms.UnitForm], Steps]:
     return lambda body: [(action, bodies.UnitBody(unit=_unit(body)))]
 
 
-def _unit(body: bodies.UnitForm) -> str:
+def _unit(body: page_forms.UnitForm) -> str:
     if not body.chosen:
         raise Invalid("请选一个单位,或写出单位名称。", field="unit")
     return body.chosen
 
 
-def _accept(body: bodies.UnitForm) -> Steps:
+def _accept(body: page_forms.UnitForm) -> Steps:
     """受理, and 派单 with it when a unit is named."""
     accepted: Steps = [(Action.ACCEPT, bodies.EmptyBody())]
     return accepted + (_dispatch(body) if body.chosen else [])
 
 
-def _rule(body: bodies.RuleForm) -> Steps:
+def _rule(body: page_forms.RuleForm) -> Steps:
     # Whoever names another unit grants the objection.
     granted = bool(body.chosen) if body.granted is None else body.granted
     unit = _unit(body) if granted else ""
     return [(Action.RULE, bodies.RuleBody(granted=granted, unit=unit, basis=body.basis))]
 
 
-def _redirect(body: bodies.GuidanceForm) -> Steps:
+def _redirect(body: page_forms.GuidanceForm) -> Steps:
     told = {each.code: each.sentence for each in city().directory.guidance}
     sentence = body.sentence or told.get(body.code, "")
     if not sentence:
@@ -56,14 +56,14 @@ def _redirect(body: bodies.GuidanceForm) -> Steps:
 
 
 DECISIONS: dict[Action, tuple[type[Body], Callable[[Any], Steps]]] = {
-    Action.ACCEPT: (bodies.UnitForm, _accept),
-    Action.DISPATCH: (bodies.UnitForm, _dispatch),
-    Action.TRANSFER: (bodies.UnitForm, _to_unit(Action.TRANSFER)),
-    Action.RULE: (bodies.RuleForm, _rule),
-    Action.REDIRECT: (bodies.GuidanceForm, _redirect),
+    Action.ACCEPT: (page_forms.UnitForm, _accept),
+    Action.DISPATCH: (page_forms.UnitForm, _dispatch),
+    Action.TRANSFER: (page_forms.UnitForm, _to_unit(Action.TRANSFER)),
+    Action.RULE: (page_forms.RuleForm, _rule),
+    Action.REDIRECT: (page_forms.GuidanceForm, _redirect),
     Action.MERGE: (bodies.MergeBody, _alone(Action.MERGE)),
     Action.UNMERGE: (bodies.EmptyBody, _alone(Action.UNMERGE)),
-    Action.APPROVE: (bodies.ApproveForm, lambda body: [(Action.APPROVE, body.checks())]),
+    Action.APPROVE: (page_forms.ApproveForm, lambda body: [(Action.APPROVE, body.checks())]),
     Action.SEND_FOR_REWORK: (bodies.ReasonBody, _alone(Action.SEND_FOR_REWORK)),
 }
 

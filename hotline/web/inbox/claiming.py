@@ -6,13 +6,13 @@ from hotline.db import keep_reply
 from hotline.errors import HotlineError, Invalid
 from hotline.people.rights import Action
 from hotline.tickets import dispatch, queries
-from hotline.web import bodies
+from hotline.web import page_forms
 from hotline.web.current import actor, city, current, now
 from hotline.web.guards import request_key
 from hotline.web.languages import said
 
 
-def claim(body: bodies.ClaimForm) -> dict[str, Any]:
+def claim(body: page_forms.ClaimForm) -> dict[str, Any]:
     """The numbers that were claimed, and a sentence for each that was not."""
     if not body.numbers:
         raise Invalid("请先勾选要签收的工单。", field="numbers")

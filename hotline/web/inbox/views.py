@@ -12,7 +12,7 @@ from hotline.errors import HotlineError, NotFound
 from hotline.registry import article_lists
 from hotline.tickets import lists
 from hotline.tickets.lists import Pile
-from hotline.web import bodies
+from hotline.web import page_forms
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, asked, filled
 from hotline.web.inbox import piles
@@ -28,14 +28,14 @@ SHOWN = 50
 
 @inbox.get("/inbox")
 def pile() -> str:
-    wanted = asked(bodies.InboxForm).body or bodies.InboxForm()
+    wanted = asked(page_forms.InboxForm).body or page_forms.InboxForm()
     return _page(wanted, Form())
 
 
 @inbox.get("/inbox/news")
 def news() -> str:
     """A line when tickets came after the page was loaded; asked by the page itself."""
-    wanted = asked(bodies.NewsForm).body
+    wanted = asked(page_forms.NewsForm).body
     with current().database.read() as session:
         count = lists.arrivals(session, actor(), wanted.since) if wanted else 0
     return render_template("inbox/news.html", count=count)
@@ -43,16 +43,16 @@ def news() -> str:
 
 @inbox.post("/inbox/claim")
 def claim_chosen() -> Any:
-    given = filled(bodies.ClaimForm, numbers=request.form.getlist("numbers"))
+    given = filled(page_forms.ClaimForm, numbers=request.form.getlist("numbers"))
     if given.body is None:
-        return _page(bodies.InboxForm(pile=Pile.TO_CLAIM), given), 422
+        return _page(page_forms.InboxForm(pile=Pile.TO_CLAIM), given), 422
     try:
         done = claim(given.body)
     except Replayed as again:
         done = again.reply
     except HotlineError as refused:
         given.refuse(refused)
-        return _page(bodies.InboxForm(pile=Pile.TO_CLAIM), given), refused.status
+        return _page(page_forms.InboxForm(pile=Pile.TO_CLAIM), given), refused.status
     _tell(done, given.body.handler)
     return redirect("/inbox?pile=to_claim")
 
@@ -65,7 +65,7 @@ def _tell(done: dict[str, list[str]], handler: str) -> None:
         flash(sentence, "bad")
 
 
-def _page(wanted: bodies.InboxForm, form: Form[Any]) -> str:
+def _page(wanted: page_forms.InboxForm, form: Form[Any]) -> str:
     with current().database.read() as session:
         counts = lists.inbox_counts(session, actor(), now())
         pile = wanted.pile or piles.most_pressing(counts)
@@ -91,7 +91,7 @@ def _page(wanted: bodies.InboxForm, form: Form[Any]) -> str:
     )
 
 
-def _beside(wanted: bodies.InboxForm, pile: Pile) -> dict[str, Any]:
+def _beside(wanted: page_forms.InboxForm, pile: Pile) -> dict[str, Any]:
     """The ticket that is open beside the list, if it is still the unit's."""
     if not wanted.ticket:
         return {}

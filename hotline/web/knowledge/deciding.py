@@ -10,7 +10,7 @@ from hotline.errors import HotlineError
 from hotline.people.rights import Action
 from hotline.registry import knowledge as registry
 from hotline.registry.articles import Act
-from hotline.web import bodies
+from hotline.web import bodies, page_forms
 from hotline.web.current import city, current, now
 from hotline.web.forms import filled
 from hotline.web.knowledge.reading import article_page, editor
@@ -19,14 +19,14 @@ from hotline.web.knowledge.words import DONE
 # Each act: what its form says, the right that it asks for, and what is done.
 DECIDED: dict[Act, tuple[type[bodies.Body], Action, Callable[..., Any], tuple[str, ...]]] = {
     Act.PUBLISH: (
-        bodies.RestoreForm, Action.PUBLISH_KNOWLEDGE, registry.publish, ("version",),
+        page_forms.RestoreForm, Action.PUBLISH_KNOWLEDGE, registry.publish, ("version",),
     ),
     Act.SEND_BACK: (
-        bodies.SendBackForm, Action.PUBLISH_KNOWLEDGE, registry.send_back, ("version", "why"),
+        page_forms.SendBackForm, Action.PUBLISH_KNOWLEDGE, registry.send_back, ("version", "why"),
     ),
-    Act.TAKE_DOWN: (bodies.WhyForm, Action.PUBLISH_KNOWLEDGE, registry.take_down, ("why",)),
-    Act.MARK: (bodies.WhyForm, Action.EDIT_KNOWLEDGE, registry.mark, ("why",)),
-    Act.UNMARK: (bodies.WhyForm, Action.PUBLISH_KNOWLEDGE, registry.unmark, ("why",)),
+    Act.TAKE_DOWN: (page_forms.WhyForm, Action.PUBLISH_KNOWLEDGE, registry.take_down, ("why",)),
+    Act.MARK: (page_forms.WhyForm, Action.EDIT_KNOWLEDGE, registry.mark, ("why",)),
+    Act.UNMARK: (page_forms.WhyForm, Action.PUBLISH_KNOWLEDGE, registry.unmark, ("why",)),
 }  # fmt: skip
 
 

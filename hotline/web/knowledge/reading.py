@@ -17,7 +17,7 @@ from hotline.registry import article_lists
 from hotline.registry import knowledge as registry
 from hotline.registry.article_lists import Pile
 from hotline.registry.articles import Act, Article, ArticleEvent, ArticleVersion, Editor
-from hotline.web import bodies
+from hotline.web import page_forms
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, asked
 from hotline.web.guards import may
@@ -46,8 +46,8 @@ def add_routes(knowledge: Blueprint) -> None:
 
 
 def listing() -> Any:
-    form = asked(bodies.KnowledgeForm)
-    wanted = form.body or bodies.KnowledgeForm()
+    form = asked(page_forms.KnowledgeForm)
+    wanted = form.body or page_forms.KnowledgeForm()
     unit, day = _unit(wanted.unit), city_day(now())
     pile = wanted.pile if wanted.pile and may(Action.EDIT_KNOWLEDGE) else Pile.IN_FORCE
     with current().database.read() as session:

@@ -30,6 +30,7 @@ ACTS = {
     Act.TAKE_DOWN: "下架",
     Act.MARK: "标为待更新",
     Act.UNMARK: "撤销待更新",
+    Act.FALL_OVERDUE: "超期未更新",
 }
 DONE = {
     Act.PUBLISH: "已发布,各处一秒内生效。",

@@ -13,7 +13,7 @@ from hotline.registry import knowledge as registry
 from hotline.registry.articles import Writing
 from hotline.registry.knowledge import REVIEW_AFTER
 from hotline.routing.types import UnitKind
-from hotline.web import bodies
+from hotline.web import page_forms
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
 from hotline.web.guards import request_key
@@ -55,7 +55,7 @@ def change(article_id: int) -> Any:
 
 
 def restore(article_id: int) -> Any:
-    given = filled(bodies.RestoreForm)
+    given = filled(page_forms.RestoreForm)
     if given.body is None:
         return article_page(article_id, given), 422
     try:
@@ -72,7 +72,7 @@ def restore(article_id: int) -> Any:
 
 
 def _written(article_id: int | None) -> Any:
-    given = filled(bodies.ArticleForm)
+    given = filled(page_forms.ArticleForm)
     if given.body is None:
         return _editor(article_id, given), 422
     try:
@@ -86,7 +86,7 @@ def _written(article_id: int | None) -> Any:
     return redirect(f"/knowledge/{written['article']}")
 
 
-def _write(body: bodies.ArticleForm, article_id: int | None) -> dict[str, int]:
+def _write(body: page_forms.ArticleForm, article_id: int | None) -> dict[str, int]:
     writing = _writing(body)
     with current().database.work(key=request_key(), now=now()) as session:
         version = registry.write(
@@ -96,7 +96,7 @@ def _write(body: bodies.ArticleForm, article_id: int | None) -> dict[str, int]:
         return keep_reply(session, {"article": version.article_id})
 
 
-def _writing(body: bodies.ArticleForm) -> Writing:
+def _writing(body: page_forms.ArticleForm) -> Writing:
     if body.territory and body.territory not in _territories():
         raise Invalid("没有这个地区,请从列表中选。", field="territory")
     given = body.model_dump(exclude={"note", "seen"})

@@ -6,15 +6,16 @@ from flask import Blueprint, render_template
 
 from hotline.clock import city_day
 from hotline.registry import article_lists, versions
-from hotline.web import bodies
+from hotline.web import page_forms
 from hotline.web.current import current, now
 from hotline.web.forms import asked
-from hotline.web.portal import asking, files, progress
+from hotline.web.portal import asking, files, mailboxes, progress
 
 SHOWN = 30
 
 portal = Blueprint("portal", __name__)
 asking.add_routes(portal)
+mailboxes.add_routes(portal)
 progress.add_routes(portal)
 files.add_routes(portal)
 
@@ -27,7 +28,7 @@ def home() -> str:
 @portal.get("/questions")
 def questions() -> Any:
     """常见问题: the same articles as at the desk, who else to ask, which numbers to dial."""
-    form, day = asked(bodies.KnowledgeForm), city_day(now())
+    form, day = asked(page_forms.KnowledgeForm), city_day(now())
     wanted = form.body.q if form.body else ""
     with current().database.read() as session:
         tables = versions.load(session)

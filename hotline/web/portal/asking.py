@@ -1,19 +1,19 @@
-"""我要反映: a message or a letter to the mayor's mailbox, and what to dial if it cannot wait."""
+"""我要反映: a message or a letter, by whichever door, and what to dial if it cannot wait."""
 
 from typing import Any
 
-from flask import Blueprint, g, jsonify, render_template, request
+from flask import Blueprint, abort, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 
 from hotline.db import Replayed, Session
 from hotline.errors import HotlineError
-from hotline.routing.types import Suggestion
+from hotline.routing.types import Suggestion, Unit
 from hotline.tickets.attachments import Place
 from hotline.tickets.deadlines import days_for
 from hotline.tickets.file_store import Kept
 from hotline.tickets.models import Ticket
-from hotline.tickets.words import Channel, MatterKind
+from hotline.tickets.words import Channel
 from hotline.web import bodies, intake, uploads
 from hotline.web.api.suggestions import emergency
 from hotline.web.attachments import add_to
@@ -22,8 +22,10 @@ from hotline.web.forms import Form, filled
 from hotline.web.guards import citizen
 from hotline.web.languages import said
 from hotline.web.limits import CHECK, SEND, limiter
+from hotline.web.portal import doors
+from hotline.web.portal.ask_form import AskForm
+from hotline.web.portal.doors import DOORS, Door
 
-CHANNELS = (Channel.WEB, Channel.MAYORS_MAILBOX)
 DIAL = "如情况正在发生,请立即拨打 %(n)s。"
 TOO_OFTEN = "提交得太频繁了,请过一会儿再提交;事情紧急请直接拨打 12345。您填写的内容都还在。"
 
@@ -34,15 +36,22 @@ def add_routes(portal: Blueprint) -> None:
     portal.post("/ask/check", endpoint="check")(limiter.limit(CHECK)(check))
 
 
-def ask() -> str:
-    return _page(Form())
+def ask() -> Any:
+    key = doors.asked_for()
+    if key == Channel.LEADER_MAILBOX:
+        return redirect(url_for("portal.mailboxes"))
+    return page(Form(), key)
 
 
 def send() -> Any:
     g.actor = citizen("")
-    given = filled(bodies.AskForm, channel=_channel())
+    key, unit = doors.asked_for(), doors.mailbox()
+    door = DOORS[key]
+    if door.channel is Channel.LEADER_MAILBOX and unit is None:
+        abort(404)
+    given = filled(door.form, **_known(door, unit))
     if given.body is None:
-        return _page(given), 422
+        return page(given, key, unit), 422
     try:
         with limiter.limit(SEND):
             answer = _log(given.body.ticket())
@@ -50,11 +59,19 @@ def send() -> Any:
         answer = again.reply
     except RateLimitExceeded:
         given.errors[""] = _(TOO_OFTEN)
-        return _page(given), 429
+        return page(given, key, unit), 429
     except HotlineError as refused:
         given.refuse(refused)
-        return _page(given), refused.status
+        return page(given, key, unit), refused.status
     return render_template("portal/sent.html", **answer)
+
+
+def _known(door: Door, unit: Unit | None) -> dict[str, Any]:
+    """What the door says, whatever was sent."""
+    mailbox = unit and door.channel is Channel.LEADER_MAILBOX
+    facts = {"channel": door.channel, "addressee": unit.name if mailbox else ""}
+    other = door.narrow and request.form.get("kind") not in door.kinds
+    return facts | ({"kind": door.kinds[0]} if other else {})
 
 
 def _log(body: bodies.TicketBody) -> dict[str, Any]:
@@ -88,20 +105,20 @@ def _danger(text: str) -> str:
     return _(DIAL, n=found.service) if found else ""
 
 
-def _page(form: Form[bodies.AskForm]) -> str:
+def page(form: Form[AskForm], key: str, unit: Unit | None = None) -> str:
+    """The form behind this door, with all that was typed."""
+    door = DOORS[key]
     return render_template(
         "portal/ask.html",
         form=form,
-        channel=_channel(),
-        kinds=list(MatterKind),
+        door=door,
+        key=key,
+        unit=unit,
+        asks=door.form.model_fields,
         danger=_danger(form.value("text")),
+        **doors.words(door, unit),
         **uploads.LIMITS,
     )
-
-
-def _channel() -> Channel:
-    asked = request.values.get("channel", "")
-    return Channel(asked) if asked in CHANNELS else Channel.WEB
 
 
 def _sent(row: Ticket, suggestion: Suggestion) -> dict[str, Any]:
@@ -110,6 +127,14 @@ def _sent(row: Ticket, suggestion: Suggestion) -> dict[str, Any]:
         "number": row.number,
         "query_code": row.query_code,
         "days": days_for(row.kind, city().calendar),
+        "minutes": _minutes(row),
         "emergency": emergency(suggestion.emergency),
         "guidance": suggestion.guidance.sentence if suggestion.guidance else None,
     }
+
+
+def _minutes(row: Ticket) -> int:
+    """How long a short path takes; 0 for what takes days."""
+    if not row.path:
+        return 0
+    return int(city().calendar.limits.span(f"act_{row.path}").total_seconds()) // 60

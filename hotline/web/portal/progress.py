@@ -124,8 +124,13 @@ def _facts(session: Session, row: Ticket) -> dict[str, Any]:
         "may_attach": row.status not in attachments.OVER,
         **uploads.LIMITS,
         "grievances": tuple(Grievance),
-        "offered": [each for each in OFFERED if (Status(row.status), each) in STEPS],
+        "offered": _offered(story),
     }
+
+
+def _offered(story: stories.Story) -> list[Action]:
+    open_here = [each for each in OFFERED if (Status(story.ticket.status), each) in STEPS]
+    return [each for each in open_here if each != Action.FOLLOW_UP or story.told]
 
 
 def _told(event: TicketEvent) -> str:

@@ -5,7 +5,7 @@ const part = (id) => document.getElementById(id);
 const desk = () => part("desk");
 const said = part("words").dataset;
 const SETTLED = 250, PAUSED = 1000, SAVED = 3000, POLLED = 3000, RETRIED = 30000;
-const WRITTEN = ["text", "answer", "sentence", "requester.name", "requester.phone", "requester.address", "requester.email"];
+const WRITTEN = ["text", "answer", "sentence", "plate", "parked", "moved", "reference", "requester.name", "requester.phone", "requester.address", "requester.email"];
 document.documentElement.classList.add("js");
 
 // The words in the text that decided are marked behind it, letter for letter.
@@ -156,7 +156,7 @@ function unfold(event, button) {
   panel.classList.add("open");
   prefill();
   panel.scrollIntoView({ block: "nearest" });
-  panel.querySelector("textarea, select").focus();
+  panel.querySelector("textarea, select, input").focus();
 }
 function fold() {
   for (const panel of desk().querySelectorAll(".panel.open")) panel.classList.remove("open");
@@ -184,7 +184,7 @@ document.addEventListener("keydown", (event) => {
   if (!element) return;
   event.preventDefault();
   const input = element.matches("label") ? element.control : null;
-  if (!input) return element.matches("textarea") ? element.focus() : element.click();
+  if (!input) return typing(element) ? element.focus() : element.click();
   if (input.disabled) return;
   input.checked = input.type === "radio" || !input.checked;
   input.dispatchEvent(new Event("change", { bubbles: true }));

@@ -15,8 +15,8 @@ from hotline.reports import material, standing, tallies
 from hotline.reports.documents import Section, Table
 from hotline.reports.measures import MEASURES
 from hotline.reports.periods import RECENT, Period, PeriodKind
-from hotline.web.bodies import TallyForm
 from hotline.web.current import actor, city, now
+from hotline.web.page_forms import TallyForm
 
 DIMENSIONS = {
     "unit": _("承办单位"),

@@ -12,10 +12,10 @@ from hotline.people import users
 from hotline.people.access_log import note_look
 from hotline.tickets import extensions, precedents, supervision
 from hotline.tickets.words import SanctionKind
-from hotline.web.bodies import PrecedentForm, SanctionForm
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, asked, filled
 from hotline.web.guards import request_key
+from hotline.web.page_forms import PrecedentForm, SanctionForm
 
 # What a look back covers, in days.
 RECENT = 90

@@ -4,9 +4,9 @@ from flask import Blueprint, render_template
 
 from hotline.people.access_log import note_look
 from hotline.tickets import ratings
-from hotline.web.bodies import AfterForm
 from hotline.web.current import actor, current, now
 from hotline.web.forms import asked
+from hotline.web.page_forms import AfterForm
 from hotline.web.tickets.telling import SATISFIED, SOLVED
 
 

@@ -28,9 +28,9 @@ from hotline.reports.rendering import NUMERALS, RENDERERS
 from hotline.reports.writing import WRITERS, write_report
 from hotline.tickets.numbers import is_number
 from hotline.web.addresses import one_of
-from hotline.web.bodies import PublishForm
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
+from hotline.web.page_forms import PublishForm
 from hotline.web.supervision.files import attachment
 
 ENDINGS = {"text": "txt", "json": "json", "xlsx": "xlsx"}

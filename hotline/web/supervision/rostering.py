@@ -10,7 +10,7 @@ from hotline.clock import city_day
 from hotline.errors import HotlineError
 from hotline.people import roster
 from hotline.people.roster import Turn
-from hotline.web import bodies
+from hotline.web import page_forms
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, asked, filled
 
@@ -30,14 +30,14 @@ def page() -> str:
 
 
 def enter_turn() -> Any:
-    given = filled(bodies.TurnForm)
+    given = filled(page_forms.TurnForm)
     if given.body is None:
         return _shown(given), 422
     return _entered([Turn(**given.body.model_dump())])
 
 
 def enter_table() -> Any:
-    given = filled(bodies.RosterTableForm)
+    given = filled(page_forms.RosterTableForm)
     if given.body is None:
         return _shown(given), 422
     try:
@@ -73,7 +73,7 @@ def _monday() -> date:
 
 
 def _shown(form: Form[Any]) -> str:
-    wanted = asked(bodies.DayForm).body
+    wanted = asked(page_forms.DayForm).body
     first: date = (wanted and wanted.day) or _monday()
     days = [first + timedelta(days=n) for n in range(SHOWN)]
     with current().database.read() as session:

@@ -14,9 +14,9 @@ from hotline.reports import standing, tallies
 from hotline.reports.measures import MEASURES
 from hotline.reports.tallies import CountedEvent
 from hotline.web.addresses import one_of
-from hotline.web.bodies import TallyForm, TallyListForm
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, asked
+from hotline.web.page_forms import TallyForm, TallyListForm
 from hotline.web.supervision import counting
 from hotline.web.supervision.counting import Counted
 from hotline.web.supervision.files import FORMATS, attachment

@@ -13,10 +13,10 @@ from hotline.people.rights import Action
 from hotline.tickets import opinions, queries
 from hotline.tickets.opinions import Opinion
 from hotline.tickets.words import OpinionAct, OpinionLevel
-from hotline.web.bodies import OpinionActForm, OpinionForm
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
 from hotline.web.guards import may, request_key
+from hotline.web.page_forms import OpinionActForm, OpinionForm
 
 LIMITS = ("opinion_authority", "opinion_conference", "opinion_answer")
 

@@ -80,7 +80,8 @@ def _line(row: Ticket) -> Line | None:
 
 def _suggested(story: Story, line: Line | None) -> Suggestion:
     """What the router thinks of the matter today; what it decided then is in the row."""
-    return city().suggest(story.matter.text, title=story.matter.title, dialled=line)
+    matter, to = story.matter, story.ticket.addressee
+    return city().suggest(matter.text, title=matter.title, dialled=line, addressee=to)
 
 
 def _letter(story: Story, name: str) -> str:

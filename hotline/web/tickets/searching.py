@@ -25,7 +25,7 @@ from hotline.web.forms import Form
 
 Choices = list[tuple[str, str | LazyString]]
 FILTERS = [field.name for field in fields(Filters)]
-DAYS = {"first": _("%s 起"), "last": _("%s 止")}
+PHRASES = {"first": _("%s 起"), "last": _("%s 止"), "addressee": _("写给%s领导")}
 DUE = {Due.OVERDUE: _("已超期"), Due.DUE_SOON: _("将到期")}
 
 
@@ -42,7 +42,7 @@ def find(body: SearchForm) -> tuple[Asked, Found]:
 
 def _known_units(body: SearchForm) -> dict[str, str]:
     """Units by any name they go by."""
-    named = {name: getattr(body, name) for name in ("unit", "territory")}
+    named = {name: getattr(body, name) for name in ("unit", "addressee", "territory")}
     return {name: city().unit(unit, name) if unit else "" for name, unit in named.items()}
 
 
@@ -77,7 +77,7 @@ def choices() -> Mapping[str, Choices]:
 def chosen(form: Form[SearchForm]) -> list[str]:
     """What the list is narrowed to, in words."""
     given = [(name, form.value(name)) for name in FILTERS if form.value(name)]
-    return [DAYS[name] % value if name in DAYS else _word(value) for name, value in given]
+    return [PHRASES[name] % value if name in PHRASES else _word(value) for name, value in given]
 
 
 def _word(value: str) -> str:

@@ -267,7 +267,9 @@ def _unanswered(story: Story, actor: Actor) -> bool:
 
 
 def _unreviewed(story: Story, _actor: Actor) -> bool:
-    return any(rating.grievance and not rating.fault for rating in story.ratings)
+    return any(
+        rating.grievance and not rating.fault and not rating.superseded for rating in story.ratings
+    )
 
 
 # Steps that need something to be there, or not to be there yet.
@@ -276,6 +278,7 @@ WAITS: dict[Action, Callable[[Story, Actor], bool]] = {
     Action.RULE_EXTENSION: _undecided,
     Action.ANSWER_ORDER: _unanswered,
     Action.REVIEW_RATING: _unreviewed,
+    Action.FOLLOW_UP: lambda story, _: story.told,
 }
 
 

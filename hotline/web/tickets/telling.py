@@ -54,6 +54,7 @@ BY_REASON = {
         _("%(who)s 回访:%(solved)s,%(satisfied)s,%(reason)s"),
     ),
 }
+WRITTEN_TO = _("%(who)s 登记,来自%(channel)s,写给%(unit)s领导")
 SOLVED = {True: _("已解决"), False: _("未解决")}
 SATISFIED = {5: _("很满意"), 4: _("满意"), 3: _("一般"), 2: _("不满意"), 1: _("很不满意")}
 TONES = {
@@ -95,6 +96,8 @@ def told(story: Story, titles: dict[str, str]) -> list[Line]:
 
 def _sentence(event: TicketEvent) -> LazyString:
     action = Action(event.action)
+    if action is Action.LOG and event.unit:
+        return WRITTEN_TO
     return BY_REASON.get((action, event.reason)) or SENTENCES[action]
 
 
