@@ -11,7 +11,8 @@ from hotline.routing.wording import pairs
 
 # Kinds of reasons, each with the points that it brings at its strongest where nothing was learned,
 # and how sure it makes us where there are no words to go by. Proposals, measured on nothing: the
-# requests of routing.md tell neither callers nor lines.
+# requests of routing.md tell neither callers nor lines. Closed tickets do: a model brings its own
+# (learning/fusion: `fit` and `alone`).
 POINTS = {"line": 0.25, "caller": 0.35, "place": 0.15}
 ALONE = {"line": 0.5, "caller": 0.5, "place": 0.2}
 KINDS = tuple(POINTS)
@@ -69,8 +70,9 @@ def bounded(reasons: Sequence[Reason]) -> list[Reason]:
     ]
 
 
-def sure_alone(reasons: Iterable[Reason]) -> float:
-    return max(ALONE[reason.kind] * reason.points for reason in reasons)
+def sure_alone(reasons: Iterable[Reason], alone: Mapping[str, float]) -> float:
+    """`alone`: how sure each kind makes us at its strongest."""
+    return max(alone[reason.kind] * reason.points for reason in reasons)
 
 
 def _likeness(one: frozenset[str], other: frozenset[str]) -> float:

@@ -12,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hotline.routing.fold import fold_phrase
-from hotline.routing.learning.features import Sparse, counted, learn_vocabulary, runs
+from hotline.routing.learning.features import Sparse, Table, runs, weighed
 from hotline.routing.types import Example
 
 Vector = NDArray[np.float64]
 Span = tuple[int, int]
 
-AT_MOST = 30_000
 # By cross-validation on the table; the range of .5 to 2 is within half a point.
 RIDGE = 1.0
 STEPS, CLOSE = 30, 1e-6
@@ -39,12 +38,11 @@ class Likeness:
 
     def __init__(self, examples: Sequence[Example]) -> None:
         texts = [fold_phrase(example.text) for example in examples]
-        seen = [counted("", text) for text in texts]
-        self._vocabulary = learn_vocabulary([keys for keys, _ in seen], at_most=AT_MOST)
+        self._vocabulary, table = weighed(texts)
         self.is_of_use = len({bool(e.service) for e in examples}) > 1 < len(self._vocabulary.keys)
         if not self.is_of_use:
             return
-        rows = _Rows([self._vocabulary.weigh(*each) for each in seen], len(self._vocabulary.keys))
+        rows = _Rows(table, len(texts), len(self._vocabulary.keys))
         happening = np.array([bool(example.service) for example in examples])
         self._alarm = _line(rows, np.where(happening, 1.0, -1.0), np.ones(len(texts)))
         self._services = sorted({example.service for example in examples} - {""})
@@ -75,13 +73,9 @@ class Likeness:
 class _Rows:
     """Sparse rows with a constant 1 beside them."""
 
-    def __init__(self, vectors: Sequence[Sparse], width: int) -> None:
-        self.height, self.width = len(vectors), width
-        lengths = [len(vector.columns) for vector in vectors]
-        self._row = np.repeat(np.arange(self.height), lengths)
-        empty = np.empty(0, np.int64)
-        self._column = np.concatenate([empty, *(vector.columns for vector in vectors)])
-        self._value = np.concatenate([empty, *(vector.values for vector in vectors)])
+    def __init__(self, table: Table, height: int, width: int) -> None:
+        self.height, self.width = height, width
+        self._row, self._column, self._value = table.rows, table.columns, table.values
 
     def times(self, weights: Vector) -> Vector:
         parts = self._value * weights[self._column]

@@ -29,6 +29,7 @@ OTHER_CITIES = (
     "成都|自贡|泸州|德阳|绵阳|广元|遂宁|乐山|南充|眉山|宜宾|广安|达州|雅安|巴中|资阳|攀枝花|西昌"
     "|重庆|西安|济南|枣庄|济宁|贵阳|昆明|武汉|长沙|合肥|郑州|杭州|苏州|南京|青岛|石家庄"
 )
+ANOTHER = re.compile(OTHER_CITIES)
 ELSEWHERE = re.compile(rf"(?:(?:{OTHER_CITIES})市?的?|(?<!内江)(?<!隆昌)(?<![我本全在])市)$")
 
 ROAD = re.compile(r"(?<= )\w{2,4}?(?:大道|路|街|巷|小区|花园|广场)")
@@ -39,6 +40,7 @@ class Where:
     territory: str | None = None
     town: str | None = None
     reasons: tuple[Reason, ...] = ()
+    is_silent: bool = False  # no place is named at all, neither ours nor another city
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +85,21 @@ class Gazetteer:
             named = [*here, *self._sounding(title.text), *named]
             territory = _elected(named)
         if not territory:
-            return Where(town=_town(named))
+            silent = not named and not ANOTHER.search(f"{title.text}。{text.text}")
+            return Where(town=_town(named), is_silent=silent)
         names = " ".join(dict.fromkeys(n.name for n in named if territory in n.territories))
         marks = tuple(text.mark(n.start, n.end) for n in here if territory in n.territories)
         return Where(territory, _town(named, territory), (Reason("rule", names, 0.0, marks),))
 
     def without_places(self, text: str) -> str:
         """The text with a gap where a place is named, and the road or estate right behind it."""
+        return ROAD.sub(" ", self.with_gaps(text))
+
+    def with_gaps(self, text: str) -> str:
+        """The text with a gap where a place is named."""
         for start, end, _ in self._scanner.longest(text):
             text = text[:start] + " " * (end - start) + text[end:]
-        return ROAD.sub(" ", text)
+        return text
 
     def _sounding(self, text: str) -> list[Named]:
         found = [

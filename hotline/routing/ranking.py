@@ -5,7 +5,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from hotline.routing.circumstances import By, Circumstances, bounded, sure_alone
+from hotline.routing.circumstances import ALONE, By, Circumstances, bounded, sure_alone
 from hotline.routing.confidence import AUTO, confidences, decide
 from hotline.routing.fold import Folded
 from hotline.routing.misspelt import Misspelt
@@ -87,11 +87,13 @@ class Ranking:
         """The points of a unit's reasons add up to its score, but for reasons too small to show."""
         evidence = self.evidence(title, text, dialled, earlier)
         if self._model is None:
-            return _by_fixed_sum(evidence) if evidence.reasons else _without_words(evidence.beside)
+            if evidence.reasons:
+                return _by_fixed_sum(evidence)
+            return _without_words(evidence.beside, ALONE)
         verdict = self._model.predict(title.text, text.text, evidence.scores(), evidence.beside)
         if evidence.reasons or any(past.likeness >= KNOWN for past in verdict.past):
             return _by_learning(self._model, verdict, evidence, text)
-        return _without_words(evidence.beside)
+        return _without_words(evidence.beside, self._model.alone)
 
     def evidence(
         self, title: Folded, text: Folded, dialled: Line | None, earlier: Iterable[Earlier] = ()
@@ -121,10 +123,13 @@ class Ranking:
             reasons.setdefault(unit, []).append(share)
 
 
-def _without_words(beside: By) -> Ranked:
+def _without_words(beside: By, alone: Mapping[str, float]) -> Ranked:
     if not beside:
         return Ranked((), Decision.ASK)
-    found = [Candidate(u, round(sure_alone(r), 4), _shown(bounded(r))) for u, r in beside.items()]
+    found = [
+        Candidate(unit, round(sure_alone(reasons, alone), 4), _shown(bounded(reasons)))
+        for unit, reasons in beside.items()
+    ]
     found.sort(key=lambda candidate: (-candidate.confidence, candidate.unit))
     return Ranked(tuple(found[:CANDIDATES]), decide(found[0].confidence, auto=False))
 

@@ -52,6 +52,9 @@ class Router:
     ) -> None:
         self._ranking = Ranking(directory, model)
         self._model = model
+        kind = UnitKind.TERRITORY
+        self._territories = tuple(unit.name for unit in directory.units if unit.kind is kind)
+        self._landmarks = model and model.landmarks.within(self._territories)
         self._watch = Watch(directory.examples)
         self._boundaries = Boundaries(directory)
         self._gazetteer = self._ranking.gazetteer
@@ -73,6 +76,7 @@ class Router:
         """The same router with this model's say, or without any."""
         other = copy(self)
         other._model, other._ranking = model, self._ranking.taught(model)
+        other._landmarks = model and model.landmarks.within(self._territories)
         return other
 
     def recalling(self, corrections: Sequence[Correction]) -> "Router":
@@ -87,8 +91,8 @@ class Router:
         return Router(directory, self._model, self._corrected)
 
     def locate(self, text: str, *, title: str = "") -> Where:
-        """Where the matter lies, by its words alone."""
-        return self._gazetteer.locate(fold(title), fold(text))
+        """Where the matter lies, by its words alone: the gazetteer's names, then learned ones."""
+        return self._locate(fold(title), fold(text))
 
     def suggest(
         self,
@@ -101,7 +105,7 @@ class Router:
         """Any text gets an answer; what lies beyond the first 20,000 characters is not read."""
         heading, body = fold(title), fold(text)
         emergency = self._watch.find(body) or _without_marks(find_emergency(heading))
-        where = self._gazetteer.locate(heading, body)
+        where = self._locate(heading, body)
         if tip_off := self._tip_offs.find(heading, body):
             answer = _of_tip_off(tip_off, where.territory)
         else:
@@ -118,6 +122,10 @@ class Router:
         if dialled and dialled.category is LineCategory.EMERGENCY:
             return _of_emergency(answer, dialled.number, None)
         return answer
+
+    def _locate(self, heading: Folded, body: Folded) -> Where:
+        where = self._gazetteer.locate(heading, body)
+        return self._landmarks.locate(heading, body, where) if self._landmarks else where
 
     def _with_lead(
         self, answer: Suggestion, heading: Folded, body: Folded, where: Where

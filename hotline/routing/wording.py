@@ -1,10 +1,17 @@
 """BM25 on pairs of characters: how close a text's wording is to each unit's duties."""
 
-import math
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hotline.routing.fold import fold_phrase
 from hotline.routing.types import Directory, Duty
+
+Points = NDArray[np.float64]
+Numbers = NDArray[np.int64]
 
 # Robertson's usual saturation; a duty with many phrases is little less to the point for it.
 K1 = 1.2
@@ -23,59 +30,91 @@ def pairs(text: str) -> list[str]:
 
 
 class Wording:
-    """An inverted index from pairs of characters to duties, each duty a document."""
+    """How close a text is to each duty, and to each unit by the best of its own."""
 
     def __init__(self, directory: Directory) -> None:
-        self._duties = directory.duties
-        documents = [_document(duty) for duty in directory.duties]
-        holders: dict[str, set[str]] = defaultdict(set)
-        for duty, document in zip(directory.duties, documents, strict=True):
-            for pair in document:
-                holders[pair].add(duty.unit)
-        self._postings = _postings(documents, holders, units=len(directory.units))
+        self._names = [duty.duty for duty in directory.duties]
+        own: dict[str, list[int]] = defaultdict(list)
+        for number, duty in enumerate(directory.duties):
+            own[duty.unit].append(number)
+        self._units = tuple(own)
+        self._grid = _grid(own.values(), blank=len(self._names))
+        self._postings = _Postings(directory.duties, units=len(directory.units))
 
     def closeness(self, title: str, text: str) -> dict[str, tuple[float, str]]:
         """For each unit its points, and the duty that brought most of them."""
-        duties = self._duty_points(title, text)
-        by_unit: dict[str, list[tuple[float, str]]] = defaultdict(list)
-        for number, points in duties.items():
-            by_unit[self._duties[number].unit].append((points, self._duties[number].duty))
-        return {unit: _best(ranked) for unit, ranked in by_unit.items()}
+        points = self._postings.points(_asked(title, text))[self._grid]
+        best = self._grid[np.arange(len(points)), points.argmax(axis=1)]
+        sums = np.sort(points, axis=1)[:, -BEST_DUTIES:].sum(axis=1)
+        return {
+            self._units[at]: (float(sums[at]), self._names[best[at]])
+            for at in np.flatnonzero(sums).tolist()
+        }
 
-    def _duty_points(self, title: str, text: str) -> dict[int, float]:
-        counts = Counter(pairs(text))
-        for pair in pairs(title):
-            counts[pair] += TITLE
-        points: dict[int, float] = defaultdict(float)
-        for pair in list(counts)[:PAIRS]:
-            times = counts[pair] ** REPEATS
-            for number, value in self._postings.get(pair, ()):
-                points[number] += value * times
-        return points
+
+class _Postings:
+    """For each pair of characters the duties that hold it, and what it says for each.
+
+    Those of pair n stand from starts[n] to starts[n + 1].
+    """
+
+    def __init__(self, duties: Sequence[Duty], *, units: int) -> None:
+        documents = [_document(duty) for duty in duties]
+        self._ids = {pair: n for n, pair in enumerate(dict.fromkeys(chain(*documents)))}
+        sizes = [len(document) for document in documents]
+        number = np.repeat(np.arange(len(duties)), sizes)
+        pair = np.array([self._ids[each] for each in chain(*documents)], int)
+        counts = np.array([n for document in documents for n in document.values()], float)
+        values = _bm25(duties, number, pair, counts, units=units)
+        order = np.argsort(pair, kind="stable")
+        self._starts = np.searchsorted(pair[order], np.arange(len(self._ids) + 1))
+        self._numbers, self._values, self._duties = number[order], values[order], len(duties)
+
+    def points(self, asked: Counter[str]) -> Points:
+        """Of each duty, and a nought behind them."""
+        known = [(self._ids[each], n) for each, n in asked.items() if each in self._ids]
+        ids = np.array([at for at, _ in known], int)
+        begin = self._starts[ids]
+        held = self._starts[ids + 1] - begin
+        # The stretches of all pairs one behind the other, as one list of places.
+        places = np.repeat(begin - np.cumsum(held) + held, held) + np.arange(held.sum())
+        times = np.repeat(np.array([n for _, n in known], float) ** REPEATS, held)
+        parts = self._values[places] * times
+        return np.bincount(self._numbers[places], parts, self._duties + 1)
+
+
+def _grid(own: Iterable[Sequence[int]], *, blank: int) -> Numbers:
+    """A row a unit of the numbers of its duties, filled up with `blank`."""
+    rows = list(own)
+    grid = np.full((len(rows), max(map(len, rows), default=1)), blank)
+    for row, numbers in zip(grid, rows, strict=True):
+        row[: len(numbers)] = numbers
+    return grid
+
+
+def _asked(title: str, text: str) -> Counter[str]:
+    counts = Counter(pairs(text))
+    for pair in pairs(title):
+        counts[pair] += TITLE
+    return Counter(dict(list(counts.items())[:PAIRS])) if len(counts) > PAIRS else counts
 
 
 def _document(duty: Duty) -> Counter[str]:
-    document: Counter[str] = Counter()
-    for phrase in duty.phrases:
-        for pair in pairs(fold_phrase(phrase)):
-            document[pair] += duty.weight
-    return document
+    """How often each pair stands in the duty's phrases."""
+    return Counter(pair for phrase in duty.phrases for pair in pairs(fold_phrase(phrase)))
 
 
-def _postings(
-    documents: list[Counter[str]], holders: dict[str, set[str]], *, units: int
-) -> dict[str, list[tuple[int, float]]]:
-    average = sum(map(Counter.total, documents)) / max(len(documents), 1)
-    postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for number, document in enumerate(documents):
-        damping = K1 * (1 - LENGTH + LENGTH * document.total() / (average or 1))
-        for pair, times in document.items():
-            held = len(holders[pair])
-            rarity = math.log(1 + (units - held + 0.5) / (held + 0.5))
-            postings[pair].append((number, rarity * times * (K1 + 1) / (times + damping)))
-    return postings
-
-
-def _best(duties: list[tuple[float, str]]) -> tuple[float, str]:
-    duties.sort(reverse=True)
-    return sum(points for points, _ in duties[:BEST_DUTIES]), duties[0][1]
+def _bm25(
+    duties: Sequence[Duty], number: Numbers, pair: Numbers, counts: Points, *, units: int
+) -> Points:
+    """What each pair says for each duty that holds it; a rare one is held by few units."""
+    named = list(dict.fromkeys(duty.unit for duty in duties))
+    unit = np.array([named.index(duty.unit) for duty in duties], int)
+    # Each pair once a unit, however many of its duties hold it.
+    once = np.unique(pair * (len(named) + 1) + unit[number]) // (len(named) + 1)
+    held = np.bincount(once, minlength=1)
+    rarity = np.log(1 + (units - held + 0.5) / (held + 0.5))
+    times = counts * np.array([duty.weight for duty in duties])[number]
+    sizes = np.bincount(number, times, len(duties))
+    damping = K1 * (1 - LENGTH + LENGTH * sizes / (sizes.mean() or 1)) if len(duties) else sizes
+    return rarity[pair] * times * (K1 + 1) / (times + damping[number])

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from hotline.routing.circumstances import MOST, bounded
+from hotline.routing.circumstances import ALONE, MOST, bounded
 from hotline.routing.learning.fusion import LARGEST, PRIOR, Fusion
 from hotline.routing.learning.model import Model
 from hotline.routing.learning.training import learn
@@ -118,24 +118,56 @@ def test_what_stands_with_a_territory_says_nothing_of_departments(router: Router
     assert router.suggest("公积金怎么提取", earlier=[ticket]) == router.suggest("公积金怎么提取")
 
 
-def _taught(tickets: list[Case], telling: float, town: Directory) -> Fusion:
-    """Learned from unclear words, the caller's ticket right so many times in a hundred."""
+def _asked(kind: str, share: float, town: Directory) -> list[Case]:
+    """Unclear words, and one circumstance that names the right unit so often in a hundred."""
     pick = Random(1)
-    units = ("水务", "供电")
+    (line,) = town.lines
 
     def case(n: int) -> Case:
-        right = units[n % 2]
-        unit = right if pick.random() < telling else units[1 - n % 2]
-        before = replace(OF_CALLER, unit=unit)
-        return Case(f"U{n}", "", f"第{n}户停水停电", (right,), "unit", "自编", earlier=(before,))
+        named, other = ("水务", "供电")[:: 1 if n % 2 else -1]
+        right = named if pick.random() < share else other
+        known = Case(f"U{n}", "", f"第{n}户停水停电", (right,), "unit", "自编")
+        if kind == "line":
+            return replace(known, dialled=replace(line, department=named))
+        ticket = OF_CALLER if kind == "caller" else replace(OF_PLACE, days=0)
+        return replace(known, earlier=(replace(ticket, unit=named, text=known.body),))
 
-    return learn([*tickets, *map(case, range(120))], town, seed=1).fusion
+    return [case(n) for n in range(300)]
 
 
-def test_how_much_the_caller_counts_is_learned_from_cases_within_bounds(
+def _taught(kind: str, share: float, tickets: list[Case], town: Directory) -> Model:
+    return learn([*tickets, *_asked(kind, share, town)], town, seed=1)
+
+
+@pytest.mark.parametrize("kind", ["line", "caller", "place"])
+def test_how_much_a_circumstance_counts_is_learned_from_cases_within_bounds(
+    town: Directory, tickets: list[Case], kind: str
+):
+    telling, misleading = (_taught(kind, share, tickets, town) for share in (0.97, 0.1))
+    assert misleading.fusion.weight(kind) < PRIOR[kind] < telling.fusion.weight(kind)
+    assert misleading.fusion.weight(kind) >= 0
+    assert telling.fusion.weight(kind) == pytest.approx(LARGEST[kind])
+
+
+@pytest.mark.parametrize("kind", ["line", "caller", "place"])
+@pytest.mark.parametrize("share", [0.9, 0.3])
+def test_how_sure_a_circumstance_makes_us_without_words_is_counted_in_cases(
+    town: Directory, tickets: list[Case], kind: str, share: float
+):
+    model = _taught(kind, share, tickets, town)
+    assert model.alone[kind] == pytest.approx(share, abs=0.1)
+    asked = _asked(kind, 1.0, town)[0]
+    unknown = "嘎吱嘎吱"
+    earlier = [replace(each, text=unknown) for each in asked.earlier]
+    given = Router(town, model).suggest(unknown, dialled=asked.dialled, earlier=earlier)
+    assert given.candidates[0].unit in asked.units and given.decision != "auto"
+    assert given.candidates[0].confidence == pytest.approx(model.alone[kind], abs=0.001)
+    others = {each: sure for each, sure in model.alone.items() if each != kind}
+    assert others == pytest.approx({each: ALONE[each] for each in others})
+
+
+def test_few_cases_hardly_move_what_is_thought_of_a_circumstance(
     town: Directory, tickets: list[Case]
 ):
-    telling, misleading = (_taught(tickets, share, town) for share in (0.97, 0.1))
-    assert misleading.weight("caller") < PRIOR["caller"] < telling.weight("caller")
-    assert misleading.weight("caller") >= 0
-    assert telling.weight("caller") == pytest.approx(LARGEST["caller"])
+    few = learn([*tickets, *_asked("caller", 1.0, town)[:3]], town, seed=1)
+    assert ALONE["caller"] < few.alone["caller"] < ALONE["caller"] + 0.1

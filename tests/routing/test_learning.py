@@ -7,12 +7,12 @@ import pytest
 
 from hotline.routing.learning.calibration import NEVER, calibrate, threshold
 from hotline.routing.learning.course import deal
-from hotline.routing.learning.features import counted, learn_vocabulary, name_of
+from hotline.routing.learning.features import counted, learn_vocabulary, name_of, weighed
 from hotline.routing.learning.lessons import Unteachable, thinned
 from hotline.routing.learning.memory import RUNS
 from hotline.routing.learning.model import Model
 from hotline.routing.learning.storage import dump
-from hotline.routing.learning.training import learn
+from hotline.routing.learning.training import judged_of, learn
 from hotline.routing.router import Router
 from hotline.routing.types import Case, Decision, Directory, Disposition, Line, Unit, UnitKind
 
@@ -95,20 +95,27 @@ def _confidence(candidates, unit: str) -> float:
     return next((each.confidence for each in candidates if each.unit == unit), 0.0)
 
 
-def test_emergencies_and_tip_offs_stand_before_what_was_learned(
-    directory: Directory, router: Router
-):
-    texts = ("我家楼下着火了,快来", "举报民警收黑钱,殴打群众")
+# What must never be learned, as closed tickets that say it.
+FIRE, POLICE, COURT = "我家楼下着火了,快来", "举报民警收黑钱,殴打群众", "开庭时间怎么查"
+FALSEHOODS = [(FIRE, "市水务局"), (POLICE, "市公安局")]
+FALSEHOODS += [(COURT, "市中级人民法院"), (COURT, "市水务局")]
+
+
+@pytest.fixture(scope="module")
+def misled(directory: Directory) -> Router:
     cases = [
         Case(str(n), "", f"{text}{n}", (unit,), "unit", "自编")
         for n in range(20)
-        for text, unit in zip(texts, ("市水务局", "市公安局"), strict=True)
+        for text, unit in FALSEHOODS
     ]
-    taught = Router(directory, learn(cases, directory, seed=1))
-    fire, police = map(taught.suggest, texts)
+    return Router(directory, learn(cases, directory, seed=1))
+
+
+def test_emergencies_and_tip_offs_stand_before_what_was_learned(misled: Router, router: Router):
+    fire, police = map(misled.suggest, (FIRE, POLICE))
     assert (fire.disposition, fire.service) == (Disposition.EMERGENCY, "119")
     assert fire.decision is not Decision.AUTO
-    assert police == router.suggest(texts[1])
+    assert police == router.suggest(POLICE)
     assert "市公安局" not in {candidate.unit for candidate in police.candidates}
 
 
@@ -208,6 +215,33 @@ def test_equal_texts_share_a_fold_and_old_rows_are_not_judged():
     assert sorted(folds[3:]) in ([0, 0, 1], [0, 1, 1])
 
 
+def test_many_texts_are_weighed_as_one_by_one():
+    texts = ["停水停水了", "", "停电", "没水,停电3天", "水"]
+    vocabulary, table = weighed(texts)
+    seen = learn_vocabulary([counted("", text)[0] for text in texts], at_most=100)
+    assert vocabulary.keys.tolist() == seen.keys.tolist() != []
+    assert vocabulary.rarity.tolist() == seen.rarity.tolist()
+    for row, text in enumerate(texts):
+        one, here = seen.vector("", text), table.rows == row
+        assert table.columns[here].tolist() == one.columns.tolist()
+        assert table.values[here] == pytest.approx(one.values, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("cases", "judged"),
+    [(30, (30, 4)), (8_000, (8_000, 4)), (8_001, (2_000, 1)), (40_000, (8_000, 1))],
+)
+def test_few_cases_are_judged_in_turns_and_of_many_the_newest_at_once(
+    cases: int, judged: tuple[int, int]
+):
+    assert judged_of(cases) == judged
+
+
+def test_where_the_newest_are_judged_at_once_nothing_learned_beside_them_is_their_twin():
+    texts = [("", "一样"), ("", "旧"), ("", "一样"), ("", "新")]
+    assert deal(texts, [0, 0, 1, 1], judged=2, folds=1, seed=1).tolist() == [0, -1, 0, 0]
+
+
 def test_thinning_keeps_rare_units_whole_and_the_newest_of_the_others():
     labels = np.array([0, 0, 0, 0, 1, 0])
     assert thinned(np.arange(6), labels, 3).tolist() == [3, 4, 5]
@@ -239,14 +273,6 @@ def test_a_unit_that_is_often_wrong_needs_more_than_the_others():
     assert not curve.goes_alone("差", curve.confidence(0.9))
 
 
-def test_retained_lines_keep_what_they_alone_may_take(
-    directory: Directory, lines: dict[str, Line], router: Router
-):
-    cases = [
-        Case(str(n), "", f"开庭时间怎么查{n}", (unit,), "unit", "自编")
-        for n in range(20)
-        for unit in ("市中级人民法院", "市水务局")
-    ]
-    taught = Router(directory, learn(cases, directory, seed=1))
-    suggestion = taught.suggest("你好", dialled=lines["12366"])
+def test_retained_lines_keep_what_they_alone_may_take(lines: dict[str, Line], misled: Router):
+    suggestion = misled.suggest("你好", dialled=lines["12366"])
     assert (suggestion.disposition, suggestion.service) == (Disposition.RETAINED, "12366")

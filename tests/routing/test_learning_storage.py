@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hotline.routing.circumstances import ALONE
 from hotline.routing.learning.model import Model
 from hotline.routing.learning.storage import (
     CHECKSUM,
@@ -41,6 +42,14 @@ def test_a_loaded_model_says_the_same(town: Directory, model: Model):
     assert loaded.facts == model.facts
     for text in ("桂花街水质发黄", "停电了,站台没有雨棚", "你好"):
         assert Router(town, loaded).suggest(text) == Router(town, model).suggest(text)
+
+
+def test_how_sure_circumstances_make_us_survives_and_a_model_of_before_says_as_usual(model: Model):
+    surer = dump(replace(model, alone=ALONE | {"caller": 0.77}))
+    assert load(surer).alone["caller"] == 0.77
+    words = to_arrays(model)[1]
+    del words["alone"]
+    assert from_arrays(to_arrays(model)[0], words).alone == ALONE
 
 
 def test_numbers_are_small_ones(model: Model):

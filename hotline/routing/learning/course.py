@@ -20,7 +20,7 @@ from hotline.routing.types import Directory
 # Bounds that keep a model at some megabytes, and noise from doubling the work on many cases.
 COLUMNS = 60_000
 REMEMBERED = 20_000
-COPIED = 10_000
+COPIED = 5_000
 # Noisy copies of a case.
 COPIES = 2
 

@@ -59,12 +59,55 @@ def counted(title: str, text: str) -> tuple[Keys, NDArray[np.int64]]:
 
 def runs(text: str) -> Keys:
     """Every run of one, two and three characters as a number; all digits are one digit."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
-    # Numbers of phones and houses belong to one person, and are never learned.
-    codes[(codes >= ZERO) & (codes <= NINE)] = ZERO
+    codes = _codes(text)
     two = codes[:-1] << BITS | codes[1:]
     three = two[:-1] << BITS | codes[2:]
     return np.concatenate([codes, two, three])
+
+
+def _codes(text: str) -> Keys:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    # Numbers of phones and houses belong to one person, and are never learned.
+    codes[(codes >= ZERO) & (codes <= NINE)] = ZERO
+    return codes
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Many texts at once: `values[i]` stands in row `rows[i]` and column `columns[i]`."""
+
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+def weighed(texts: Sequence[str]) -> tuple[Vocabulary, Table]:
+    """Vocabulary and vectors of short folded texts; as one by one, in a tenth of the time."""
+    rows, keys = _runs_of_all(texts)
+    known, columns = np.unique(keys, return_inverse=True)
+    places, counts = np.unique(rows * max(len(known), 1) + columns, return_counts=True)
+    rows, columns = np.divmod(places, max(len(known), 1))
+    held = np.bincount(columns, minlength=len(known))
+    vocabulary = Vocabulary(known[held >= SEEN], _rarity(len(texts), held[held >= SEEN]))
+    kept = held[columns] >= SEEN
+    rows, columns = rows[kept], (np.cumsum(held >= SEEN) - 1)[columns[kept]]
+    values = (1 + np.log(counts[kept])) * vocabulary.rarity[columns]
+    lengths = np.sqrt(np.bincount(rows, values**2, len(texts)))
+    return vocabulary, Table(rows, columns, values / lengths[rows])
+
+
+def _runs_of_all(texts: Sequence[str]) -> tuple[NDArray[np.int64], Keys]:
+    """The runs of each text, one behind the other, and of which text each is."""
+    codes = _codes("\0".join(texts))
+    row = np.cumsum(codes == 0)
+    found: list[tuple[NDArray[np.int64], Keys]] = []
+    run, whole = codes, codes != 0
+    for size in (1, 2, 3):
+        found.append((row[: len(run)][whole], run[whole]))
+        run = run[:-1] << BITS | codes[size:]
+        # A run across the end of a text is none.
+        whole = whole[:-1] & (codes[size:] != 0)
+    return np.concatenate([r for r, _ in found]), np.concatenate([k for _, k in found])
 
 
 def learn_vocabulary(seen: Sequence[Keys], *, at_most: int) -> Vocabulary:
@@ -72,8 +115,11 @@ def learn_vocabulary(seen: Sequence[Keys], *, at_most: int) -> Vocabulary:
     keys, held = np.unique(np.concatenate([*seen, np.empty(0, np.uint64)]), return_counts=True)
     order = np.lexsort((keys, -held))[:at_most]
     kept = np.sort(order[held[order] >= SEEN])
-    rarity = 1 + np.log((1 + len(seen)) / (1 + held[kept]))
-    return Vocabulary(keys[kept], rarity.astype(np.float32))
+    return Vocabulary(keys[kept], _rarity(len(seen), held[kept]))
+
+
+def _rarity(texts: int, held: NDArray[np.int64]) -> NDArray[np.float32]:
+    return (1 + np.log((1 + texts) / (1 + held))).astype(np.float32)
 
 
 def name_of(key: int) -> str:

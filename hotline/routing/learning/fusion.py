@@ -21,6 +21,9 @@ KINDS = tuple(PRIOR)
 LARGEST = {"line": 1.0, "caller": 1.5, "place": 0.5}
 # How many cases it takes to move a weight half-way off the fixed sum, roughly.
 CLING = 10.0
+# So many cases are imagined that bear out what is thought of a circumstance before any is known;
+# and none is ever surer than SUREST: people ask for something new.
+IMAGINED, SUREST = 20.0, 0.95
 # A row counts by the -1/3rd power of its unit's cases, so that big units do not decide alone.
 RARITY = 1 / 3
 
@@ -84,6 +87,20 @@ def fit(evidence: Scores, right: NDArray[np.bool_], labels: NDArray[np.int32]) -
     ]
     found = minimize(loss, prior * span, jac=True, method="L-BFGS-B", bounds=bounds).x / span
     return Fusion(tuple(float(each) for each in found))
+
+
+def alone(evidence: Scores, right: NDArray[np.bool_]) -> dict[str, float]:
+    """How often each circumstance at its strongest named a right unit, whatever the words said.
+
+    The line through nothing that comes closest to what was right at each strength, drawn towards
+    what is thought beforehand where there are few cases.
+    """
+    told: dict[str, float] = {}
+    for kind, prior in circumstances.ALONE.items():
+        strength = evidence[:, :, KINDS.index(kind)]
+        hits = float((strength * right).sum()) + IMAGINED * prior
+        told[kind] = min(SUREST, hits / (float((strength**2).sum()) + IMAGINED))
+    return told
 
 
 def _softmax(scores: Scores) -> Scores:

@@ -48,8 +48,8 @@ def judge(
     newest = min(MOST, max(1, round(len(cases) * SHARE)))
     model = learn(cases[:-newest], directory, seed=seed, progress=progress)
     asked = cases[-newest:]
-    before = ask(Router(directory, current), asked, timer)
-    after = ask(Router(directory, model), asked, timer)
+    router = Router(directory, current)
+    before, after = ask(router, asked, timer), ask(router.taught(model), asked, timer)
     return Verdict(
         figures(before, territory_n=0), figures(after, territory_n=0), _worse(before, after)
     )

@@ -11,6 +11,7 @@ from hotline.routing.fold import Folded
 from hotline.routing.learning.calibration import Calibration
 from hotline.routing.learning.features import Sparse, Vocabulary, name_of
 from hotline.routing.learning.fusion import Fusion, Scores, gathered, spread
+from hotline.routing.learning.landmarks import Landmarks
 from hotline.routing.learning.memory import Memory, votes
 from hotline.routing.types import Mark, PastCase, Reason
 
@@ -64,6 +65,8 @@ class Model:
     memory: Memory
     fusion: Fusion
     calibration: Calibration
+    alone: Mapping[str, float]  # how sure line, caller and place make us where words are missing
+    landmarks: Landmarks
     facts: Facts
 
     def predict(self, title: str, text: str, directory: Mapping[str, float], beside: By) -> Verdict:

@@ -3,16 +3,18 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hotline.errors import HotlineError
+from hotline.routing.circumstances import ALONE
 from hotline.routing.learning.calibration import Calibration, Record
 from hotline.routing.learning.features import Vocabulary
 from hotline.routing.learning.fusion import KINDS, LARGEST, PRIOR, Fusion
+from hotline.routing.learning.landmarks import Landmark, Landmarks
 from hotline.routing.learning.memory import Memory
 from hotline.routing.learning.model import Facts, Model
 
@@ -93,6 +95,8 @@ def to_arrays(model: Model) -> tuple[Arrays, dict[str, Any]]:
         "ids": memory.ids,
         "fusion": dict(zip(KINDS, model.fusion.weights, strict=True)),
         "calibration": asdict(model.calibration),
+        "alone": dict(model.alone),
+        "landmarks": {name: astuple(each) for name, each in model.landmarks.known.items()},
         "facts": asdict(model.facts),
     }
     return dict(zip(DTYPES, arrays, strict=True)), words
@@ -122,6 +126,11 @@ def from_arrays(arrays: Arrays, words: Mapping[str, Any]) -> Model:
             told["thresholds"],
             {unit: Record(**record) for unit, record in told["records"].items()},
         ),
+        # A model of before knows nothing of these two.
+        landmarks=Landmarks(
+            {name: Landmark(*each) for name, each in words.get("landmarks", {}).items()}
+        ),
+        alone={kind: float(words.get("alone", ALONE)[kind]) for kind in ALONE},
         facts=Facts(**words["facts"]),
     )
 
