@@ -26,15 +26,14 @@ def suggested(
     phone_hash: str = "",
     but: int = 0,
 ) -> Suggestion:
-    """What the router says, with the ruling that it comes nearest to; two short statements.
+    """What the router says; one short statement where a caller or a town is known, else none.
 
     Never within a transaction. `but` is the id of the ticket that is asked about.
     """
     where = city().router.locate(text, title=title)
     whence = Whence(phone_hash, where.territory or "", where.town or "")
     known = _earlier(whence, but)
-    given = city().suggest(text, title=title, dialled=dialled, earlier=known, addressee=addressee)
-    return _with_ruling(given, f"{title}。{text}")
+    return city().suggest(text, title=title, dialled=dialled, earlier=known, addressee=addressee)
 
 
 def by_rule(given: Suggestion, unit: str) -> Suggestion:
@@ -69,13 +68,14 @@ def guide_for(number: str, unit: str) -> str:
     return guide_of(suggested(matter.text, title=matter.title), unit)
 
 
-def _with_ruling(given: Suggestion, text: str) -> Suggestion:
-    """The ruling between the first two units, or the one that leads, is told; it weighs nothing."""
+def with_ruling(given: Suggestion, text: str, title: str = "") -> Suggestion:
+    """For whoever decides by it: the nearest ruling between the first two units and the one that
+    leads, in one statement; it weighs nothing."""
     units = [each.unit for each in given.candidates[:2]] + [given.lead.unit if given.lead else ""]
     if not _may_know():
         return given
     with current().database.glance() as session:
-        cited = precedents.nearest(session, units, text)
+        cited = precedents.nearest(session, units, f"{title}。{text}")
     if cited is None:
         return given
     reason = Reason("ruling", cited.number, 0.0)

@@ -16,6 +16,7 @@ from hotline.web.api import presenters
 from hotline.web.api.suggestions import suggested
 from hotline.web.current import actor, current, now
 from hotline.web.guards import request_key
+from hotline.web.thinking import with_ruling
 
 
 def add_routes(api: APIBlueprint) -> None:
@@ -29,7 +30,8 @@ def add_routes(api: APIBlueprint) -> None:
 
 
 def route(body: bodies.RouteBody):  # noqa: ANN201
-    return jsonify(suggested(intake.think(body)))
+    given = with_ruling(intake.think(body), body.text, body.title)
+    return jsonify(suggested(given))
 
 
 def alarms():  # noqa: ANN201

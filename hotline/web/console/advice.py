@@ -19,7 +19,7 @@ from hotline.routing.types import (
 from hotline.web import bodies, intake
 from hotline.web.current import actor, city
 from hotline.web.saying import led, why
-from hotline.web.thinking import guide_of
+from hotline.web.thinking import guide_of, with_ruling
 
 # From so much confidence on; never a bare percentage (ui.md, rule 6).
 SURENESS = ((AUTO, "很有把握", "good"), (ASK, "比较可能", ""), (0.0, "拿不准", "quiet"))
@@ -78,7 +78,7 @@ def advise(
     if not text.strip() and line is None:
         return None
     asked = bodies.RouteBody.model_construct(text=text, title="", dialled=dialled)
-    found = intake.think(asked, phone_hash)
+    found = with_ruling(intake.think(asked, phone_hash), text)
     choices = _choices(found)
     return Advice(
         suggestion=found,

@@ -11,7 +11,7 @@ from hotline.tickets.words import Status
 from hotline.web.console.advice import SURENESS
 from hotline.web.current import city
 from hotline.web.saying import led, why
-from hotline.web.thinking import suggested
+from hotline.web.thinking import suggested, with_ruling
 
 REASONS_SHOWN = 5
 
@@ -30,7 +30,7 @@ def suggestion(story: Story) -> Suggestion:
     """What the router says today; rulings made since the ticket was logged count."""
     matter, ticket = story.matter, story.ticket
     line = next((line for line in city().directory.lines if line.key == ticket.line), None)
-    return suggested(
+    given = suggested(
         matter.text,
         title=matter.title,
         dialled=line,
@@ -38,6 +38,7 @@ def suggestion(story: Story) -> Suggestion:
         phone_hash=story.requester.phone_hash,
         but=ticket.id or 0,
     )
+    return with_ruling(given, matter.text, matter.title)
 
 
 def choices(story: Story, given: Suggestion) -> list[Choice]:
