@@ -31,7 +31,7 @@ ALIKE = (telephony, routing, knowledge)
 READING = (reports, lists, search, feed)
 WRITING = (intake, delivery)
 # SQLite is for a small city.
-SHARE_OF_SQLITE = 10
+SHARE_OF_SQLITE = 20
 # Below this there are too few units with tickets to measure anything.
 LEAST = 2000
 FOOT = "ratio: our time over the anchor's (of the median where there is no rate); below 1 faster."
