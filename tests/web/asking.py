@@ -47,7 +47,7 @@ class Asker:
     def __init__(self, random: Random, document: Schema, keys: list[str]) -> None:
         self.words: dict[str, list[Any]] = {"text": list(SENTENCES), "handler": ["张三"]}
         self._random, self._keys = random, keys
-        self._opening: dict[str, str] = {}
+        self._opening: dict[tuple[str, str], str] = {}
         self._schemas = document["components"]["schemas"]
         self._operations = [
             (method.upper(), path, operation)
@@ -55,14 +55,14 @@ class Asker:
             for method, operation in operations.items()
         ]
         # Without fresh tickets most steps would end at the first check.
-        logging = [each for each in self._operations if each[1].endswith("/tickets")]
-        self._operations += logging * 7
+        logging = [each for each in self._operations if each[:2] == ("POST", "/api/v1/tickets")]
+        self._operations += logging * 14
 
     def learn(self, question: Question, status: int) -> None:
         """Remembers whose key opens an address; later requests get past the first check."""
         key = question.headers.get("Authorization")
         if key and status not in (401, 403, 404, 405):
-            self._opening[question.operation] = key
+            self._opening[question.method, question.operation] = key
 
     def question(self) -> Question:
         method, template, operation = self._random.choice(self._operations)
@@ -77,7 +77,7 @@ class Asker:
         if self._chance(0.02):
             method = self._random.choice(METHODS)
         content = operation.get("requestBody", {}).get("content", {})
-        headers = self._headers(template, operation)
+        headers = self._headers((method, template), operation)
         if MULTIPART in content and headers["Content-Type"] == KINDS[0]:
             headers["Content-Type"] = f"{MULTIPART}; boundary={BOUNDARY}"
         return Question(method, path, self._data(content), headers, template, query)
@@ -97,14 +97,14 @@ class Asker:
         # As most clients send it: pure ASCII, so that even half a character gets through.
         return json.dumps(self._spoiled(body) if self._chance(0.3) else body).encode()
 
-    def _headers(self, template: str, operation: Schema) -> dict[str, str]:
+    def _headers(self, asked: tuple[str, str], operation: Schema) -> dict[str, str]:
         headers = {"Content-Type": KINDS[0] if self._chance(0.97) else self._random.choice(KINDS)}
         switch = {"switch": []} in operation.get("security", [])
         key = self._keys[0] if switch else self._random.choice(self._keys)
         if self._chance(0.98):
             headers["Authorization"] = f"Bearer {key}" if self._chance(0.97) else "Bearer x"
-        if template in self._opening and self._chance(0.75):
-            headers["Authorization"] = self._opening[template]
+        if asked in self._opening and self._chance(0.75):
+            headers["Authorization"] = self._opening[asked]
         if self._chance(0.15):
             headers["Idempotency-Key"] = self._random.choice(REQUEST_KEYS)
         return headers

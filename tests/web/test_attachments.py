@@ -412,11 +412,18 @@ def test_the_same_key_attaches_once_and_other_files_under_it_are_refused(agent, 
 
 @pytest.mark.parametrize(
     "form",
-    [{}, {"files": []}, {"files": [(BytesIO(papers.SVG), "a.jpg")]}, {"place": "nowhere"}],
+    [
+        dict,
+        lambda: {"files": []},
+        lambda: {"files": [upload("a.jpg", papers.SVG)]},
+        lambda: {"place": "nowhere"},
+        lambda: {"place": "9" * 5000},
+        lambda: {"place": "[" * 5000},
+    ],
 )
 def test_a_program_is_told_what_is_wrong(agent, made, stored, form):
     number = made(Desk.accepted)
-    answer = attach(agent, number, **form)
+    answer = attach(agent, number, **form())
     assert answer.status_code == 422
     assert answer.json["errors"]
     assert kept(stored, number) == []

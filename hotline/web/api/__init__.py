@@ -4,6 +4,7 @@ from flask import current_app, request
 from flask_openapi3 import APIBlueprint
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+from hotline.errors import Invalid
 from hotline.web.api import (
     attachments,
     citizens,
@@ -15,8 +16,9 @@ from hotline.web.api import (
     tickets,
 )
 
-# What takes files and not JSON.
+# What takes files and not JSON; beside them stand single words.
 MULTIPART = ("api.attach",)
+LONGEST_WORD = 200
 
 
 def api_blueprint() -> APIBlueprint:
@@ -29,7 +31,10 @@ def api_blueprint() -> APIBlueprint:
 
 def _readable() -> None:
     """A body that is not JSON is named as such, not as a field that is missing."""
-    if request.method != "POST" or request.endpoint in MULTIPART:
+    if request.method != "POST":
+        return
+    if request.endpoint in MULTIPART:
+        _refuse_long_words()
         return
     if not request.is_json:
         raise UnsupportedMediaType
@@ -42,3 +47,10 @@ def _readable() -> None:
         raise BadRequest from None
     if not isinstance(body, dict):
         raise BadRequest
+
+
+def _refuse_long_words() -> None:
+    # The library reads each as JSON: a number or brackets without an end would break it.
+    for name, value in request.form.items():
+        if len(value) > LONGEST_WORD:
+            raise Invalid("内容过长,最多 %(n)d 字。", field=name[:LONGEST_WORD], n=LONGEST_WORD)
