@@ -59,9 +59,8 @@ def test_a_process_that_keeps_failing_is_started_ever_later(log: Path):
         said = keeper.stderr.read().decode()
     moments = [at for _, at in lives(log)]
     waits = [later - at for at, later in zip(moments, moments[1:], strict=False)]
-    assert waits == sorted(waits)
-    assert waits[0] >= 0.2
-    assert waits[2] >= 0.8
+    # No wait can be too short; a busy machine makes any of them longer.
+    assert all(wait >= least for wait, least in zip(waits, (0.2, 0.4, 0.8), strict=True))
     assert said.count("restarting") >= 3
 
 
