@@ -57,6 +57,10 @@ from hotline.web.tickets.views import tickets
 log = structlog.get_logger()
 
 BODY_LIMIT = 256 * 1024
+PAGES = (
+    signing, portal, console, administration, tickets, attachments, inbox, dispatching, supervision,
+    knowledge_pages, live.live, pages.pages,
+)  # fmt: skip
 # Of several processes that start at once, one migrates and seeds while the others wait.
 PREPARING = 12345_03
 
@@ -169,21 +173,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     uploads.install(app)
     limits.install(app, queues.url(settings), queues.IMPATIENT)
     app.before_request(guards.check)
-    app.register_blueprint(signing)
-    app.register_blueprint(portal)
-    app.register_blueprint(console)
-    app.register_blueprint(administration)
-    app.register_blueprint(tickets)
-    app.register_blueprint(attachments)
-    app.register_blueprint(inbox)
-    app.register_blueprint(dispatching)
-    app.register_blueprint(supervision)
-    app.register_blueprint(knowledge_pages)
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
     app.register_api(api_blueprint())
     app.register_blueprint(calls.calls_blueprint(settings), url_prefix="/api/v1")
     app.paths.update(calls.PATHS)
-    app.register_blueprint(live.live)
-    app.register_blueprint(pages.pages)
     if settings.trusted_proxies:
         app.wsgi_app = BehindProxy(app.wsgi_app, settings.trusted_proxies)
     return app

@@ -56,7 +56,7 @@ class Asker:
         ]
         # Without fresh tickets most steps would end at the first check.
         logging = [each for each in self._operations if each[:2] == ("POST", "/api/v1/tickets")]
-        self._operations += logging * 14
+        self._operations += logging * 20
 
     def learn(self, question: Question, status: int) -> None:
         """Remembers whose key opens an address; later requests get past the first check."""
