@@ -2,16 +2,20 @@
 
 import json
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import combinations, count
 
 import pytest
 from accessible import assert_accessible
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 from windows import WINDOWS
 
 from hotline import clock
+from hotline.db import Database
 from hotline.people.rights import Role
+from hotline.settings import Settings
 from hotline.web.line.calls import password_of
 
 MATTER = "东兴区西林街道太白路的烧烤摊占道经营,城管来管一下,夜市烧烤摊油烟扰民,摊贩乱摆摊"
@@ -26,6 +30,15 @@ _serial = count(1)
 def desk(page_as) -> Page:
     """A blank form before an agent who sits nowhere yet."""
     return page_as(Role.AGENT, at="/desk?new=1")
+
+
+@contextmanager
+def nothing_kept_meanwhile(settings: Settings) -> Iterator[None]:
+    """SQLite has one writer at a time; PostgreSQL is asked to."""
+    with Database(settings.db_url).work() as session:
+        if settings.database_url:
+            session.execute(text("LOCK TABLE draft IN EXCLUSIVE MODE"))
+        yield
 
 
 @pytest.fixture
@@ -206,6 +219,17 @@ def test_what_was_typed_a_moment_ago_survives_leaving_the_page(desk):
     desk.goto("/account")
     desk.goto("/desk")
     expect(desk.locator("#text")).to_have_value("刚写的一句")
+    desk.evaluate("document.querySelector('#text').value = ''")
+
+
+def test_what_is_kept_only_after_the_page_is_back_comes_into_it(desk, site):
+    write(desk, "还在路上的一句")
+    with nothing_kept_meanwhile(site.settings):
+        desk.goto("/account")
+        with desk.expect_request("**/desk?draft=*"):
+            desk.goto("/desk")
+        assert desk.locator("#text").input_value() != "还在路上的一句"
+    expect(desk.locator("#text")).to_have_value("还在路上的一句")
     desk.evaluate("document.querySelector('#text').value = ''")
 
 

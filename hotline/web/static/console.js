@@ -4,7 +4,7 @@
 const part = (id) => document.getElementById(id);
 const desk = () => part("desk");
 const said = part("words").dataset;
-const SETTLED = 250, PAUSED = 1000, SAVED = 3000, POLLED = 3000, RETRIED = 30000;
+const SETTLED = 250, PAUSED = 1000, SAVED = 3000, POLLED = 3000, RETRIED = 30000, LOOKS = 30;
 const WRITTEN = ["text", "answer", "sentence", "plate", "parked", "moved", "reference", "requester.name", "requester.phone", "requester.address", "requester.email"];
 document.documentElement.classList.add("js");
 
@@ -112,8 +112,11 @@ async function send(address, body) {
 
 setInterval(keep, SAVED);
 document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
+// Leaving breaks off whatever is being sent, so that is sent again.
 window.addEventListener("pagehide", () => {
-  if (changed) navigator.sendBeacon("/desk/draft", new FormData(desk()));
+  if (!changed && !keeping) return;
+  navigator.sendBeacon("/desk/draft", new FormData(desk()));
+  sessionStorage.setItem("left", desk().dataset.draft);
 });
 window.addEventListener("beforeunload", (event) => { if (changed && failed) event.preventDefault(); });
 
@@ -137,6 +140,17 @@ document.addEventListener("click", (event) => {
   if ("next" in element.dataset) dismiss();
   else open(element.dataset.take || element.getAttribute("href"));
 });
+
+// The desk may be back before what was sent on leaving it is kept.
+async function recover(draft) {
+  const address = `/desk?draft=${encodeURIComponent(draft)}`;
+  for (let looks = 0; looks < LOOKS && !changed; looks += 1) {
+    const page = new DOMParser().parseFromString(await read(address), "text/html");
+    if (page.getElementById("desk")?.dataset.draft === draft) return open(address);
+    await new Promise((wake) => setTimeout(wake, SAVED / 3));
+  }
+}
+const read = (address) => fetch(address).then((answer) => answer.text(), () => "");
 
 // A call that came while the last number was read out has waited for this.
 function dismiss() {
@@ -354,4 +368,7 @@ document.addEventListener("click", change);
 
 begin();
 listen();
+const left = sessionStorage.getItem("left");
+sessionStorage.removeItem("left");
+if (left && left !== desk().dataset.draft && !location.search) recover(left);
 })();
