@@ -20,6 +20,7 @@ from sqlmodel import Field, Session, SQLModel, col, delete
 
 from hotline import postgres
 from hotline.errors import HotlineError, KeyReused, Unavailable
+from hotline.storing import store
 
 KEY_LIFETIME = timedelta(hours=24)
 GATE_PATIENCE = 10.0
@@ -198,9 +199,10 @@ class Database:
         ):
             stored = key and _claim_key(session, key, now)
             yield session
+            store(session)
             if stored:
                 stored.reply, stored.status = session.info.pop("reply")
-            session.flush()
+                session.flush()
             _commit(session)
 
     @contextmanager

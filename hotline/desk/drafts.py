@@ -39,7 +39,9 @@ def save(
 
 def drop(session: Session, form: str, *, actor: Actor) -> None:
     """Deletes it: the ticket is logged, or the agent gave it up."""
-    session.exec(delete(Draft).where(col(Draft.actor) == actor.id, col(Draft.form) == form))
+    # What else this work adds is stored together in the end, not before.
+    with session.no_autoflush:
+        session.exec(delete(Draft).where(col(Draft.actor) == actor.id, col(Draft.form) == form))
 
 
 def find(session: Session, form: str, *, actor: Actor, now: datetime) -> Draft | None:

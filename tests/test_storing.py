@@ -1,0 +1,92 @@
+"""New rows are the same whether they are stored in one statement or in one a table."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from builders import NOON, Desk
+from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, SQLModel, select
+
+from hotline.db import Database
+from hotline.tickets.models import Source, Ticket, TicketEvent
+from hotline.tickets.words import Channel
+
+OF_A_TICKET = [each for each in SQLModel.metadata.sorted_tables if "ticket_id" in each.c]
+# What two tickets of the same words differ in.
+OWN = {
+    "id", "ticket_id", "number", "query_code", "salt", "pairs",
+    "content_hash", "previous", "hash", "head_hash",
+}  # fmt: skip
+
+
+@contextmanager
+def insertions(database: Database) -> Iterator[list[str]]:
+    said = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "INSERT" in statement:
+            said.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield said
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def rows_of(session: Session, ticket: int) -> dict[str, list[dict[str, Any]]]:
+    found = {
+        each.name: session.execute(each.select().where(each.c.ticket_id == ticket)).mappings()
+        for each in OF_A_TICKET
+    }
+    table = Ticket.__table__
+    found["ticket"] = session.execute(table.select().where(table.c.id == ticket)).mappings()
+    return {
+        name: [{k: v for k, v in row.items() if k not in OWN} for row in rows]
+        for name, rows in found.items()
+    }
+
+
+def test_what_is_only_added_goes_in_one_statement_and_is_what_the_orm_would_store(postgres):
+    with postgres.work() as session:
+        Desk(session, NOON).logged()  # the first of its day
+    with insertions(postgres) as said, postgres.work() as session:
+        together = Desk(session, NOON).dispatched()
+    assert len(said) == 1
+    with insertions(postgres) as said, postgres.work() as session:
+        apart = Desk(session, NOON).dispatched()
+        session.flush()
+    assert len(said) == 6
+    with postgres.read() as session:
+        assert rows_of(session, together.id) == rows_of(session, apart.id)
+
+
+def test_the_events_of_one_piece_of_work_keep_their_order(database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched()
+    with database.read() as session:
+        events = session.exec(select(TicketEvent).order_by(TicketEvent.id)).all()
+    assert [each.seq for each in events] == [1, 2, 3]
+    assert {each.ticket_id for each in events} == {ticket.id}
+
+
+def test_of_rows_that_the_database_refuses_none_is_stored(database):
+    def from_110(session: Session) -> None:
+        ticket = Desk(session, NOON).logged()
+        session.add(Source(ticket_id=ticket.id, channel=Channel.PHONE, reference="J1"))
+
+    with database.work() as session:
+        from_110(session)
+    with pytest.raises(IntegrityError), database.work() as session:
+        from_110(session)
+    with database.read() as session:
+        assert len(session.exec(select(Ticket)).all()) == 1
+
+
+def test_a_row_that_refers_to_another_without_its_number_is_stored_too(database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).logged()
+        session.add(Source(ticket=ticket, channel=Channel.PHONE, reference="J1"))
+    with database.read() as session:
+        assert session.exec(select(Source)).one().ticket_id == ticket.id
