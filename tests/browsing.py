@@ -41,6 +41,9 @@ class Browser:
 
 
 def a_look(statement: object) -> bool:
-    """Whether it is the look, once a second, for a newer registry, model, correction or article."""
-    looked_at = ("reference_version", "FROM correction", "max(article_event")
-    return any(table in str(statement) for table in looked_at)
+    """Whether it is of the look, once a second, for a newer registry, model, correction, article.
+
+    So may be any BEGIN, which asks nothing.
+    """
+    looked_at = ("reference_version", "FROM correction", "max(article_event", "BEGIN")
+    return any(words in str(statement) for words in looked_at)

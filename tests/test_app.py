@@ -5,8 +5,10 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
+from served import PATIENCE
 from sqlmodel import func, select
 
+from hotline import db
 from hotline.app import prepare, upgrade
 from hotline.db import Database
 from hotline.errors import Unavailable
@@ -16,6 +18,8 @@ from hotline.settings import Settings
 
 
 def start(settings: Settings, together: Barrier) -> None:
+    # In a process of its own: on a busy machine the turns of all the others may take longer.
+    db.GATE_PATIENCE = PATIENCE
     together.wait()
     prepare(settings)
 

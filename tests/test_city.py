@@ -2,10 +2,11 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from builders import CALENDAR, CITY, DISPATCHER, NOON, Desk, handler_of
+from served import eventually
 
 from hotline.city import CityWatch
 from hotline.db import Database
@@ -37,14 +38,6 @@ def watch(database: Database, tmp_path) -> Iterator[CityWatch]:
     yield CityWatch(database, Settings(data_dir=tmp_path, database_url=""))
 
 
-def soon(holds: Callable[[], bool]) -> bool:
-    """Whether it holds after at most the second that a process takes to look, and some."""
-    until = time.monotonic() + 10
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.1)
-    return holds()
-
-
 def test_a_ruling_is_followed_by_the_next_suggestion(database: Database, watch: CityWatch):
     assert watch().suggest(TEXT).candidates[0].unit != CULTURE
     with database.work() as session:
@@ -57,7 +50,7 @@ def test_a_ruling_is_followed_by_the_next_suggestion(database: Database, watch: 
         objections.rule(
             session, ticket, granted=True, calendar=CALENDAR, actor=DISPATCHER, now=NOON
         )
-    assert soon(lambda: watch().suggest(TEXT).candidates[0].unit == CULTURE)
+    assert eventually(lambda: watch().suggest(TEXT).candidates[0].unit == CULTURE)
 
 
 def test_a_correction_that_commits_late_is_heard_too(postgres: Database, tmp_path):
@@ -71,8 +64,8 @@ def test_a_correction_that_commits_late_is_heard_too(postgres: Database, tmp_pat
         slow.flush()
         with postgres.work() as quick:
             correct(quick, quick.merge(for_quick), "市公安局", **ruled)
-        assert soon(lambda: watch().suggest(TEXT).candidates[0].unit == "市公安局")
-    assert soon(lambda: CULTURE in [c.unit for c in watch().suggest(TEXT).candidates])
+        assert eventually(lambda: watch().suggest(TEXT).candidates[0].unit == "市公安局")
+    assert eventually(lambda: CULTURE in [c.unit for c in watch().suggest(TEXT).candidates])
 
 
 def test_a_unit_goes_by_itself_only_when_it_was_switched_on(database: Database, watch: CityWatch):
@@ -82,10 +75,10 @@ def test_a_unit_goes_by_itself_only_when_it_was_switched_on(database: Database, 
     assert given.decision is Decision.CHOOSE
     with database.work() as session:
         learned.switch_auto(session, FUND, on=True, by="管理员", now=NOON)
-    assert soon(lambda: watch().suggest(SURE).decision is Decision.AUTO)
+    assert eventually(lambda: watch().suggest(SURE).decision is Decision.AUTO)
     with database.work() as session:
         learned.switch_auto(session, FUND, on=False, by="管理员", now=NOON)
-    assert soon(lambda: watch().suggest(SURE).decision is Decision.CHOOSE)
+    assert eventually(lambda: watch().suggest(SURE).decision is Decision.CHOOSE)
 
 
 def test_a_model_speaks_from_its_choice_on_and_is_taken_back(database: Database, watch: CityWatch):
@@ -104,10 +97,10 @@ def test_a_model_speaks_from_its_choice_on_and_is_taken_back(database: Database,
             by="管理员", now=NOON,
         )  # fmt: skip
         learned.choose_model(session, kept.id, by="管理员", now=NOON)
-    assert soon(lambda: watch().suggest(said).candidates[0].unit == CULTURE)
+    assert eventually(lambda: watch().suggest(said).candidates[0].unit == CULTURE)
     with database.work() as session:
         learned.choose_model(session, None, by="管理员", now=NOON)
-    assert soon(lambda: watch().suggest(said).candidates[0].unit == before)
+    assert eventually(lambda: watch().suggest(said).candidates[0].unit == before)
 
 
 def test_a_model_that_was_changed_behind_our_back_is_not_used(database: Database, watch: CityWatch):

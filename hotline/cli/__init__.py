@@ -163,7 +163,7 @@ def replay(cases: Path, limit: int | None, as_json: bool) -> None:
 @click.option("--seed", type=int, required=True, help="The same seed makes the same city.")
 @click.option("--bulk", is_flag=True, help="Sets of rows, for size, instead of the real steps.")
 def simulate(days: int, per_day: int, seed: int, bulk: bool) -> None:
-    """A believable city, added to whatever is there; in bulk, nobody else can write meanwhile."""
+    """A believable city, added to whatever is there; in bulk, nobody else can use it meanwhile."""
     from hotline.cli import simulation
 
     settings, database = opened()

@@ -26,7 +26,8 @@ FIRST_WAIT, LONGEST_WAIT, STEADY = 0.2, 10.0, 30.0
 # How long a child may take to end when asked, before it is killed.
 GRACE = 10.0
 LOOK_EVERY = 0.1
-QUEUE_PATIENCE = 10.0
+# On a busy machine a start takes long.
+QUEUE_PATIENCE = 30.0
 # prctl(2): the signal a process gets when its parent is gone.
 PR_SET_PDEATHSIG = 1
 

@@ -14,6 +14,8 @@ from hotline.routing.types import OF_TICKETS, Lead, Reason
 from hotline.tickets.words import CHINESE, Status, Urgency
 from hotline.web.current import city, now
 
+# So near to a deadline, before or after it, hours and minutes are told.
+SOON = timedelta(hours=3)
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 ROLES = {
     Role.AGENT: "坐席",
@@ -84,7 +86,7 @@ def due(due_at: datetime | None) -> str:
     left = due_at - now()
     if left < timedelta(0):
         return _overdue(due_at)
-    if left < timedelta(hours=3):
+    if left < SOON:
         return _("剩 %(n)s", n=span(left))
     local, days = due_at.astimezone(CITY_TIME), (city_day(due_at) - city_day(now())).days
     day = _(NEAR_DAYS[days]) if days in NEAR_DAYS else _(WEEKDAYS[local.weekday()])
@@ -94,10 +96,12 @@ def due(due_at: datetime | None) -> str:
 
 
 def _overdue(due_at: datetime) -> str:
+    over = now() - due_at
     days = city().calendar.working_days_between(city_day(due_at), city_day(now()))
-    if days:
+    # Ten minutes are no working day, though midnight may lie between.
+    if days and over >= SOON:
         return _("超期 %(n)d 个工作日", n=days)
-    return _("超期 %(n)s", n=span(now() - due_at))
+    return _("超期 %(n)s", n=span(over))
 
 
 def span(length: timedelta) -> str:

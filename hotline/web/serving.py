@@ -8,6 +8,7 @@ import shutil
 import socket
 import struct
 import sys
+from functools import partial
 from importlib import import_module
 from types import FrameType
 from typing import Any
@@ -25,12 +26,17 @@ worker_class = "hotline.web.serving.Worker"
 threads = 64
 # Seconds for requests in flight when told to stop; honcho kills whatever lives after five.
 graceful_timeout = 3
+# Seconds without a sign of life until a worker is killed, and started again: one that is starting
+# on a busy machine gives none, and would never get further.
+timeout = 120
 # A worker's heartbeat file must not wait for a slow disk.
 worker_tmp_dir = "/dev/shm"
 control_socket_disable = True
 # Whom to believe about X-Forwarded-*, is decided by `hotline.web.proxies` alone.
 forwarded_allow_ips = ""
 
+# Which no process ends with.
+NO_CODE = -1
 # Seconds without a byte after which a sender is cut off; gunicorn itself would wait for ever.
 SILENCE = 5
 BAD_REQUEST = "请求不符合 HTTP 格式,无法解析,请检查请求行和请求头。"
@@ -77,10 +83,18 @@ def _is_no_silence(record: logging.LogRecord) -> bool:
 def on_starting(server: Any) -> None:
     # gunicorn has no setting for the form of its own refusals, which are HTML in English.
     util.write_error = refuse
+    server.stop = partial(stop, server)
     # Nothing that a start makes is rubbish: looking for it would take a fifth of the time.
     gc.disable()
     # Workers are forked from here: what they need is read once, and its memory shared.
     import_module(server.app.app_uri.partition(":")[0])
+
+
+def stop(server: Any, graceful: bool = True) -> None:
+    """Ends the workers; that another of them could not start either is no news by then."""
+    # gunicorn would leave its own end by that, with a stack of calls.
+    server.WORKER_BOOT_ERROR = NO_CODE
+    Arbiter.stop(server, graceful)
 
 
 def refuse(sender: socket.socket, status: int, reason: str, _: str) -> None:

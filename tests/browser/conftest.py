@@ -33,7 +33,7 @@ DESK = {
     "viewport": {"width": 1366, "height": 768},
 }
 # Milliseconds that anything on a page may take, on a machine that does much else.
-PATIENCE = 20_000
+PATIENCE = 60_000
 DATABASES = ["sqlite", "postgres"] if os.environ.get("HOTLINE_SOAK") else ["sqlite"]
 
 
@@ -139,6 +139,7 @@ def signed_in(chromium: Browser, site: Site) -> Callable[[str], StorageState]:
     @cache
     def state(name: str) -> StorageState:
         with chromium.new_context(base_url=site.address, **DESK) as context:
+            context.set_default_timeout(PATIENCE)
             page = context.new_page()
             page.goto("/sign-in")
             page.get_by_label("登录名").fill(name)

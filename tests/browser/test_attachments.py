@@ -30,6 +30,7 @@ def ask(page: Page, **file: object) -> None:
 
 def test_a_photo_travels_from_a_phone_without_javascript_to_the_desk(phone: Page, page_as):
     ask(phone)
+    expect(phone.locator(".keep dd")).to_have_count(2)
     number, code = phone.locator(".keep dd").all_inner_texts()
     phone.goto(f"/progress?number={number}")
     phone.get_by_label("查询码").fill(code)

@@ -53,7 +53,8 @@ def test_what_the_policy_forbids_is_heard(new_page, faults):
     page = new_page()
     page.goto("/sign-in")
     faults.expect("Content Security Policy")
-    page.evaluate("document.body.setAttribute('onclick', '1')")
+    with page.expect_console_message():
+        page.evaluate("document.body.setAttribute('onclick', '1')")
 
 
 def test_an_error_of_a_script_is_heard(new_page, faults):
@@ -66,4 +67,6 @@ def test_an_error_of_a_script_is_heard(new_page, faults):
 
 def test_what_could_not_be_loaded_is_heard(new_page, faults):
     faults.expect("status of 404")
-    new_page().goto("/no-such-page")
+    page = new_page()
+    with page.expect_console_message():
+        page.goto("/no-such-page")

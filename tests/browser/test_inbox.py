@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from accessible import assert_accessible
-from builders import CALENDAR, DISPATCHER, ENVIRONMENT, Desk
+from builders import CALENDAR, CITY, DISPATCHER, ENVIRONMENT, Desk, handler_of
 from playwright.sync_api import Page, expect
 from walks import delivered, objected, row
 from windows import WINDOWS
@@ -13,7 +13,7 @@ from windows import WINDOWS
 from hotline import clock
 from hotline.db import Database
 from hotline.people.rights import Role
-from hotline.tickets import dispatch
+from hotline.tickets import dispatch, extensions
 from hotline.tickets.models import Ticket
 
 PHONE = {"width": 390, "height": 760}
@@ -91,6 +91,50 @@ def test_a_reply_begun_is_there_again_after_looking_at_another_ticket(page_as, m
     expect(page.get_by_label("答复内容")).to_have_value("写到一半")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#messages")).to_contain_text(f"已答复。工单 {one}")
+
+
+def test_a_reply_is_written_and_sent_by_keys_alone(page_as, made):
+    number = made(Desk.in_progress)
+    page = page_as(Role.HANDLER, at="/inbox")
+    page.keyboard.press("2")
+    page.wait_for_url("**pile=in_progress**")
+    page.locator(f'.row-link[href$="{number}"]').focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("article")).to_contain_text(number)
+    page.keyboard.press("r")
+    expect(page.get_by_label("答复内容")).to_be_focused()
+    page.keyboard.type("已派人清理。")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#messages")).to_contain_text(f"已答复。工单 {number}")
+
+
+def test_the_key_sends_the_step_that_is_written_not_the_first(page_as, made):
+    number = made(Desk.in_progress)
+    page = page_as(Role.HANDLER, at=f"/tickets/{number}")
+    page.locator("summary", has_text="申请延期").click()
+    page.locator("#ask_extension-days").fill("3")
+    page.locator("#ask_extension-reason").fill("等化验结果")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#messages")).to_contain_text("延期")
+    expect(page.locator(".story")).not_to_contain_text("答复")
+
+
+def test_a_list_leads_to_the_step_it_is_about(page_as, made, database):
+    number = made(Desk.in_progress)
+    with database.work() as session:
+        ticket = row(database, number)
+        session.add(ticket)
+        extensions.ask(
+            session, ticket, days=3, reason="等化验结果", calendar=CALENDAR,
+            actor=handler_of(CITY), now=clock.now(),
+        )  # fmt: skip
+    page = page_as(Role.DISPATCHER, at="/supervision/orders")
+    page.get_by_role("link", name=number).click()
+    expect(page.get_by_label("同意延期", exact=True)).to_be_focused()
+    page.keyboard.press("Space")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/supervision/orders")
+    expect(page.locator("#messages")).to_contain_text(number)
 
 
 def test_the_way_back_leads_to_the_ticket_before_and_the_keys_still_move(page_as, made):

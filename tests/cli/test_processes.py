@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
-from served import HOTLINE, Served, environment, eventually, free_port, served
+from served import HOTLINE, PATIENCE, Served, environment, eventually, free_port, served
 
 from hotline.cli.listening import CannotListen, listen
 from hotline.settings import Settings
-from hotline.web.serving import SILENCE, threads
+from hotline.web.serving import threads
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,7 +79,7 @@ def test_a_port_that_is_given_back_in_a_moment_is_waited_for():
         code = f"from hotline.cli.listening import listen; listen('127.0.0.1', {port}, setting='')"
         waiting = subprocess.Popen([sys.executable, "-c", code])
         time.sleep(1)
-    assert waiting.wait(20) == 0
+    assert waiting.wait(PATIENCE) == 0
 
 
 def test_a_port_in_use_is_named_with_its_setting_and_is_no_reason_to_try_again(tmp_path: Path):
@@ -110,7 +110,7 @@ def test_senders_that_fall_silent_do_not_silence_the_line(tmp_path: Path):
         slow = [socket.create_connection(address) for _ in range(threads + 10)]
         for connection in slow:
             connection.sendall(half)
-        assert eventually(line.answers, 3 * SILENCE)
+        assert eventually(line.answers)
         for connection in slow:
             connection.close()
         assert "Traceback" not in line.log()
@@ -123,7 +123,9 @@ def test_a_web_process_without_its_database_says_so_without_a_stack_of_calls(tmp
         env=environment(tmp_path, DATABASE_URL=nowhere, HOTLINE_PORT=str(free_port())),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=5 * PATIENCE,
+        # With others in its session, on a busy machine it would come last: it is nice.
+        start_new_session=True,
     )
     assert done.returncode != 0
     assert "DATABASE_URL" in done.stderr
@@ -169,27 +171,29 @@ def test_everything_starts_refuses_a_second_start_and_stops_in_seconds(place: Pa
     ports = {"HOTLINE_PORT": str(free_port()), "HOTLINE_LINE_PORT": str(free_port())}
     first = started(place, ports, "first")
     try:
-        assert eventually(lambda: first.answers("/readyz", "[::1]"), 90), first.log()
+        assert eventually(lambda: first.answers("/readyz", "[::1]"), 3 * PATIENCE), first.log()
         second = started(place, ports, "second", "line")
-        assert second.process.wait(90) == os.EX_CONFIG
+        assert second.process.wait(2 * PATIENCE) == os.EX_CONFIG
         assert re.search(r"端口 \d+ 已被占用", second.log())
         assert_any_web_process_answers_for_all(first, place / "var")
-        assert first.stop(signal.SIGINT) < 15
+        assert first.stop(signal.SIGINT) < 30
     finally:
-        first.process.kill()
-    assert eventually(lambda: not alive(place), 5)
+        if first.process.poll() is None:
+            first.stop()
+    assert eventually(lambda: not alive(place))
     assert "Traceback" not in first.log() + second.log()
 
 
 def assert_any_web_process_answers_for_all(web: Served, folder: Path) -> None:
     key = (folder / "secrets" / "metrics").read_text()
-    name = 'hotline_requests_total{endpoint="pages.readyz",status="200"} '
+    name = 'hotline_requests_total{endpoint="pages.healthz",status="200"} '
 
     def count() -> float:
         shown = web.ask("/metrics", key=key).body.decode()
         return float(shown.partition(name)[2].partition("\n")[0])
 
+    web.ask("/healthz")
     before = count()
     for _ in range(20):
-        web.ask("/readyz")
+        web.ask("/healthz")
     assert [count() for _ in range(10)] == [before + 20] * 10

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from builders import DISPATCHER, NOON, Desk
-from served import environment, eventually
+from served import PATIENCE, environment, eventually
 from sqlmodel import func, select
 
 from hotline.app import UnfitDatabase, prepare
@@ -82,13 +82,13 @@ def test_of_two_clocks_one_ticks_and_the_other_takes_over(postgres: Database, ho
         assert eventually(lambda: positions(postgres) == list(range(1, 21)))
         ticking = next(each for each in running if each.pid == holder(postgres))
         ticking.send_signal(signal.SIGTERM)
-        assert ticking.wait(10) == 0
+        assert ticking.wait(PATIENCE) == 0
         log(postgres, 20)
-        assert eventually(lambda: positions(postgres) == list(range(1, 41)), 15)
+        assert eventually(lambda: positions(postgres) == list(range(1, 41)))
         waiting = next(each for each in running if each is not ticking)
         assert holder(postgres) == waiting.pid
         waiting.send_signal(signal.SIGINT)
-        assert waiting.wait(10) == 0
+        assert waiting.wait(PATIENCE) == 0
 
 
 def test_each_host_loads_its_own_journal_whoever_ticks(postgres: Database, hosts: list[Path]):
@@ -132,7 +132,7 @@ def test_drainers_of_two_hosts_send_everything_once(postgres: Database, hosts: l
     for each in drainers:
         each.stdin.write(b"\n")
         each.stdin.flush()
-    assert [each.wait(60) for each in drainers] == [0, 0]
+    assert [each.wait(PATIENCE) for each in drainers] == [0, 0]
     sent = [{file.name for file in (folder / "maildir" / "new").iterdir()} for folder in hosts]
     with postgres.read() as session:
         assert sorted([*sent[0], *sent[1]]) == sorted(session.exec(select(Delivery.id)))

@@ -1,5 +1,6 @@
 """A real queue and a real worker, killed in the middle of their work."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -8,20 +9,22 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from builders import DISPATCHER, NOON, Desk
-from redis import Redis
 from redis.exceptions import RedisError
 from rq import SimpleWorker
-from served import environment
+from served import PATIENCE, environment, eventually
 from sqlmodel import select
-from test_queue import eventually, process
+from test_queue import patient, process
 
 from hotline.db import Database
 from hotline.delivery import outbox
 from hotline.delivery.models import Delivery
+from hotline.delivery.states import State
 from hotline.jobs import queues
 from hotline.jobs.keeper import background
 from hotline.settings import Settings
@@ -70,15 +73,30 @@ def written(settings: Settings) -> list[str]:
     return [file.name for file in (settings.data_dir / "maildir").glob("new/*")]
 
 
-def worker_pids(redis: Redis) -> list[int]:
+@contextmanager
+def taken(maildir: Path) -> Iterator[TextIO]:
+    """As if another worker was writing into the Maildir, until its lock is closed."""
+    maildir.mkdir()
+    with (maildir / ".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield turn
+
+
+def claimed(database: Database) -> bool:
+    """Whether a worker has begun with every reply that is owed."""
+    with database.read() as session:
+        return set(session.exec(select(Delivery.state))) == {State.SENDING}
+
+
+def worker_pids(settings: Settings) -> list[int]:
     try:
-        return [worker.pid for worker in SimpleWorker.all(connection=redis)]
+        return [worker.pid for worker in SimpleWorker.all(connection=patient(settings))]
     except RedisError:
         return []
 
 
-def queue_pid(redis: Redis) -> int:
-    return redis.info()["process_id"]
+def queue_pid(settings: Settings) -> int:
+    return patient(settings).info()["process_id"]
 
 
 def states(database: Database) -> Counter[str]:
@@ -90,21 +108,23 @@ def test_killing_worker_and_queue_loses_and_doubles_nothing(
     settings: Settings, busy_city: Database
 ):
     city, redis = busy_city, queues.connect(settings)
-    with background(settings):
-        queues.wake(redis)
-        assert eventually(lambda: len(written(settings)) > 0)
-        # In the middle: some messages stand in the Maildir, none is recorded yet.
-        for pid in worker_pids(redis):
-            os.kill(pid, signal.SIGKILL)
-        assert states(city)["approved"] > 0
-        os.kill(queue_pid(redis), signal.SIGKILL)
+    with taken(settings.data_dir / "maildir") as turn, background(settings):
+        assert eventually(lambda: claimed(city))
+        # In the middle: the messages come into the Maildir, and none can be recorded yet.
+        with city.work():
+            turn.close()
+            assert eventually(lambda: len(written(settings)) == TICKETS)
+            for pid in worker_pids(settings):
+                os.kill(pid, signal.SIGKILL)
+        assert states(city) == {"approved": TICKETS}
+        os.kill(queue_pid(settings), signal.SIGKILL)
 
         def all_told() -> bool:
             queues.wake(redis)
             time.sleep(0.2)
             return states(city) == {"delivered": TICKETS}
 
-        assert eventually(all_told, patience=40)
+        assert eventually(all_told)
     with city.read() as session:
         ids = set(session.exec(select(Delivery.id)))
         delivered = session.exec(
@@ -125,11 +145,11 @@ def test_a_worker_finds_what_was_approved_while_everything_was_down(
 def test_the_background_stops_what_it_started_and_no_more(settings: Settings):
     redis = queues.connect(settings)
     with background(settings):
-        eventually(lambda: len(worker_pids(redis)) == 1)
-        before = (queue_pid(redis), worker_pids(redis))
+        assert eventually(lambda: len(worker_pids(settings)) == 1)
+        before = (queue_pid(settings), worker_pids(settings))
         with background(settings):
-            assert (queue_pid(redis), worker_pids(redis)) == before
-        assert (queue_pid(redis), worker_pids(redis)) == before
+            assert (queue_pid(settings), worker_pids(settings)) == before
+        assert (queue_pid(settings), worker_pids(settings)) == before
     assert not queues.answers(redis)
     assert not any(Path(f"/proc/{pid}").exists() for pid in (before[0], *before[1]))
 
@@ -153,15 +173,15 @@ def test_everything_told_to_stop_at_once_ends_in_order_and_loses_nothing(
 ):
     city, said, redis = busy_city, tmp_path / "worker.said", queues.connect(settings)
     with process("queue", settings) as queue, said.open("w") as out:
-        assert queues.wait_for(redis, 30)
+        assert queues.wait_for(redis, PATIENCE)
         command = [sys.executable, "-m", "hotline.jobs.worker"]
         env = environment(settings.data_dir)
         with subprocess.Popen(command, env=env, stdout=out, stderr=out) as worker:
-            assert eventually(lambda: len(written(settings)) > 0, 30)
+            assert eventually(lambda: len(written(settings)) > 0)
             queue.terminate()
-            queue.wait(10)
+            queue.wait(PATIENCE)
             worker.terminate()
-            worker.wait(30)
+            worker.wait(PATIENCE)
     # Its batch was finished though the queue was gone, and no row waits for a sweeper.
     assert states(city) == {"delivered": TICKETS}
     assert len(written(settings)) == TICKETS

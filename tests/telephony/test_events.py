@@ -98,7 +98,7 @@ def test_a_reader_never_passes_an_event_that_commits_late(postgres: Database):
             tell(session, told("queued", call_id="slow"))
             session.flush()
             slow_has_drawn.set()
-            go_on.wait(10)
+            go_on.wait(60)
 
     def quickly() -> None:
         with postgres.work() as session:
@@ -106,7 +106,7 @@ def test_a_reader_never_passes_an_event_that_commits_late(postgres: Database):
 
     threads = [threading.Thread(target=slowly), threading.Thread(target=quickly)]
     threads[0].start()
-    assert slow_has_drawn.wait(10)
+    assert slow_has_drawn.wait(60)
     threads[1].start()
     threads[1].join(0.3)
     with postgres.read() as session:

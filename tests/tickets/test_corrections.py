@@ -5,6 +5,7 @@ from builders import CALENDAR, CITY, DISPATCHER, ENVIRONMENT, NOON, SUGGESTION, 
 from sqlmodel import Session
 
 from hotline.db import Database
+from hotline.routing.circumstances import written_to
 from hotline.routing.corrections import Correction
 from hotline.tickets import dispatch, objections, queries
 from hotline.tickets.cases import closed_cases, count_closed
@@ -88,5 +89,30 @@ def test_closed_tickets_are_cases_with_the_unit_that_settled_them(session: Sessi
     assert [(case.id, case.units) for case in cases] == [
         (settled[0].number, (CITY,)), (settled[1].number, (POLICE,)),
     ]  # fmt: skip
-    assert closed_cases(session, frozenset({CITY, POLICE}), {}) == []
     assert count_closed(session, at_most=1) == 1
+
+
+def test_a_closed_letter_knows_to_whom_it_was_written(session: Session):
+    letter = Desk(session, NOON).dispatched(CITY, addressee=POLICE)
+    letter.status = Status.CLOSED
+    session.flush()
+    (case,) = closed_cases(session, frozenset(), {})
+    assert case.dialled == written_to(POLICE)
+
+
+EAST = SUGGESTION.territory
+
+
+def test_a_ticket_that_its_territory_settled_says_where_it_lies_and_who_assisted(session: Session):
+    desk = Desk(session, NOON)
+    alone, assisted = desk.dispatched(EAST), desk.dispatched(EAST)
+    dispatch.assist(session, assisted, CITY, calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+    for ticket in (alone, assisted):
+        ticket.status = Status.CLOSED
+    session.flush()
+    cases = closed_cases(session, frozenset({EAST}), {})
+    assert [(case.id, case.kind, case.units) for case in cases] == [
+        (alone.number, "territory", (EAST,)),
+        (assisted.number, "territory", (EAST,)),
+        (assisted.number, "unit", (CITY,)),
+    ]

@@ -187,8 +187,7 @@ def sweep(session: Session, now: datetime) -> None:
 
 @settings(
     max_examples=LIVES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(moves=st.lists(MOVE, min_size=5, max_size=40))
 def test_whatever_is_tried_the_rules_of_the_house_hold(database: Database, moves: list):

@@ -436,19 +436,23 @@ def test_files_of_a_strange_ticket_are_not_found(other_handler, agent, made):
     assert attach(other_handler, number, files=[upload()]).status_code == 404
 
 
-def of_this_turn(what: str) -> bytes:
-    """A text whose folder is swept in this minute."""
-    turn = f"{int(clock.now().timestamp()) // SWEEP_EVERY % 256:02x}"
+def of_turn(turn: int, what: str) -> bytes:
+    """A text whose folder is swept in that minute."""
     texts = (f"{what} {n}".encode() for n in count())
-    return next(text for text in texts if hashlib.sha256(text).hexdigest().startswith(turn))
+    folder = f"{turn % 256:02x}"
+    return next(text for text in texts if hashlib.sha256(text).hexdigest().startswith(folder))
 
 
 def test_the_sweep_takes_files_that_no_ticket_speaks_of(app, stored, stranger, files):
-    own = sent(stranger, upload("留下.txt", of_this_turn("要留下的一段话")))
-    (paper,) = kept(stored, own["number"])
-    lost = files.receive("丢下.txt", of_this_turn("没有提交成功的一段话")).sha256
-    for sha256 in (paper.sha256, lost):
+    turn = int(clock.now().timestamp()) // SWEEP_EVERY
+    own, lost = [], []
+    # Of two minutes: the next one may have begun when the sweep does.
+    for each in (turn, turn + 1):
+        number = sent(stranger, upload("留下.txt", of_turn(each, "要留下的一段话")))["number"]
+        own += [paper.sha256 for paper in kept(stored, number)]
+        lost.append(files.receive("丢下.txt", of_turn(each, "没有提交成功的一段话")).sha256)
+    for sha256 in (*own, *lost):
         os.utime(files.path(sha256), (0, 0))
     tasks.sweep_files(tasks.parts_of(app.extensions["hotline"].settings))
-    assert files.path(paper.sha256).exists()
-    assert not files.path(lost).exists()
+    assert [files.path(sha256).exists() for sha256 in own] == [True, True]
+    assert sorted(files.path(sha256).exists() for sha256 in lost) == [False, True]

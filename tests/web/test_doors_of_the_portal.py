@@ -142,7 +142,7 @@ def test_a_mistake_begins_with_the_page_it_stands_on(stranger, dispatcher):
     ticket = dispatcher.get(f"/tickets/{number}").json
     assert ticket["text"] == "政府网站有错,网页:www.example.invalid/lxwm.html 。\n电话号码是旧的"
     assert ticket["candidates"][0] == "市电子政务办"
-    for page, says in (("", "内容过短"), ("首页上面", "不像网址")):
+    for page, says in (("", "此项必填"), ("首页上面", "不像网址")):
         refused = stranger.post("/ask", facts | {"page": page})
         assert refused.status_code == 422
         assert says in refused.text

@@ -1,10 +1,14 @@
 """What every page is made of."""
 
 import re
+from datetime import date, datetime, time
 
 import pytest
+from flask import g
 
+from hotline.clock import city_moment
 from hotline.people.rights import Role
+from hotline.web import saying
 
 
 @pytest.mark.parametrize("kind", ["href", "src"])
@@ -30,3 +34,21 @@ def test_the_one_door_is_marked_behind_which_a_page_lies(signed_in, role, page, 
     assert re.findall(r'<a href="([^"]+)" aria-current="page">', page.split("</nav>")[0]) == (
         [door] if door else []
     )
+
+
+@pytest.mark.parametrize(
+    ("due_at", "said"),
+    [
+        ((25, 0, 20), "剩 10 分"),
+        ((25, 4, 0), "今天 04:00 到期"),
+        ((24, 23, 50), "超期 20 分"),
+        ((24, 17, 30), "超期 1 个工作日"),
+    ],
+)
+def test_minutes_past_a_deadline_are_minutes_though_midnight_lies_between(app, due_at, said):
+    def at(day: int, hour: int, minute: int) -> datetime:
+        return city_moment(date(2018, 7, day), time(hour, minute))
+
+    with app.test_request_context():
+        g.now = at(25, 0, 10)
+        assert saying.due(at(*due_at)) == said

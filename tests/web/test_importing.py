@@ -212,7 +212,7 @@ def test_an_administrator_checks_a_list_and_then_brings_it_in(signed_in, stored)
     [
         ({"unit": "市魔法局"}, "没有名为「市魔法局」的单位"),
         ({"map": "来件日期=受理时间"}, "没有「来件日期」这一列"),
-        ({"unit": ""}, "内容过短"),
+        ({"unit": ""}, "此项必填"),
     ],
 )
 def test_what_is_wrong_with_the_form_is_said_and_what_was_typed_stays(signed_in, more, says):

@@ -7,8 +7,9 @@ from dataclasses import replace
 from itertools import count, product
 
 import pytest
-from browsing import Browser
+from browsing import Browser, a_look
 from builders import SUGGESTION, Desk
+from served import eventually
 from test_bad_input import statements
 
 from hotline import clock
@@ -38,8 +39,6 @@ FIGURES = {
     "after": {"n": 40, "top1": 0.75, "top3": 0.875, "auto_share": 0.4, "auto_precision": 0.95},
     "worse": [],
 }
-# The look for something newer comes once a second.
-LOOK = "SELECT coalesce("
 serial = count()
 
 
@@ -98,13 +97,6 @@ def first_of(agent, text: str) -> str:
     return agent.post("/route", {"text": text}).json["candidates"][0]["unit"]
 
 
-def soon(happens) -> bool:
-    ends = time.monotonic() + 5
-    while time.monotonic() < ends and not happens():
-        time.sleep(0.1)
-    return happens()
-
-
 def test_without_a_model_the_page_says_so_and_how_to_learn(administrator):
     page = administrator.get(PAGE).text
     assert "还没有模型:只凭派单目录推荐" in page
@@ -130,10 +122,10 @@ def test_a_model_is_put_in_force_in_every_process_and_taken_back(
     done = administrator.post(f"{PAGE}/model", {"model": number})
     assert done.location == PAGE
     assert f"第 {number} 号模型:学自 128 条" in administrator.get(PAGE).text
-    assert soon(lambda: first_of(agent, text) == CULTURE)
+    assert eventually(lambda: first_of(agent, text) == CULTURE)
     administrator.post(f"{PAGE}/model", {"model": 0})
     assert "没有启用模型" in administrator.get(PAGE).text
-    assert soon(lambda: first_of(agent, text) == before)
+    assert eventually(lambda: first_of(agent, text) == before)
 
 
 @pytest.mark.parametrize("model", ["999", "-1", "x", ""])
@@ -148,9 +140,9 @@ def test_a_model_that_is_not_there_is_not_put_in_force(administrator, database, 
 def test_a_model_that_cannot_be_read_is_said_to_be_out_of_use(administrator, database, content):
     said = "不能使用,眼下只凭派单目录推荐"
     choose(database, keep(database, content))
-    assert soon(lambda: said not in administrator.get(PAGE).text)
+    assert eventually(lambda: said not in administrator.get(PAGE).text)
     choose(database, keep(database, b"no model"))
-    assert soon(lambda: said in administrator.get(PAGE).text)
+    assert eventually(lambda: said in administrator.get(PAGE).text)
     choose(database, None)
     assert said not in administrator.get(PAGE).text
 
@@ -248,7 +240,7 @@ def questions(app, browser: Browser, path: str) -> int:
     browser.get(path)
     with statements(app) as sent:
         assert browser.get(path).status_code == 200
-    return len([each for each in sent if not each.startswith(LOOK)])
+    return len([each for each in sent if not a_look(each)])
 
 
 def duty_row(database, unit: str) -> tuple[int, dict[str, str], int]:

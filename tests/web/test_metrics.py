@@ -91,7 +91,7 @@ def test_requests_are_counted_by_route_and_status_with_their_durations(app: Flas
     assert more("hotline_requests_total api.inbox 401") == 1
     assert more("hotline_requests_total none 404") == 1
     assert more("hotline_request_seconds_count pages.healthz") == 2
-    assert 0 < more("hotline_request_seconds_sum pages.healthz") < 5
+    assert 0 < more("hotline_request_seconds_sum pages.healthz") < 60
 
 
 def test_work_that_waits_is_shown(app: Flask, database: Database, folder: Path):
@@ -103,7 +103,7 @@ def test_work_that_waits_is_shown(app: Flask, database: Database, folder: Path):
         outbox.approve(session, desk.replied(), actor=DISPATCHER, now=desk.now)
     grown = {
         "hotline_tickets logged": 2, "hotline_tickets approved": 1, "hotline_tickets replied": 0,
-        "hotline_today received": 3, "hotline_alarms": 1, "hotline_deliveries queued": 1,
+        "hotline_alarms": 1, "hotline_deliveries queued": 1,
         "hotline_delivery_due": 1, "hotline_unplaced_events": 8,
     }  # fmt: skip
     assert {name: more(name) for name in grown} == grown
@@ -115,6 +115,14 @@ def test_work_that_waits_is_shown(app: Flask, database: Database, folder: Path):
     assert found["hotline_registry_version"] == len(SCHEMAS)
 
 
+def test_what_came_in_today_is_shown(app: Flask, database: Database, folder: Path):
+    more = Change(app, folder)
+    with database.work() as session:
+        for days in (0, 0, 1):
+            Desk(session, clock.now() - timedelta(days)).logged()
+    assert more("hotline_today received") == 2
+
+
 def test_what_is_late_behind_the_desk_is_shown(app: Flask, database: Database, folder: Path):
     call = CallRecord("call-1", "13800000832", "12319", "intake", "12345", "12319", NOON)
     Journal(folder / "journal").append(call)
@@ -124,12 +132,12 @@ def test_what_is_late_behind_the_desk_is_shown(app: Flask, database: Database, f
         rollup.fold(session)
         Desk(session, clock.now()).dispatched()
         feed.place(session)
-        leases.hold(session, "clock", "one", now=clock.now(), span=timedelta(seconds=15))
+        leases.hold(session, "clock", "one", now=clock.now(), span=AGE)
     found = figures(shown(app, folder))
     assert found["hotline_unplaced_events"] == 0
     assert found["hotline_unfolded_events"] == 3
     assert found["hotline_journal_unloaded_bytes"] == len(call.to_line())
-    assert 0 < found["hotline_clock_lease_seconds"] <= 15
+    assert 0 < found["hotline_clock_lease_seconds"] <= AGE.total_seconds()
     with database.work() as session:
         leases.release(session, "clock", "one")
     assert figures(shown(app, folder))["hotline_clock_lease_seconds"] == float("-inf")

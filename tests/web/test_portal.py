@@ -86,7 +86,7 @@ def test_what_was_typed_is_kept_when_something_is_missing(stranger):
     page = stranger.post("/ask", {"kind": "complaint", "text": "", "requester.name": "李某"})
     assert page.status_code == 422
     assert 'value="李某"' in page.text
-    assert "过短" in page.text
+    assert "此项必填" in page.text
 
 
 def test_a_wrong_mail_address_is_named_at_its_field(stranger):
@@ -169,12 +169,20 @@ def test_a_citizen_withdraws_and_is_told_so(stranger, dispatcher):
     assert dispatcher.get(f"/tickets/{message['number']}").json["status"] == "withdrawn"
 
 
+def test_who_has_urged_today_is_told_when_to_urge_again(stranger):
+    message = sent(stranger)
+    assert "/progress/remind" in stranger.post("/progress", message).text
+    urged = stranger.post("/progress/remind", message).text
+    assert "过一天可以再催" in urged
+    assert 'action="/progress/remind"' not in urged
+
+
 def test_a_reason_left_out_is_asked_for_on_the_same_page(stranger):
     message = sent(stranger)
     page = stranger.post("/progress/withdraw", message | {"reason": ""})
     assert page.status_code == 422
     assert message["number"] in page.text
-    assert "过短" in page.text
+    assert "此项必填" in page.text
 
 
 def test_a_citizen_rates_and_reopens(app, stranger, walk, dispatcher):

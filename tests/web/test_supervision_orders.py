@@ -52,7 +52,7 @@ def test_orders_and_extensions_that_wait_are_listed_with_their_clocks(supervisin
     page = supervising.get("/supervision/orders").text
     assert order in page
     assert "橙色督办单" in page
-    assert f'{extension}#rule_extension">{extension}</a>' in page
+    assert f'{extension}?next=/supervision/orders#rule_extension">{extension}</a>' in page
 
 
 def test_an_answered_order_is_no_longer_among_those_that_wait(supervising, signed_in, made):
