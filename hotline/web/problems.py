@@ -83,6 +83,8 @@ def remedies(error: ValidationError) -> list[dict[str, str]]:
 def _remedy(kind: str, place: tuple[Any, ...], facts: dict[str, Any]) -> str:
     if kind == "string_pattern_mismatch":
         return _(PATTERN_SENTENCES[place[-1]])
+    if kind == "string_too_short" and facts["min_length"] == 1:
+        kind = "missing"  # left blank, as a form sends it
     if kind == "value_error":
         # Our own validators speak Chinese, as everything below the web does.
         facts = {"error": _(str(facts["error"]))}

@@ -9,6 +9,7 @@ from browsing import Browser
 
 from hotline.people.rights import Role
 from hotline.registry import editing
+from hotline.web.administration.words import FILES
 from hotline.web.guards import GUARDS
 
 LINES = "/administration/data/legacy_lines.csv"
@@ -26,8 +27,8 @@ def test_only_an_administrator_gets_in(signed_in):
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/users", "/keys", "/looks", "/data/legacy_lines.csv", "/data/units.csv/history",
-     "/data/duties.csv", "/data/places.csv", "/data/holidays.csv/0", "/data/guidance.csv/new"],
+    ["/", "/users", "/keys", "/looks", "/learning", "/data/units.csv/history",
+     *(f"/data/{file}{part}" for file in FILES for part in ("", "/0", "/new"))],
 )  # fmt: skip
 def test_every_page_opens(administrator, path):
     page = administrator.get("/administration" + path)

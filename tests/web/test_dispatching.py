@@ -448,6 +448,7 @@ def test_an_objection_is_shown_with_ground_note_and_whose_they_say_it_is(desk, m
     [
         ({"granted": "true", "unit": ENVIRONMENT}, ENVIRONMENT, "同意退单,已改派给市环保局"),
         ({"granted": "true", "other": POLICE}, POLICE, "同意退单,已改派给市公安局"),
+        ({"unit": ENVIRONMENT, "basis": "归环保"}, ENVIRONMENT, ":同意退单,已改派给市环保局"),
         ({"granted": "false"}, CITY, "不同意退单,已退回市城管执法局"),
     ],
 )
@@ -461,9 +462,10 @@ def test_each_ruling_is_one_form(database, desk, made, fields, unit, words):
     assert number not in whole_pile(desk, Pile.TO_RULE)
 
 
-def test_granting_to_nobody_is_refused(database, desk, made):
+@pytest.mark.parametrize("fields", [{"granted": "true"}, {"basis": "写了依据,还没有选"}])
+def test_granting_to_nobody_is_refused(database, desk, made, fields):
     number = made(objected)
-    page = decide(desk, Pile.TO_RULE, number, "rule", granted="true")
+    page = decide(desk, Pile.TO_RULE, number, "rule", **fields)
     assert page.status_code == 422
     assert "请选一个单位" in page.text
     assert row(database, number).status == Status.OBJECTED
@@ -547,7 +549,7 @@ def test_rework_needs_a_reason(database, desk, made):
     number = made(Desk.replied)
     page = decide(desk, Pile.TO_REVIEW, number, "send_for_rework", reason=" ")
     assert page.status_code == 422
-    assert "内容过短" in page.text
+    assert "此项必填" in page.text
     done = decide(desk, Pile.TO_REVIEW, number, "send_for_rework", reason="没有联系诉求人")
     assert f"已退回{CITY}重办" in said(desk, done)
     assert row(database, number).status == Status.IN_PROGRESS

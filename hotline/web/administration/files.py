@@ -223,7 +223,7 @@ def _choices(file: str) -> dict[str, list[tuple[str, str]]]:
     return {
         column.name: [
             *([] if column.required else [("", "")]),
-            *((value, _(VALUES[value])) for value in column.reader.choices),
+            *((value, _(VALUES.get(value, value))) for value in column.reader.choices),
         ]
         for column in SCHEMAS[file].columns
         if column.reader.choices

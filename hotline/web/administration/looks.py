@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from hotline.people import access_log
+from hotline.web.administration.words import LOOKS
 from hotline.web.current import current
 from hotline.web.forms import asked
 from hotline.web.page_forms import LooksForm
@@ -22,5 +23,10 @@ def page() -> Any:
     with current().database.read() as session:
         rows = access_log.looks(session, actor=who, ticket=ticket, before=before, limit=PAGE)
     return render_template(
-        "administration/looks.html", rows=rows, who=who, ticket=ticket, more=len(rows) == PAGE
+        "administration/looks.html",
+        rows=rows,
+        looks=LOOKS,
+        who=who,
+        ticket=ticket,
+        more=len(rows) == PAGE,
     )

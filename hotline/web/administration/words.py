@@ -77,6 +77,18 @@ VALUES = {
     "days": "天",
     "hours": "小时",
     "minutes": "分钟",
-    "percent": "%",
+    "percent": "百分比",
     "times": "次",
+}
+# What the access log calls a look; those at one file end in its number.
+LOOKS = {
+    "view": "打开工单",
+    "list": "列表",
+    "precedents": "判例",
+    "claim": "签收",
+    "progress": "市民查询",
+    "screen_pop": "来电弹屏",
+    "files": "附件清单",
+    "file": "打开附件",
+    "erased": "删除附件",
 }

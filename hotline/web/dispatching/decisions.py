@@ -41,8 +41,8 @@ def _accept(body: page_forms.UnitForm) -> Steps:
 
 
 def _rule(body: page_forms.RuleForm) -> Steps:
-    # Whoever names another unit grants the objection.
-    granted = bool(body.chosen) if body.granted is None else body.granted
+    # Only whoever says so refuses; to grant is to name another unit.
+    granted = body.granted is not False
     unit = _unit(body) if granted else ""
     return [(Action.RULE, bodies.RuleBody(granted=granted, unit=unit, basis=body.basis))]
 

@@ -125,12 +125,22 @@ def _facts(session: Session, row: Ticket) -> dict[str, Any]:
         **uploads.LIMITS,
         "grievances": tuple(Grievance),
         "offered": _offered(story),
+        "urged": _urged(story),
     }
 
 
 def _offered(story: stories.Story) -> list[Action]:
     open_here = [each for each in OFFERED if (Status(story.ticket.status), each) in STEPS]
     return [each for each in open_here if each != Action.FOLLOW_UP or story.told]
+
+
+def _urged(story: stories.Story) -> bool:
+    """Whether the requester has urged already today, who may do so once a day."""
+    return any(
+        (each.action, each.reason) == (Action.REMIND, ReminderKind.CITIZEN)
+        and each.at > now() - supervision.A_DAY
+        for each in story.events
+    )
 
 
 def _told(event: TicketEvent) -> str:

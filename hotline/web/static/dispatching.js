@@ -46,7 +46,11 @@ function say() {
 if (way) { way.addEventListener("change", say); say(); }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.ctrlKey && event.target.form) event.target.form.requestSubmit();
+  if (event.key !== "Enter" || !event.ctrlKey || !event.target.form) return;
+  const ways = [...event.target.form.querySelectorAll("button:not([type=button])")];
+  // Where there are several ways to go on, the text is done and the keys choose among them.
+  if (ways.length > 1) ways[0].focus();
+  else event.target.form.requestSubmit(ways[0]);
 });
 // A way opened by its key takes the next letters.
 for (const summary of document.querySelectorAll(".other-way summary")) {

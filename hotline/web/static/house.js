@@ -44,7 +44,17 @@ const nameOf = (event) => (event.ctrlKey ? "Ctrl+" : "") + (event.key.length ===
 
 function press(element, event) {
   event.preventDefault();
-  if (typing(element)) { element.focus(); element.select?.(); } else element.click();
+  if (!typing(element) && !("focus" in element.dataset)) return element.click();
+  element.focus();
+  // What is searched for is typed anew; what was written goes on.
+  if (element.matches("input:not([type=radio])")) element.select();
+}
+
+// What a key does, without the sign of the key that stands within the words.
+function meaning(element) {
+  const copy = element.cloneNode(true);
+  for (const sign of copy.querySelectorAll("kbd")) sign.remove();
+  return element.dataset.keyName || element.getAttribute("aria-label") || copy.textContent.trim();
 }
 
 function showKeys() {
@@ -55,7 +65,7 @@ function showKeys() {
     const key = document.createElement("dt");
     key.append(Object.assign(document.createElement("kbd"), { textContent: element.dataset.key }));
     const what = document.createElement("dd");
-    what.textContent = element.dataset.keyName || element.getAttribute("aria-label") || element.textContent.trim();
+    what.textContent = meaning(element);
     list.append(key, what);
   }
   dialog.replaceChildren(list);

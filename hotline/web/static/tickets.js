@@ -34,6 +34,22 @@ window.addEventListener("beforeunload", (event) => {
   if ([...drafts.values()].some((text) => text.trim())) event.preventDefault();
 });
 
+// What is being written is what is sent, whichever step that is.
+document.addEventListener("keydown", (event) => {
+  const form = event.key === "Enter" && event.ctrlKey && event.target.closest(".step form");
+  if (!form) return;
+  event.preventDefault();
+  event.stopPropagation();
+  form.requestSubmit(form.querySelector("button:not([type=button])"));
+}, true);
+
+// A list leads to the step that it is about, opened and ready to be filled in.
+const wanted = location.hash && document.querySelector(`[data-step="${CSS.escape(location.hash.slice(1))}"]`);
+if (wanted) {
+  wanted.open = true;
+  wanted.querySelector("textarea, select, input:not([type=hidden])")?.focus();
+}
+
 document.addEventListener("click", (event) => {
   const fill = event.target.closest("[data-fill]");
   if (!fill) return;
