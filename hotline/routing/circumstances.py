@@ -1,4 +1,4 @@
-"""What speaks for a unit beside the words: the line dialled, tickets of caller and place."""
+"""What speaks for a unit beside the words: whom it was told to, tickets of caller and place."""
 
 import math
 from collections import defaultdict
@@ -6,18 +6,18 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from hotline.routing.corrections import ALIKE, APART
 from hotline.routing.fold import Folded, fold
-from hotline.routing.types import Earlier, Line, Reason
+from hotline.routing.types import Earlier, Line, LineCategory, Reason
 from hotline.routing.wording import pairs
 
 # Kinds of reasons, each with the points that it brings at its strongest where nothing was learned,
 # and how sure it makes us where there are no words to go by. Proposals, measured on nothing: the
 # requests of routing.md tell neither callers nor lines. Closed tickets do: a model brings its own
 # (learning/fusion: `fit` and `alone`).
-POINTS = {"line": 0.25, "caller": 0.35, "place": 0.15}
-ALONE = {"line": 0.5, "caller": 0.5, "place": 0.2}
+POINTS = {"line": 0.25, "caller": 0.35, "place": 0.15, "addressee": 0.25}
+ALONE = {"line": 0.5, "caller": 0.5, "place": 0.2, "addressee": 0.5}
 KINDS = tuple(POINTS)
-# People dial the wrong line and ask for something new: all together part near-equals, and never
-# beat clear words.
+# People dial the wrong line, write to the wrong leader and ask for something new: all together
+# part near-equals, and never beat clear words.
 MOST = 0.5
 # The same caller's ticket on another matter, and one on this matter that is done, beside an open
 # one on this matter, which counts 1.
@@ -28,6 +28,11 @@ READ = 120
 SAME_MATTER = 0.5
 
 By = Mapping[str, Sequence[Reason]]
+
+
+def written_to(unit: str) -> Line | None:
+    """What it says that a letter was written to the leader of a unit: a line without a key."""
+    return Line("", "", f"写给{unit}领导", unit, LineCategory.MERGED) if unit else None
 
 
 class Circumstances:
@@ -45,7 +50,8 @@ class Circumstances:
         """Of each unit at most one reason a kind; its points are its strength, 0 to 1."""
         found: dict[str, dict[str, Reason]] = defaultdict(dict)
         if dialled and dialled.department in self._departments:
-            found[dialled.department]["line"] = Reason("line", dialled.name, 1.0)
+            kind = "line" if dialled.key else "addressee"
+            found[dialled.department][kind] = Reason(kind, dialled.name, 1.0)
         known = [each for each in earlier if each.unit in self._departments]
         said = self._pairs(title, text) if known else frozenset()
         for each in known:

@@ -11,15 +11,19 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from hotline.routing.emergency import without_idioms
 from hotline.routing.fold import fold_phrase
-from hotline.routing.learning.features import Sparse, Table, runs, weighed
+from hotline.routing.learning.features import MASK, Sparse, Table, runs, weighed
 from hotline.routing.types import Example
 
 Vector = NDArray[np.float64]
 Span = tuple[int, int]
 
 # By cross-validation on the table; the range of .5 to 2 is within half a point.
-RIDGE = 1.0
+RIDGE = 0.7
+# What a text needs to be told by: about eight characters. Of less, the less there is, the less
+# it is like anything.
+LEAST = 12.0
 STEPS, CLOSE = 30, 1e-6
 # So many runs of characters are shown as the words that decided.
 TOLD = 3
@@ -37,8 +41,8 @@ class Likeness:
     """Learned once from the table of examples; of no use where it has one kind only."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
-        texts = [fold_phrase(example.text) for example in examples]
-        self._vocabulary, table = weighed(texts)
+        texts = [without_idioms(fold_phrase(example.text)) for example in examples]
+        self._vocabulary, table = weighed(texts, least=LEAST)
         self.is_of_use = len({bool(e.service) for e in examples}) > 1 < len(self._vocabulary.keys)
         if not self.is_of_use:
             return
@@ -52,9 +56,14 @@ class Likeness:
             for service in self._services
         ]
 
-    def score(self, text: str) -> Score:
-        """Of a folded text, best a sentence or two; meaningful where the table is of use."""
+    def score(self, text: str) -> Score | None:
+        """Of a folded text, best a sentence or two; meaningful where the table is of use.
+
+        None of single characters, such as the 了 that a cut leaves over: they say nothing.
+        """
         vector = self._vocabulary.vector("", text)
+        if not (self._vocabulary.keys[vector.columns] > MASK).any():
+            return None
         points = [_height(line, vector) for line in self._lines]
         return Score(_height(self._alarm, vector), self._services[int(np.argmax(points))])
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hotline.routing.circumstances import ALONE, By, Circumstances, bounded, sure_alone
 from hotline.routing.confidence import AUTO, confidences, decide
 from hotline.routing.fold import Folded
+from hotline.routing.heard import Heard
 from hotline.routing.misspelt import Misspelt
 from hotline.routing.phrases import PhraseBook
 from hotline.routing.places import Gazetteer
@@ -68,7 +69,7 @@ class Ranking:
         self._circumstances = Circumstances(self.departments, self.gazetteer.without_places)
         self._book = PhraseBook(directory)
         self._wording = Wording(directory)
-        self._misspelt = Misspelt(self._book)
+        self._misspelt, self._heard = Misspelt(self._book), Heard(self._book)
         self._model = model and model.aligned(self.departments)
 
     @property
@@ -109,7 +110,9 @@ class Ranking:
     def _phrases(self, title: Folded, text: Folded) -> dict[str, list[Reason]]:
         evidence = self._book.evidence(title, text)
         exact = {reason.text for reasons in evidence.values() for reason in reasons}
-        for phrase, worth in self._misspelt.find(f"{title.text}。{text.text}", exact).items():
+        said = f"{title.text}。{text.text}"
+        inexact = self._heard.find(said, exact) | self._misspelt.find(said, exact)
+        for phrase, worth in inexact.items():
             for unit in self._book.claims[phrase]:
                 near = self._book.reason(phrase, unit, (), worth)
                 evidence[unit].append(replace(near, kind="words"))

@@ -20,31 +20,46 @@ READ = 2_000
 UNHEARD = "\0"
 
 
+class Signs(dict[int, str]):
+    """One sign for each syllable of known words, so that what sounds alike is written alike.
+
+    Filled character by character as `str.translate` asks.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        syllables = sorted({syllable(c) for c in set("".join(words))})
+        self._signs = {each: chr(0xE000 + n) for n, each in enumerate(syllables)}
+
+    def of(self, text: str) -> str:
+        """As long as the text; what none of the words sounds like is UNHEARD."""
+        return text.translate(self)
+
+    def __missing__(self, code: int) -> str:
+        self[code] = self._signs.get(syllable(chr(code)), UNHEARD)
+        return self[code]
+
+
 class Sounds:
     """Only a name with its 县, 镇 or the like is looked for: 委员 sounds like 威远."""
 
     def __init__(self, places: Iterable[Place]) -> None:
         self._places: dict[str, list[tuple[Place, re.Pattern[str]]]] = defaultdict(list)
         stems = [(ENDING.sub("", place.name), place) for place in places if place.level in ENDINGS]
-        syllables = sorted({syllable(c) for stem, _ in stems for c in stem})
-        self._signs = {each: chr(0xE000 + n) for n, each in enumerate(syllables)}
+        self._signs = Signs(stem for stem, _ in stems)
         for stem, place in stems:
             if len(stem) >= SHORTEST:
                 ending = re.compile(ENDINGS[place.level])
-                self._places[self._heard(stem)].append((place, ending))
+                self._places[self._signs.of(stem)].append((place, ending))
         self._scanner = Scanner(self._places)
 
     def named(self, text: str) -> Iterator[tuple[int, int, tuple[Place, ...]]]:
         """Where a folded text names places that sound so, and which."""
-        for start, end, heard in self._scanner.hits(self._heard(text[:READ])):
+        for start, end, heard in self._scanner.hits(self._signs.of(text[:READ])):
             places = tuple(
                 place for place, ending in self._places[heard] if ending.match(text, end)
             )
             if places:
                 yield start, end, places
-
-    def _heard(self, text: str) -> str:
-        return "".join(self._signs.get(syllable(c), UNHEARD) for c in text)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -150,8 +150,8 @@ class Mark:
 class Reason:
     """Why: the phrase or rule that counted, its points, and where it stands in the text."""
 
-    # phrase | name | words | line | caller | place | rule | landmark | learned | case | correction
-    # | ruling
+    # phrase | name | words | line | addressee | caller | place | rule | landmark | learned | case
+    # | correction | ruling
     kind: str
     # of the last three the number of the ticket; of caller and place a sentence; of a landmark its
     # name and in how many tickets it stood

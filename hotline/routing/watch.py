@@ -23,7 +23,7 @@ BREATH = re.compile(f"[^。!?;]{{1,{BREATH_LENGTH}}}")
 
 # How near to 1 (see likeness.Score) an alarm takes: alone, where the words are those to an office,
 # and where weak signs speak for it too. By cross-validation on the table of examples.
-ALIKE, ALIKE_AT_OFFICE, ALIKE_WITH_SIGNS = -0.2, 0.1, -0.3
+ALIKE, ALIKE_AT_OFFICE, ALIKE_WITH_SIGNS = -0.15, 0.0, -0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +51,19 @@ class Watch:
         if not self._likeness.is_of_use:
             return emergency_of(folded, weak)
         at_office = bool(OFFICE.search(text))
-        alike = self._most_alike(folded.text, at_office)
+        alike = self._most_alike(text, at_office)
         if alike is None:
-            return None
+            return emergency_of(folded, weak)
         if weak and alike.alarm >= ALIKE_WITH_SIGNS:
             return emergency_of(folded, weak)
         if alike.alarm < (ALIKE_AT_OFFICE if at_office else ALIKE):
             return None
-        told = self._likeness.telling(folded.text[alike.start : alike.end])
+        told = self._likeness.telling(text[alike.start : alike.end])
         places = [Place(alike.service, (alike.start + a, alike.start + b)) for a, b in told]
         return emergency_of(folded, places)
 
     def _most_alike(self, text: str, at_office: bool) -> Alike | None:
-        """The breath that is most like an emergency.
+        """The breath that is most like an emergency; none where no breath says anything.
 
         None of a letter: the words of a story are those of an emergency. Nor of more than one
         breath that speaks as one does to an office.
@@ -74,5 +74,5 @@ class Watch:
             (self._likeness.score(breath.group()), breath.span())
             for breath in BREATH.finditer(text)
         )
-        found = (Alike(score.alarm, *span, score.service) for score, span in scored)
+        found = (Alike(score.alarm, *span, score.service) for score, span in scored if score)
         return max(found, key=lambda alike: alike.alarm, default=None)

@@ -13,13 +13,13 @@ from hotline.desk.knowledge import Knowledge
 from hotline.errors import Invalid
 from hotline.people.rights import Actor
 from hotline.registry.calendar import WorkCalendar
+from hotline.routing.circumstances import written_to
 from hotline.routing.router import Router
 from hotline.routing.types import (
     Decision,
     Directory,
     Earlier,
     Line,
-    LineCategory,
     Suggestion,
     Unit,
     UnitKind,
@@ -55,7 +55,7 @@ class City:
         To whom it was written is evidence like the line that was dialled; a territory written to is
         where it lies, unless the words say so themselves.
         """
-        heard = dialled or _written_to(addressee)
+        heard = dialled or written_to(addressee)
         given = self.router.suggest(text, title=title, dialled=heard, earlier=earlier)
         if given.territory is None and self.is_territory(addressee):
             given = replace(given, territory=addressee)
@@ -85,10 +85,6 @@ class City:
                 "没有名为「%(name)s」的单位,请用派单目录中的单位名称。", field=field, name=name[:40]
             )
         return found
-
-
-def _written_to(unit: str) -> Line | None:
-    return Line("", "", f"写给{unit}领导", unit, LineCategory.MERGED) if unit else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
-"""The line dialled, the caller's tickets and the place's: evidence, never a verdict."""
+"""The line dialled or leader written to, tickets of caller and place: evidence, no verdict."""
 
 from dataclasses import replace
 from random import Random
 
 import pytest
 
-from hotline.routing.circumstances import ALONE, MOST, bounded
+from hotline.routing.circumstances import ALONE, MOST, bounded, written_to
 from hotline.routing.learning.fusion import LARGEST, PRIOR, Fusion
 from hotline.routing.learning.model import Model
 from hotline.routing.learning.training import learn
@@ -83,6 +83,8 @@ def test_clear_words_stand_against_line_caller_and_place_together(
     given = asked.suggest(clear, dialled=line, earlier=against)
     assert line.department == "水务"
     assert given.candidates[0].unit == "供电"
+    written = asked.suggest(clear, dialled=written_to("水务"), earlier=against)
+    assert written.candidates[0].unit == "供电"
 
 
 def test_clear_words_stand_in_this_city(router: Router, lines):
@@ -90,6 +92,13 @@ def test_clear_words_stand_in_this_city(router: Router, lines):
     against = [Earlier("市税务局", clear, 1, True, of_caller) for of_caller in (True, False)]
     given = router.suggest(clear, dialled=lines["12366"], earlier=against)
     assert given.candidates[0].unit == "市城管执法局"
+
+
+def test_whom_a_letter_was_written_to_parts_near_equals_and_is_told(plain: Router):
+    for unit in ("水务", "供电"):
+        given = plain.suggest(SAID, dialled=written_to(unit))
+        assert given.candidates[0].unit == unit
+        assert [r.text for r in reasons(given, "addressee")] == [f"写给{unit}领导"]
 
 
 def test_together_they_bring_no_more_than_the_bound(plain: Router):
@@ -129,6 +138,8 @@ def _asked(kind: str, share: float, town: Directory) -> list[Case]:
         known = Case(f"U{n}", "", f"第{n}户停水停电", (right,), "unit", "自编")
         if kind == "line":
             return replace(known, dialled=replace(line, department=named))
+        if kind == "addressee":
+            return replace(known, dialled=written_to(named))
         ticket = OF_CALLER if kind == "caller" else replace(OF_PLACE, days=0)
         return replace(known, earlier=(replace(ticket, unit=named, text=known.body),))
 
@@ -139,7 +150,7 @@ def _taught(kind: str, share: float, tickets: list[Case], town: Directory) -> Mo
     return learn([*tickets, *_asked(kind, share, town)], town, seed=1)
 
 
-@pytest.mark.parametrize("kind", ["line", "caller", "place"])
+@pytest.mark.parametrize("kind", ["line", "addressee", "caller", "place"])
 def test_how_much_a_circumstance_counts_is_learned_from_cases_within_bounds(
     town: Directory, tickets: list[Case], kind: str
 ):
@@ -149,7 +160,7 @@ def test_how_much_a_circumstance_counts_is_learned_from_cases_within_bounds(
     assert telling.fusion.weight(kind) == pytest.approx(LARGEST[kind])
 
 
-@pytest.mark.parametrize("kind", ["line", "caller", "place"])
+@pytest.mark.parametrize("kind", ["line", "addressee", "caller", "place"])
 @pytest.mark.parametrize("share", [0.9, 0.3])
 def test_how_sure_a_circumstance_makes_us_without_words_is_counted_in_cases(
     town: Directory, tickets: list[Case], kind: str, share: float

@@ -215,16 +215,24 @@ def test_equal_texts_share_a_fold_and_old_rows_are_not_judged():
     assert sorted(folds[3:]) in ([0, 0, 1], [0, 1, 1])
 
 
-def test_many_texts_are_weighed_as_one_by_one():
+@pytest.mark.parametrize("least", [0.0, 12.0])
+def test_many_texts_are_weighed_as_one_by_one(least: float):
     texts = ["停水停水了", "", "停电", "没水,停电3天", "水"]
-    vocabulary, table = weighed(texts)
+    vocabulary, table = weighed(texts, least=least)
     seen = learn_vocabulary([counted("", text)[0] for text in texts], at_most=100)
     assert vocabulary.keys.tolist() == seen.keys.tolist() != []
     assert vocabulary.rarity.tolist() == seen.rarity.tolist()
     for row, text in enumerate(texts):
-        one, here = seen.vector("", text), table.rows == row
+        one, here = vocabulary.vector("", text), table.rows == row
         assert table.columns[here].tolist() == one.columns.tolist()
         assert table.values[here] == pytest.approx(one.values, abs=1e-6)
+
+
+def test_a_text_of_next_to_nothing_stays_short_of_full_length():
+    texts = ["停水停水了", "停电停水", "没水,停电"]
+    vocabulary, _ = weighed(texts, least=12.0)
+    one, more = (vocabulary.vector("", text).values for text in ("停", "停水停电"))
+    assert one @ one < more @ more < 1
 
 
 @pytest.mark.parametrize(

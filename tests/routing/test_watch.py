@@ -1,12 +1,17 @@
 """Rules first, likeness second: what no rule knows still raises the alarm."""
 
+from pathlib import Path
+
 import pytest
 
+from hotline.cli.cases import labelled
 from hotline.routing.emergency import find_emergency
 from hotline.routing.fold import fold
 from hotline.routing.router import Router
 from hotline.routing.types import Directory, Disposition, Example
-from hotline.routing.watch import LETTER, Watch
+from hotline.routing.watch import BREATH_LENGTH, LETTER, Watch
+
+SPOKEN_CALLS = Path(__file__).with_name("spoken.csv")
 
 # Sentences of our own that are not in data/emergencies.csv.
 NOW = {
@@ -87,6 +92,19 @@ def test_a_letter_is_left_to_the_rules(watch: Watch):
     letter = "门外有人在敲门。" * 30
     assert len(letter) > LETTER
     assert watch.find(fold(letter)) == find_emergency(fold(letter))
+
+
+def test_the_one_character_that_a_cut_leaves_over_says_nothing(watch: Watch):
+    told = "我们小区门口的路灯坏起好久了都没得人来修麻烦你们喊人来看一哈嘛谢谢你们了哈要得我"
+    assert len(told) == BREATH_LENGTH
+    for rest in ("了", "起", "死"):
+        assert watch.find(fold(told + rest)) is None
+
+
+def test_ordinary_calls_in_sichuan_speech_seldom_raise_the_bar(watch: Watch):
+    calls = [case.body for case in labelled(SPOKEN_CALLS)]
+    raised = [text for text in calls if watch.find(fold(text))]
+    assert len(raised) <= 0.12 * len(calls), raised
 
 
 @pytest.mark.parametrize("text", ["", "。", "😀", "喂", "123", "hello", "你好", "我姓王", "〇〇"])

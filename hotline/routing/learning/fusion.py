@@ -13,12 +13,12 @@ Scores = NDArray[np.float64]
 
 # What each unit is known by, and the fixed sum that holds while there are few cases; the numbers
 # are round ones near what cross-validation on the requests of routing.md gives. Of the last
-# three those requests tell nothing (proposal).
+# four those requests tell nothing (proposal).
 PRIOR = {"directory": 1.3, "margin": 4.0, "nearest": 7.0, "votes": 0.0}
-PRIOR |= {"line": 0.3, "caller": 1.0, "place": 0.3}
+PRIOR |= {"line": 0.3, "caller": 1.0, "place": 0.3, "addressee": 0.3}
 KINDS = tuple(PRIOR)
 # Whatever the cases say of circumstances: clear words bring more than these together (proposal).
-LARGEST = {"line": 1.0, "caller": 1.5, "place": 0.5}
+LARGEST = {"line": 1.0, "caller": 1.5, "place": 0.5, "addressee": 1.0}
 # How many cases it takes to move a weight half-way off the fixed sum, roughly.
 CLING = 10.0
 # So many cases are imagined that bear out what is thought of a circumstance before any is known;

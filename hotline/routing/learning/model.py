@@ -65,7 +65,7 @@ class Model:
     memory: Memory
     fusion: Fusion
     calibration: Calibration
-    alone: Mapping[str, float]  # how sure line, caller and place make us where words are missing
+    alone: Mapping[str, float]  # how sure each circumstance makes us where words are missing
     landmarks: Landmarks
     facts: Facts
 

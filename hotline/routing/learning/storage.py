@@ -130,7 +130,7 @@ def from_arrays(arrays: Arrays, words: Mapping[str, Any]) -> Model:
         landmarks=Landmarks(
             {name: Landmark(*each) for name, each in words.get("landmarks", {}).items()}
         ),
-        alone={kind: float(words.get("alone", ALONE)[kind]) for kind in ALONE},
+        alone={kind: float(words.get("alone", {}).get(kind, ALONE[kind])) for kind in ALONE},
         facts=Facts(**words["facts"]),
     )
 
