@@ -17,6 +17,7 @@ from hotline.routing.types import Case, Decision
 from hotline.settings import Settings
 from hotline.tickets import objections
 from hotline.tickets.corrections import correct
+from hotline.tickets.models import Ticket
 from hotline.tickets.words import Ground
 
 CULTURE = "市文化广电新闻出版局"
@@ -60,10 +61,10 @@ def test_a_correction_that_commits_late_is_heard_too(postgres: Database, tmp_pat
     watch = CityWatch(postgres, Settings(data_dir=tmp_path, database_url=""))
     with postgres.work() as slow:
         ruled = {"instead_of": CITY, "actor": DISPATCHER, "now": NOON, "ruled": True}
-        correct(slow, slow.merge(for_late), CULTURE, **ruled)
+        correct(slow, slow.get(Ticket, for_late.id), CULTURE, **ruled)
         slow.flush()
         with postgres.work() as quick:
-            correct(quick, quick.merge(for_quick), "市公安局", **ruled)
+            correct(quick, quick.get(Ticket, for_quick.id), "市公安局", **ruled)
         assert eventually(lambda: watch().suggest(TEXT).candidates[0].unit == "市公安局")
     assert eventually(lambda: CULTURE in [c.unit for c in watch().suggest(TEXT).candidates])
 
