@@ -283,9 +283,8 @@ def test_a_return_counts_against_the_day_of_its_dispatch(database: Database, fol
     assert counts(database).total("misdirected") == 0
     later = NOON + timedelta(days=1)
     with database.work() as session:
-        session.add(ticket)
         objections.object_to(
-            session, ticket, calendar=CALENDAR,
+            session, session.get(Ticket, ticket.id), calendar=CALENDAR,
             ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="不是",
             actor=handler_of(CITY), now=later,
         )  # fmt: skip
