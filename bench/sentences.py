@@ -6,8 +6,8 @@ from random import Random
 from hotline.routing.types import Directory
 
 # Around the phrases, so that a text holds words that lead nowhere, as real ones do.
-OPENINGS = ("你好,我想问一下", "我家附近", "上个月开始", "请问", "我们小区", "昨天下午")
-ENDINGS = ("的事没人管。", "怎么办理?", "一直得不到解决,希望尽快处理。", "找谁?", "已经很久了。")
+OPENINGS = ("你好，我想问一下", "我家附近", "上个月开始", "请问", "我们小区", "昨天下午")
+ENDINGS = ("的事没人管。", "怎么办理？", "一直得不到解决，希望尽快处理。", "找谁？", "已经很久了。")
 
 
 def phrases_of(directory: Directory) -> list[str]:

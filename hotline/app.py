@@ -78,7 +78,7 @@ def prepare(settings: Settings) -> Database:
     except Unavailable as error:
         log.error("database not ready", cause=repr(error.__cause__))
         raise Unavailable(
-            "数据库连不上、不可写或正忙,请检查 DATABASE_URL,以及数据目录的权限和空间。"
+            "数据库连不上、不可写或正忙，请检查 DATABASE_URL，以及数据目录的权限和空间。"
         ) from error
     except OSError as error:
         raise Unavailable(
@@ -120,8 +120,8 @@ def _refuse_newer(session: Session, script: ScriptDirectory) -> None:
     found = set(MigrationContext.configure(session.connection()).get_current_heads())
     if found - known:
         raise UnfitDatabase(
-            f"数据库已由较新的版本升级到 {max(found)},本程序只认识到 {max(known)},且不能降级;"
-            "请升级本程序,或恢复升级前的备份。"
+            f"数据库已由较新的版本升级到 {max(found)}，本程序只认识到 {max(known)}，且不能降级；"
+            "请升级本程序，或恢复升级前的备份。"
         )
 
 
@@ -132,7 +132,7 @@ def _refuse_deaf_to_chinese(session: Session) -> None:
     sql = "SELECT datctype FROM pg_database WHERE datname = current_database()"
     if session.execute(text(sql)).scalar_one() in ("C", "POSIX"):
         raise UnfitDatabase(
-            "数据库的 lc_ctype 是 C,无法按中文检索;请用 UTF-8 的区域设置新建数据库,如 "
+            "数据库的 lc_ctype 是 C，无法按中文检索；请用 UTF-8 的区域设置新建数据库，如 "
             "CREATE DATABASE hotline TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'。"
         )
 
@@ -141,8 +141,8 @@ def _refuse_lost_key(session: Session, data_dir: Path) -> None:
     # With another key than theirs, nobody who is in the database already would be found again.
     if not has_secret(data_dir, "contact") and _has_contacts(session):
         raise UnfitDatabase(
-            f"数据库里已有诉求人,数据目录 {data_dir} 却没有 secrets/contact;"
-            "请从备份或另一台主机复制 secrets 目录,再启动。"
+            f"数据库里已有诉求人，数据目录 {data_dir} 却没有 secrets/contact;"
+            "请从备份或另一台主机复制 secrets 目录，再启动。"
         )
 
 

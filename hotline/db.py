@@ -120,7 +120,7 @@ class OutcomeUnknown(Unavailable):
     """The connection was lost at the commit: the work may be done, or not."""
 
     code = "outcome-unknown"
-    sentence = "数据库在保存时断开,不知是否已保存。请先查询,或用同一 Idempotency-Key 原样重发。"
+    sentence = "数据库在保存时断开，不知是否已保存。请先查询，或用同一 Idempotency-Key 原样重发。"
 
 
 class WriteGate:

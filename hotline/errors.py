@@ -11,7 +11,7 @@ class HotlineError(Exception):
 
     code = "error"
     status = 500
-    sentence = "系统出错,内容未改动,请稍后再试。"
+    sentence = "系统出错，内容未改动，请稍后再试。"
 
     def __init__(self, wording: str = "", *, field: str = "", **values: Any) -> None:
         self.wording, self.values = wording or self.sentence, values
@@ -21,11 +21,11 @@ class HotlineError(Exception):
 
 
 class Invalid(HotlineError):
-    code, status, sentence = "invalid", 422, "填写的内容有误,请按提示修改后重试。"
+    code, status, sentence = "invalid", 422, "填写的内容有误，请按提示修改后重试。"
 
 
 class NotFound(HotlineError):
-    code, status, sentence = "not-found", 404, "没有找到,请核对编号。"
+    code, status, sentence = "not-found", 404, "没有找到，请核对编号。"
 
 
 class NotAllowed(HotlineError):
@@ -35,7 +35,7 @@ class NotAllowed(HotlineError):
 class SignInRefused(HotlineError):
     """One sentence for a wrong name and a wrong password, so that names cannot be guessed."""
 
-    code, status, sentence = "sign-in-refused", 401, "登录名或口令不对,请核对后重试。"
+    code, status, sentence = "sign-in-refused", 401, "登录名或口令不对，请核对后重试。"
 
 
 class NotSignedIn(HotlineError):
@@ -54,14 +54,14 @@ class StepRefused(HotlineError):
 
 class KeyReused(HotlineError):
     code, status = "idempotency-key-reused", 422
-    sentence = "同一个 Idempotency-Key 已用于另一份内容,请换一个。"
+    sentence = "同一个 Idempotency-Key 已用于另一份内容，请换一个。"
 
 
 class Unavailable(HotlineError):
     """A part we lean on is away; nothing was changed and the same call may be made again."""
 
     code, status = "unavailable", 503
-    sentence = "系统暂时繁忙,内容未改动,请稍后重试。"
+    sentence = "系统暂时繁忙，内容未改动，请稍后重试。"
 
 
 class BadData(HotlineError):
@@ -72,6 +72,6 @@ class BadData(HotlineError):
     def __init__(self, file: str, line: int, column: str, expected: str) -> None:
         self.file, self.line, self.column, self.expected = file, line, column, expected
         super().__init__(
-            "%(file)s 第 %(line)s 行 %(column)s 列:应为%(expected)s。",
+            "%(file)s 第 %(line)s 行 %(column)s 列：应为%(expected)s。",
             file=file, line=line, column=column, expected=expected,
         )  # fmt: skip

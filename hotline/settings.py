@@ -18,8 +18,8 @@ REMEDIES = {
     "int_parsing": "须为整数",
     "greater_than_equal": "不能小于 {ge}",
     "less_than_equal": "不能大于 {le}",
-    "date_from_datetime_parsing": "须为日期,如 2018-07-20",
-    "date_from_datetime_inexact": "须为日期,如 2018-07-20",
+    "date_from_datetime_parsing": "须为日期，如 2018-07-20",
+    "date_from_datetime_inexact": "须为日期，如 2018-07-20",
     "value_error": "{error}",
 }
 
@@ -34,7 +34,7 @@ def _url(schemes: tuple[str, ...], example: str) -> AfterValidator:
         except ValueError:  # a port that is no number
             known = False
         if url and not known:
-            raise ValueError(f"须形如 {example},或留空用自带的")
+            raise ValueError(f"须形如 {example}，或留空用自带的")
         return url
 
     return AfterValidator(check)
@@ -45,7 +45,7 @@ def _networks(names: str) -> str:
         for name in names.split(",") if names else ():
             ip_network(name.strip())
     except ValueError:
-        raise ValueError("须为 IP 地址或网段,以逗号分隔,如 127.0.0.1,::1") from None
+        raise ValueError("须为 IP 地址或网段，以逗号分隔，如 127.0.0.1,::1") from None
     return names
 
 
@@ -108,4 +108,4 @@ def load() -> Settings:
         name = str(first["loc"][0])
         variable = name if name.isupper() else f"HOTLINE_{name.upper()}"
         remedy = REMEDIES.get(first["type"], first["msg"]).format(**first.get("ctx", {}))
-        raise Invalid(f"设置 {variable} 有误:{remedy}。", field=variable) from error
+        raise Invalid(f"设置 {variable} 有误：{remedy}。", field=variable) from error

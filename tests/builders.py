@@ -35,7 +35,7 @@ SUGGESTION = Suggestion(
     place="西林街道",
 )
 MATTER = Matter(
-    text="小区楼下烧烤摊半夜还在吵,油烟也大",
+    text="小区楼下烧烤摊半夜还在吵，油烟也大",
     title="烧烤摊扰民",
     kind=MatterKind.COMPLAINT,
     channel=Channel.PHONE,

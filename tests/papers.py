@@ -7,7 +7,7 @@ from openpyxl import Workbook
 from PIL import Image
 
 PDF = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
-TEXT = "二〇一八年七月二十五日,烧烤摊又摆出来了。\n".encode()
+TEXT = "二〇一八年七月二十五日，烧烤摊又摆出来了。\n".encode()
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 64

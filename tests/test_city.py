@@ -21,8 +21,8 @@ from hotline.tickets.models import Ticket
 from hotline.tickets.words import Ground
 
 CULTURE = "市文化广电新闻出版局"
-TEXT = "小区楼下烧烤摊半夜还在吵,油烟也大"
-SURE = "公积金贷款怎么提取,住房公积金账户转移"
+TEXT = "小区楼下烧烤摊半夜还在吵，油烟也大"
+SURE = "公积金贷款怎么提取，住房公积金账户转移"
 FUND = "市住房公积金管理中心"
 
 
@@ -85,7 +85,7 @@ def test_a_unit_goes_by_itself_only_when_it_was_switched_on(database: Database, 
 def test_a_model_speaks_from_its_choice_on_and_is_taken_back(database: Database, watch: CityWatch):
     said = "坨坨糖化了"
     cases = [
-        Case(f"{unit}{n}", "", f"{words},第{n}回", (unit,), "unit", "自编")
+        Case(f"{unit}{n}", "", f"{words}，第{n}回", (unit,), "unit", "自编")
         for unit, words in ((CULTURE, said), (CITY, "棚棚垮了"), (FUND, "本本丢了"))
         for n in range(12)
     ]

@@ -220,9 +220,9 @@ def add_key(holder: str, role: str, unit: str, channel: str) -> None:
 
     _, database = opened()
     if role not in list(Role):
-        raise Invalid(f"没有角色「{role}」,可选:{'、'.join(table.HOLDERS)}。", field="role")
+        raise Invalid(f"没有角色「{role}」，可选：{'、'.join(table.HOLDERS)}。", field="role")
     if channel and channel not in CHANNELS:
-        raise Invalid(f"没有渠道「{channel}」,可选:{'、'.join(CHANNELS)}。", field="channel")
+        raise Invalid(f"没有渠道「{channel}」，可选：{'、'.join(CHANNELS)}。", field="channel")
     facts = {"unit": unit and _city().unit(unit), "channel": channel, "now": clock.now()}
     with database.work() as session:
         click.echo(table.make(session, holder, Role(role), **facts))

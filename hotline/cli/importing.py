@@ -70,12 +70,14 @@ def told(
 ) -> list[str]:
     """What was done, in lines."""
     read = "、".join(f"{column}→{fields[field][0]}" for field, column in done.columns.items())
-    lines = [f"列:{read}"]
+    lines = [f"列：{read}"]
     if done.unused:
-        lines.append(f"未用的列:{'、'.join(done.unused)}")
+        lines.append(f"未用的列：{'、'.join(done.unused)}")
     verb = "可导入" if dry else "已导入"
-    lines.append(f"{verb} {done.brought} 件,早已导入 {done.known} 件,有错 {len(done.errors)} 行。")
-    lines += [f"第 {each.row} 行「{each.column}」:{each.sentence}" for each in done.errors[:SHOWN]]
+    lines.append(
+        f"{verb} {done.brought} 件，早已导入 {done.known} 件，有错 {len(done.errors)} 行。"
+    )
+    lines += [f"第 {each.row} 行「{each.column}」：{each.sentence}" for each in done.errors[:SHOWN]]
     if len(done.errors) > SHOWN:
-        lines.append(f"……其余 {len(done.errors) - SHOWN} 行有错,改好后再导入一次即可。")
+        lines.append(f"……其余 {len(done.errors) - SHOWN} 行有错，改好后再导入一次即可。")
     return lines

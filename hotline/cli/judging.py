@@ -58,7 +58,7 @@ def judge(city: Callable[[], City], cases: Path, *, train: Path | None, noise: s
 
 
 def _as_it_is(router: Router, asked: list[Case], noise: str) -> tuple[list[Answer], str]:
-    told = "凭派单目录和启用中的模型。" if router.learned else "未训练:只凭派单目录。"
+    told = "凭派单目录和启用中的模型。" if router.learned else "未训练：只凭派单目录。"
     return ask(router, distort(asked, noise, seed=SEED), time.perf_counter), told
 
 
@@ -69,7 +69,7 @@ def _cross_validated(
         answers = cross_validate(
             asked, directory, time.perf_counter, seed=SEED, noise=noise, progress=progress
         )
-    told = f"训练与评估是同一份案例:{FOLDS} 折交叉验证,每一条都由没有学过它的模型判断。"
+    told = f"训练与评估是同一份案例：{FOLDS} 折交叉验证，每一条都由没有学过它的模型判断。"
     return answers, told
 
 
@@ -82,7 +82,7 @@ def _taught(
         model = learn(taught, directory, seed=SEED, progress=progress)
     told = (
         f"用 {train.name} 中的 {model.facts.cases} 条案例训练"
-        f"(另有 {len(given) - len(taught)} 条也在评估案例中,没有学)。"
+        f"(另有 {len(given) - len(taught)} 条也在评估案例中，没有学)。"
     )
     router = Router(directory, model)
     return ask(router, distort(asked, noise, seed=SEED), time.perf_counter), told

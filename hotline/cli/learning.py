@@ -20,7 +20,7 @@ def train(cases: Path | None, closed: bool) -> None:
     The model comes into force if it is not worse than what is, overall and for any unit.
     """
     if (cases is None) != closed:
-        raise Invalid("请给出案例文件,或用 --closed 从已办结工单学习,二者选一。", field="cases")
+        raise Invalid("请给出案例文件，或用 --closed 从已办结工单学习，二者选一。", field="cases")
     from hotline.cli.teaching import teach
 
     for line in teach(*opened(), cases):
@@ -42,7 +42,7 @@ def list_models() -> None:
         chosen, kept = learned.chosen_model(session), learned.kept_models(session)
         known = learned.known_models(session)
         if not known:
-            click.echo("还没有模型:只凭派单目录推荐。用 hotline train 案例.csv 学习。")
+            click.echo("还没有模型：只凭派单目录推荐。用 hotline train 案例.csv 学习。")
         for model in known:
             mark = "*" if chosen and chosen.id == model.id else " "
             verdict = "通过" if model.passed else "未通过"
@@ -60,11 +60,11 @@ def list_models() -> None:
 def use(number: str) -> None:
     """Puts a model in force, such as the one before; `none` leaves the directory alone to speak."""
     if number != "none" and not number.isdecimal():
-        raise Invalid("请写模型的编号,或 none。", field="number")
+        raise Invalid("请写模型的编号，或 none。", field="number")
     from hotline.registry import learned
 
     _, database = opened()
     with database.work() as session:
         chosen = None if number == "none" else int(number)
         learned.choose_model(session, chosen, by="hotline models", now=clock.now())
-    click.echo(f"已启用第 {chosen} 号模型。" if chosen else "已停用模型,只凭派单目录推荐。")
+    click.echo(f"已启用第 {chosen} 号模型。" if chosen else "已停用模型，只凭派单目录推荐。")

@@ -58,9 +58,9 @@ def _bound(address: str, port: int) -> socket.socket:
 def _sentence(error: OSError, host: str, port: int, setting: str) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
-            f"端口 {port} 已被占用:可能本系统已在运行,或被其他程序使用。"
-            f"请先停止它,或用 {setting} 另设端口。"
+            f"端口 {port} 已被占用：可能本系统已在运行，或被其他程序使用。"
+            f"请先停止它，或用 {setting} 另设端口。"
         )
     if error.errno == errno.EACCES:
-        return f"没有权限使用端口 {port},请用 {setting} 另设 1024 以上的端口。"
-    return f"本机不能在地址「{host}」上监听({error.strerror}),请检查 HOTLINE_HOST。"
+        return f"没有权限使用端口 {port}，请用 {setting} 另设 1024 以上的端口。"
+    return f"本机不能在地址「{host}」上监听({error.strerror})，请检查 HOTLINE_HOST。"

@@ -16,7 +16,7 @@ from hotline.web.api.suggestions import suggested
 from hotline.web.current import City
 
 READER = Actor("命令行", Role.SUPERVISOR)
-SURE = {"auto": "很有把握", "choose": "请从中选择", "ask": "拿不准,请派单员定"}
+SURE = {"auto": "很有把握", "choose": "请从中选择", "ask": "拿不准，请派单员定"}
 
 
 def as_json(suggestion: Suggestion) -> str:
@@ -26,27 +26,27 @@ def as_json(suggestion: Suggestion) -> str:
 def as_text(suggestion: Suggestion) -> str:
     """The answer for a person: what to do, whose it is, and why."""
     lines = [
-        f"处理:{suggestion.disposition}"
+        f"处理：{suggestion.disposition}"
         + (f" → {suggestion.service}" if suggestion.service else "")
     ]
     if suggestion.emergency:
         lines.append(
-            f"紧急:{suggestion.emergency.service}({'、'.join(suggestion.emergency.words)})"
+            f"紧急：{suggestion.emergency.service}({'、'.join(suggestion.emergency.words)})"
         )
     if suggestion.guidance:
-        lines.append(f"引导:{suggestion.guidance.target}。{suggestion.guidance.sentence}")
-    lines.append(f"属地:{suggestion.territory or '未定'} {suggestion.place or ''}".rstrip())
+        lines.append(f"引导：{suggestion.guidance.target}。{suggestion.guidance.sentence}")
+    lines.append(f"属地：{suggestion.territory or '未定'} {suggestion.place or ''}".rstrip())
     if suggestion.lead:
-        lines.append(f"牵头:{suggestion.lead.unit}({suggestion.lead.sentence})")
-    lines.append(f"派单:{SURE[suggestion.decision]}")
+        lines.append(f"牵头：{suggestion.lead.unit}({suggestion.lead.sentence})")
+    lines.append(f"派单：{SURE[suggestion.decision]}")
     for n, candidate in enumerate(suggestion.candidates, start=1):
         why = "、".join(reason.said for reason in candidate.reasons[:6])
         lines.append(f"  {n} {candidate.unit} {candidate.confidence:.2f} {why}")
     if (found := separation(suggestion)) and found.because:
         because = "、".join(reason.said for reason in found.because)
-        lines.append(f"比{found.runner_up}高 {found.behind:.2f},凭{because}")
+        lines.append(f"比{found.runner_up}高 {found.behind:.2f}，凭{because}")
     if suggestion.excluded:
-        lines.append(f"回避:{'、'.join(suggestion.excluded)}")
+        lines.append(f"回避：{'、'.join(suggestion.excluded)}")
     return "\n".join(lines)
 
 
@@ -64,7 +64,7 @@ def _route_line(city: City, number: int, line: bytes) -> dict[str, Any]:
         if not isinstance(text, str) or not isinstance(dialled, str):
             raise TypeError
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        expected = '应为 JSON 对象,如 {"text": "…", "dialled": "12319"}'
+        expected = '应为 JSON 对象，如 {"text": "…", "dialled": "12319"}'
         return {"error": f"第 {number} 行{expected}。"}
     return suggested(city.router.suggest(text, dialled=city.find_line(dialled)))
 

@@ -198,7 +198,7 @@ def _check_label(city: City, case: Case) -> None:
     for name in case["unit"].split("|"):
         if city.find_unit(name) is None:
             raise Invalid(
-                f"id 为「{case['id'][:20]}」的一行:没有名为「{name[:40]}」的单位。", field="unit"
+                f"id 为「{case['id'][:20]}」的一行：没有名为「{name[:40]}」的单位。", field="unit"
             )
 
 

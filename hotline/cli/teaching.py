@@ -76,10 +76,10 @@ def _shown(figures: Any) -> dict[str, float]:
 def _told(verdict: Verdict, model_id: int) -> list[str]:
     before, after = verdict.before, verdict.after
     said = [
-        f"在没有学过的 {after.n} 条上:首选 {before.top1:.3f} → {after.top1:.3f},"
+        f"在没有学过的 {after.n} 条上：首选 {before.top1:.3f} → {after.top1:.3f},"
         f"前三 {before.top3:.3f} → {after.top3:.3f}。"
     ]
     if verdict.passed:
         return [*said, f"第 {model_id} 号模型已启用。"]
-    worse = f"这些单位变差:{'、'.join(verdict.worse)}。" if verdict.worse else "总体不如现在。"
-    return [*said, f"第 {model_id} 号模型未启用:{worse}可用 hotline models use {model_id} 启用。"]
+    worse = f"这些单位变差：{'、'.join(verdict.worse)}。" if verdict.worse else "总体不如现在。"
+    return [*said, f"第 {model_id} 号模型未启用：{worse}可用 hotline models use {model_id} 启用。"]

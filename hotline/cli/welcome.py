@@ -54,9 +54,9 @@ def text(settings: Settings) -> str:
         f"  接口文档  {web}/api/v1/swagger",
         f"  来电接口  http://{settings.reachable_host}:{settings.line_port}/calls",
         f"  数据目录  {settings.data_dir.absolute()}",
-        f"  演示账号(仅供试用,正式使用前请停用;口令都是 {made['password']})",
+        f"  演示账号(仅供试用，正式使用前请停用；口令都是 {made['password']})",
         *(f"    {name:10} {title}" for name, title, _, _ in DEMO),
-        f"  演示密钥  {_file(settings)}(仅供试用,正式使用前请撤销)",
+        f"  演示密钥  {_file(settings)}(仅供试用，正式使用前请撤销)",
         *(f"    {key}  {holder}" for holder, key in made["keys"].items()),
     ]
     return "\n".join(lines)

@@ -32,16 +32,16 @@ BODY = """{greeting}
 
 {text}
 
-{role}单位:{unit}
+{role}单位：{unit}
 
-查询进度:在热线网站“进度查询”中输入工单编号 {number} 和查询码 {query_code},或拨打 12345。
+查询进度：在热线网站“进度查询”中输入工单编号 {number} 和查询码 {query_code}，或拨打 12345。
 {rating}{merged}
-此信由系统自动发出,请勿直接回复。感谢您对我们工作的支持!
+此信由系统自动发出，请勿直接回复。感谢您对我们工作的支持！
 
 内江市 12345 政务服务热线
 """
-RATING = "回访评价:请用同样的编号和查询码告诉我们,问题是否解决、您对办理是否满意。\n"
-MERGED = "\n您的诉求与其他群众反映的同一事项一并办理,本答复同样适用于您。\n"
+RATING = "回访评价：请用同样的编号和查询码告诉我们，问题是否解决、您对办理是否满意。\n"
+MERGED = "\n您的诉求与其他群众反映的同一事项一并办理，本答复同样适用于您。\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def body(notice: Notice) -> str:
     """The words of the letter; pages show them before it is sent."""
     name = " ".join(notice.name.split())
     return BODY.format(
-        greeting=f"{name},您好!" if name else "您好!",
+        greeting=f"{name}，您好！" if name else "您好！",
         number=notice.number,
         query_code=notice.query_code,
         text=notice.text.strip(),

@@ -17,7 +17,7 @@ from hotline.delivery.letters import Notice, is_address, letter
 from hotline.delivery.states import Outcome
 
 DELIVERED = Result(Outcome.DELIVERED)
-UNUSABLE = Result(Outcome.FAILED, "地址或号码无法使用,请改用其他方式告知")
+UNUSABLE = Result(Outcome.FAILED, "地址或号码无法使用，请改用其他方式告知")
 
 # Of Linux, and not in Python's own library; it tells of a write that failed since 5.8.
 _LIBC = ctypes.CDLL(None, use_errno=True)

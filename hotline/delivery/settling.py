@@ -17,7 +17,7 @@ from hotline.people.rights import Action, Actor, scope_of
 from hotline.tickets.models import Contact, Ticket, TicketEvent
 from hotline.tickets.words import Status
 
-INTERRUPTED = "发送中断,期限内没有结果"
+INTERRUPTED = "发送中断，期限内没有结果"
 OUTCOMES = "、".join(Settlement)
 
 
@@ -57,11 +57,11 @@ def settle(
         raise Invalid("回执结果须为 %(known)s 之一。", field="outcome", known=OUTCOMES)
     row = session.get(Delivery, delivery_id, with_for_update=True)
     if row is None:
-        raise NotFound("没有这份反馈,请核对编号。", field="id")
+        raise NotFound("没有这份反馈，请核对编号。", field="id")
     before, said = State(row.state), Settlement(outcome)
     if (before, said) not in SETTLED:
         raise StepRefused(
-            "这份反馈现为「%(state)s」,不能登记 %(said)s。",
+            "这份反馈现为「%(state)s」，不能登记 %(said)s。",
             field="outcome",
             state=CHINESE[before],
             said=str(said),
@@ -95,7 +95,7 @@ def trouble(session: Session, delivery_id: str) -> tuple[Trouble, Contact]:
     """One delivery as it stands, and whom it is for."""
     found = session.exec(_troubles().where(Delivery.id == delivery_id)).first()
     if found is None:
-        raise NotFound("没有这份反馈,请核对编号。", field="id")
+        raise NotFound("没有这份反馈，请核对编号。", field="id")
     return Trouble(*found), session.get_one(Contact, found[0].contact_id)
 
 

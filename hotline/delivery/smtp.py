@@ -11,10 +11,10 @@ from hotline.delivery.channels import Result
 from hotline.delivery.letters import Notice, is_address, letter
 from hotline.delivery.states import Outcome
 
-NO_ADDRESS = Result(Outcome.FAILED, "没有电子邮箱,请电话告知")
-UNUSABLE = Result(Outcome.FAILED, "电子邮箱地址无法使用,请电话告知")
+NO_ADDRESS = Result(Outcome.FAILED, "没有电子邮箱，请电话告知")
+UNUSABLE = Result(Outcome.FAILED, "电子邮箱地址无法使用，请电话告知")
 AWAY = Result(Outcome.RETRY, "邮件服务器连不上或中途断开")
-NO_ANSWER = Result(Outcome.UNKNOWN, "内容已交出,服务器没有答复")
+NO_ANSWER = Result(Outcome.UNKNOWN, "内容已交出，服务器没有答复")
 
 
 @dataclass(frozen=True, slots=True)

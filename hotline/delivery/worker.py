@@ -22,7 +22,7 @@ from hotline.tickets.words import Status
 
 # Whoever left neither number nor address reads the reply by ticket number and query code.
 PORTAL = "portal"
-TO_BE_READ = Result(Outcome.DELIVERED, "未留联系方式,凭编号和查询码查看")
+TO_BE_READ = Result(Outcome.DELIVERED, "未留联系方式，凭编号和查询码查看")
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def background(settings: Settings) -> Iterator[None]:
         if not queues.answers(redis):
             started.enter_context(_kept("queue", settings))
             if not queues.wait_for(redis, QUEUE_PATIENCE):
-                raise Unavailable("队列没有启动,请查看日志,或检查 REDIS_URL。")
+                raise Unavailable("队列没有启动，请查看日志，或检查 REDIS_URL。")
         if not _has_worker(redis):
             started.enter_context(_kept("worker", settings))
         yield

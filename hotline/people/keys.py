@@ -49,15 +49,15 @@ def make(
     if role not in HOLDERS:
         known = "、".join(HOLDERS)
         raise Invalid(
-            "角色 %(role)s 不能持有密钥,可选:%(known)s。", field="role", role=role, known=known
+            "角色 %(role)s 不能持有密钥，可选：%(known)s。", field="role", role=role, known=known
         )
     if (role is Role.HANDLER) != bool(unit):
-        raise Invalid("经办人密钥须指明单位,其他角色不填单位。", field="unit")
+        raise Invalid("经办人密钥须指明单位，其他角色不填单位。", field="unit")
     if (role is Role.GATEWAY) != bool(channel):
-        raise Invalid("接入平台密钥须指明渠道,其他角色不选渠道。", field="channel")
+        raise Invalid("接入平台密钥须指明渠道，其他角色不选渠道。", field="channel")
     if session.exec(select(ApiKey).where(ApiKey.holder == holder)).first():
         raise Invalid(
-            "「%(holder)s」已有密钥,请先撤销或换一个名称。", field="holder", holder=holder
+            "「%(holder)s」已有密钥，请先撤销或换一个名称。", field="holder", holder=holder
         )
     text = f"hk_{secrets.token_urlsafe(32)}"
     facts = {"unit": unit, "channel": channel, "made_at": now}

@@ -98,7 +98,7 @@ def pasted(text: str) -> list[Turn]:
     """
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > MOST_ROWS:
-        raise Invalid("一次最多 %(n)d 行,请分几次粘贴。", field="table", n=MOST_ROWS)
+        raise Invalid("一次最多 %(n)d 行，请分几次粘贴。", field="table", n=MOST_ROWS)
     return [
         _turn(number, line)
         for number, line in enumerate(lines, start=1)
@@ -111,11 +111,11 @@ def _turn(number: int, line: str) -> Turn:
     row = next(csv.reader([line.replace("\uff0c", ",")], delimiter=parting))
     day, shift, name, extension, *rest = [*(cell.strip() for cell in row), "", "", "", ""][:5]
     if rest[0]:
-        raise _wrong(number, "应为 4 列:日期、班次、姓名、分机")
+        raise _wrong(number, "应为 4 列：日期、班次、姓名、分机")
     if not name or any(
         len(value) > _LENGTHS[field] for field, value in (("name", name), ("extension", extension))
     ):
-        raise _wrong(number, "姓名须填,最多 40 字;分机最多 20 字")
+        raise _wrong(number, "姓名须填，最多 40 字；分机最多 20 字")
     return Turn(_day(number, day), _shift(number, shift), name, extension)
 
 
@@ -136,5 +136,5 @@ def _shift(number: int, text: str) -> Shift:
 
 def _wrong(number: int, expected: str) -> Invalid:
     return Invalid(
-        "第 %(n)d 行:%(expected)s。没有录入任何一行。", field="table", n=number, expected=expected
+        "第 %(n)d 行：%(expected)s。没有录入任何一行。", field="table", n=number, expected=expected
     )

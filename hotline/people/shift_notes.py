@@ -76,7 +76,7 @@ def mark_read(session: Session, id: int, *, actor: Actor, now: datetime) -> None
     """Once a reader: a second time changes nothing."""
     scope_of(actor, Action.NOTE_SHIFT)
     if session.get(ShiftNote, id) is None:
-        raise NotFound("没有这条交接记录,可能已被删去。", field="note")
+        raise NotFound("没有这条交接记录，可能已被删去。", field="note")
     if session.get(ShiftNoteRead, (id, actor.id)) is None:
         session.add(ShiftNoteRead(note_id=id, reader=actor.id, at=now))
 

@@ -55,7 +55,7 @@ def _counted_try(session: Session, name: str, now: datetime) -> str | None:
     if user is None or user.disabled_at:
         return None
     if user.locked_until and user.locked_until > now:
-        raise SignInRefused("口令连续输错,账号已锁定,请 15 分钟后再试,或请管理员重设口令。")
+        raise SignInRefused("口令连续输错，账号已锁定，请 15 分钟后再试，或请管理员重设口令。")
     user.failures = 1 if user.locked_until else user.failures + 1
     user.locked_until = now + LOCKED if user.failures >= FAILURES else None
     session.add(user)
@@ -75,7 +75,7 @@ def user_of(database: Database, token: str, now: datetime, *, active: bool = Tru
     with database.glance() as session:
         row = session.execute(_OF_TOKEN, {"token_hash": _hash(token)}).first()
     if row is None or row[1].disabled_at or _is_over(row[0], now):
-        raise NotSignedIn("登录已超时或已退出,请重新登录。")
+        raise NotSignedIn("登录已超时或已退出，请重新登录。")
     if active and now - row[0].seen_at > SEEN_EVERY:
         with database.work() as session:
             session.exec(update(SignIn).where(col(SignIn.id) == row[0].id).values(seen_at=now))

@@ -49,7 +49,7 @@ def add(
     if not NAME.fullmatch(name):
         raise Invalid("登录名须为 2 至 40 位小写字母、数字或 . _ -,并以字母开头。", field="name")
     if find(session, name):
-        raise Invalid("登录名「%(name)s」已有人使用,请换一个。", field="name", name=name)
+        raise Invalid("登录名「%(name)s」已有人使用，请换一个。", field="name", name=name)
     user = User(
         name=name, title=title.strip() or name, role=role, unit=unit, made_at=now,
         password_hash=password_hash, must_change=must_change,
@@ -63,7 +63,7 @@ def check_role(role: str, unit: str) -> None:
     if role not in STAFF:
         raise Invalid("角色须为 %(known)s 之一。", field="role", known="、".join(STAFF))
     if (role == Role.HANDLER) != bool(unit):
-        raise Invalid("经办人须指明单位,其他角色不填单位。", field="unit")
+        raise Invalid("经办人须指明单位，其他角色不填单位。", field="unit")
 
 
 def find(session: Session, name: str) -> User | None:
@@ -92,7 +92,7 @@ def disable(session: Session, name: str, *, by: Actor, now: datetime) -> User:
     """Out of use at once; the last administrator stays, or nobody could let anybody in."""
     user = named(session, name, lock=True)
     if user.name == by.id:
-        raise Invalid("不能停用自己的账号,请由另一位管理员操作。", field="name")
+        raise Invalid("不能停用自己的账号，请由另一位管理员操作。", field="name")
     if user.role == Role.ADMINISTRATOR and _administrators(session) < 2:
         raise Invalid("至少须保留一位管理员。", field="name")
     user.disabled_at = user.disabled_at or now

@@ -92,11 +92,11 @@ def _hour(cell: str) -> time:
 
 
 def _choice(*values: str) -> Reader:
-    return Reader(_matching("|".join(values)), "下列之一:" + "、".join(values), values)
+    return Reader(_matching("|".join(values)), "下列之一：" + "、".join(values), values)
 
 
-TEXT = Reader(_text, "单行文字,首尾无空格")
-PHRASES = Reader(_phrases, "用 | 分隔的词语,不留空项")
+TEXT = Reader(_text, "单行文字，首尾无空格")
+PHRASES = Reader(_phrases, "用 | 分隔的词语，不留空项")
 NUMBER = Reader(_matching(r"[0-9]{3,12}"), "3 至 12 位数字的电话号码")
 CODE = Reader(_matching(r"[A-Za-z0-9-]{1,20}"), "字母、数字和短横组成的编码")
 WEIGHT = Reader(_weight, "大于 0、不大于 10 的数")

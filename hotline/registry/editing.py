@@ -72,7 +72,7 @@ def _fields(content: str) -> list[str]:
 
 def _checked(rows: list[Record], index: int) -> int:
     if not 0 <= index < len(rows):
-        raise Invalid("这一行已不在表中,请刷新后再改。", field="row")
+        raise Invalid("这一行已不在表中，请刷新后再改。", field="row")
     return index
 
 

@@ -119,7 +119,7 @@ def mark(
     """待更新: the conditions changed, and the clock of the unit begins (2018 plan, item 14)."""
     article = _in_force(session, article_id, editor)
     if article.changed_at:
-        raise Invalid("这条知识已标为待更新,请等单位更新。", field="why")
+        raise Invalid("这条知识已标为待更新，请等单位更新。", field="why")
     days = calendar.limits.number(UPDATE)
     article.changed_why, article.changed_at = why, now
     article.due_at = calendar.add_working_days(now, days, article.unit)
@@ -134,7 +134,7 @@ def unmark(
     """撤销待更新: nothing had changed after all."""
     article = _in_force(session, article_id, editor)
     if not article.changed_at:
-        raise Invalid("这条知识没有标为待更新,不用撤销。", field="why")
+        raise Invalid("这条知识没有标为待更新，不用撤销。", field="why")
     _clear(article)
     return _done(session, article, Act.UNMARK, editor, now, why)
 
@@ -167,14 +167,14 @@ def _note_lapse(session: Session, article: Article) -> bool:
 def find(session: Session, article_id: int) -> Article:
     found = session.get(Article, article_id)
     if found is None:
-        raise NotFound("没有第 %(n)d 条知识,请在列表中选。", field="article", n=article_id)
+        raise NotFound("没有第 %(n)d 条知识，请在列表中选。", field="article", n=article_id)
     return found
 
 
 def version_of(session: Session, article_id: int, version: int) -> ArticleVersion:
     found = session.get(ArticleVersion, (article_id, version))
     if found is None:
-        raise NotFound("没有第 %(n)d 版,请在历史中选。", field="version", n=version)
+        raise NotFound("没有第 %(n)d 版，请在历史中选。", field="version", n=version)
     return found
 
 
@@ -199,7 +199,7 @@ def _version(
 
 def _check(article: Article, writing: Writing, editor: Editor, seen: int) -> None:
     if article.newest != seen:
-        raise Invalid("别人刚改过这条知识,请核对新内容后再改。您填写的都还在。", field="")
+        raise Invalid("别人刚改过这条知识，请核对新内容后再改。您填写的都还在。", field="")
     if editor.unit not in ("", writing.unit):
         raise NotAllowed("只能写本单位(%(unit)s)的知识。", field="unit", unit=editor.unit)
     first, last = writing.valid_from, writing.valid_to
@@ -210,7 +210,7 @@ def _check(article: Article, writing: Writing, editor: Editor, seen: int) -> Non
 def _own(session: Session, article_id: int, editor: Editor) -> Article:
     article = find(session, article_id)
     if editor.unit not in ("", article.unit):
-        raise NotAllowed("这条知识由%(unit)s负责,请由该单位或热线修改。", unit=article.unit)
+        raise NotAllowed("这条知识由%(unit)s负责，请由该单位或热线修改。", unit=article.unit)
     return article
 
 
@@ -219,7 +219,7 @@ def _waiting(session: Session, article_id: int, version: int, editor: Editor) ->
     take_turn(session, EDITING)
     article = _own(session, article_id, editor)
     if version != article.newest or version <= article.settled:
-        raise Invalid("这一版已有人审核,或有了更新的版本,请刷新后再办。", field="")
+        raise Invalid("这一版已有人审核，或有了更新的版本，请刷新后再办。", field="")
     return article
 
 
@@ -227,7 +227,7 @@ def _in_force(session: Session, article_id: int, editor: Editor) -> Article:
     take_turn(session, EDITING)
     article = _own(session, article_id, editor)
     if not article.published:
-        raise Invalid("这条知识没有发布,不用这样办。", field="")
+        raise Invalid("这条知识没有发布，不用这样办。", field="")
     return article
 
 

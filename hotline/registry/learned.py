@@ -84,7 +84,7 @@ def choose_model(session: Session, model_id: int | None, *, by: str, now: dateti
     """Puts a model in force, an earlier one too; None leaves the directory alone to speak."""
     if model_id is not None and session.get(ModelContent, model_id) is None:
         raise NotFound(
-            "没有第 %(n)d 号模型,或其内容已清理;请在列表中另选。", field="model", n=model_id
+            "没有第 %(n)d 号模型，或其内容已清理；请在列表中另选。", field="model", n=model_id
         )
     session.add(ModelChoice(model_id=model_id, by=by, at=now))
     session.flush()
@@ -105,7 +105,7 @@ def content_of(session: Session, model: LearnedModel) -> bytes:
     """Raises Unavailable for bytes that are not those stored."""
     stored = session.get(ModelContent, model.id)
     if stored is None or hashlib.sha256(stored.content).hexdigest() != model.checksum:
-        raise Unavailable("第 %(n)d 号模型的内容与保存时不同,请改用上一个模型。", n=model.id)
+        raise Unavailable("第 %(n)d 号模型的内容与保存时不同，请改用上一个模型。", n=model.id)
     return stored.content
 
 

@@ -127,27 +127,27 @@ def _header(file: str, records: Iterator[tuple[int, list[str]]]) -> list[str]:
             raise BadData(file, line, name, "表头中恰好出现一次的列")
     for name in header:
         if name not in declared:
-            raise BadData(file, line, name, "下列之一:" + "、".join(declared))
+            raise BadData(file, line, name, "下列之一：" + "、".join(declared))
     return header
 
 
 def _check_width(file: str, line: int, header: list[str], cells: list[str]) -> None:
     if len(cells) < len(header):
-        raise BadData(file, line, header[len(cells)], f"{len(header)} 列,本行只有 {len(cells)} 列")
+        raise BadData(file, line, header[len(cells)], f"{len(header)} 列，本行只有 {len(cells)} 列")
     if len(cells) > len(header):
         extra = f"第 {len(header) + 1}"
-        raise BadData(file, line, extra, f"{len(header)} 列,本行有 {len(cells)} 列")
+        raise BadData(file, line, extra, f"{len(header)} 列，本行有 {len(cells)} 列")
 
 
 def _value(file: str, line: int, column: Column, cell: str) -> Any:
     if not cell and column.required:
-        raise BadData(file, line, column.name, f"{column.reader.expected},不能为空")
+        raise BadData(file, line, column.name, f"{column.reader.expected}，不能为空")
     if not cell:
         return () if column.reader is PHRASES else None
     try:
         return column.reader.parse(cell)
     except ValueError:
-        expected = f"{column.reader.expected},实为「{cell[:40]}」"
+        expected = f"{column.reader.expected}，实为「{cell[:40]}」"
         raise BadData(file, line, column.name, expected) from None
 
 
@@ -156,7 +156,7 @@ def _check_row(file: str, line: int, row: Row) -> None:
         raise BadData(file, line, "valid_to", f"晚于 valid_from({row['valid_from']})的日期")
     # Such a call is put through to the number, so there must be one.
     if row.get("category") in ("emergency", "retained") and not row["number"]:
-        raise BadData(file, line, "number", "电话号码,应急和保留线路不能为空")
+        raise BadData(file, line, "number", "电话号码，应急和保留线路不能为空")
     if "opens" in row and row["opens"] >= row["closes"]:
         raise BadData(file, line, "closes", f"晚于 opens({row['opens']:%H:%M})的时间")
     if "measure" in row:
@@ -166,7 +166,7 @@ def _check_row(file: str, line: int, row: Row) -> None:
 def _check_limit(file: str, line: int, row: Row) -> None:
     measure = LIMITS[row["key"]]
     if row["measure"] != measure:
-        raise BadData(file, line, "measure", f"「{measure}」,{row['key']}只按此计")
+        raise BadData(file, line, "measure", f"「{measure}」，{row['key']}只按此计")
     if measure == PERCENT and row["value"] > 100:
         raise BadData(file, line, "value", "1 至 100 的百分数")
 
@@ -180,7 +180,7 @@ def _check_hours(file: str, table: Table) -> None:
             raise BadData(file, line, "opens", f"不早于上一段下班({closed[unit]:%H:%M})的时间")
         closed[unit] = row["closes"]
     if "" not in closed:
-        raise BadData(file, 0, "unit", "单位为空的一行:多数单位的上班时间(现缺)")
+        raise BadData(file, 0, "unit", "单位为空的一行：多数单位的上班时间(现缺)")
 
 
 def _opening(pair: tuple[Row, int]) -> Any:
@@ -201,7 +201,7 @@ def _check_unique(file: str, table: Table, group: tuple[str, ...]) -> None:
         value = tuple(row[name] for name in group)
         if any(value) and value in seen:
             shown = "、".join(map(str, value))
-            expected = f"不重复的值,「{shown}」已在第 {seen[value]} 行"
+            expected = f"不重复的值，「{shown}」已在第 {seen[value]} 行"
             raise BadData(file, line, "+".join(group), expected)
         seen[value] = line
 
@@ -222,5 +222,5 @@ def _check_references(
     }
     for line, row in zip(table.lines, table.rows, strict=True):
         if row[column] and row[column] not in known:
-            expected = f"{reference.file} 中已有的 {reference.column},实为「{row[column]}」"
+            expected = f"{reference.file} 中已有的 {reference.column}，实为「{row[column]}」"
             raise BadData(file, line, column, expected)

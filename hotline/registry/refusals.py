@@ -36,7 +36,7 @@ def take_back(session: Session, unit: str, phrase: str, *, by: str, now: datetim
     """Lets the phrase be proposed again."""
     last = refusals(session).get((unit, phrase))
     if last is None:
-        raise NotFound("「%(phrase)s」没有被不采纳过,或已撤回。", field="phrase", phrase=phrase)
+        raise NotFound("「%(phrase)s」没有被不采纳过，或已撤回。", field="phrase", phrase=phrase)
     _say(session, unit, phrase, last.tickets, False, by, now)
 
 

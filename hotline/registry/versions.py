@@ -68,7 +68,7 @@ def publish(
     if file not in SCHEMAS:
         files = "、".join(SCHEMAS)
         raise NotFound(
-            "没有基础数据文件「%(file)s」,可选:%(files)s。", field="file", file=file, files=files
+            "没有基础数据文件「%(file)s」，可选：%(files)s。", field="file", file=file, files=files
         )
     _lock(session)
     read_tables(contents(session) | {file: content})

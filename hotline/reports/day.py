@@ -82,8 +82,8 @@ def _received(material: Material) -> Section:
     total = material.tally.total
     rate = FORMULAS["answered_at_once_rate"].of(material.tally)
     line = (
-        f"收到 {total('received')} 件,受理 {total('accepted')} 件,引导 {total('redirected')} 件,"
-        f"直接答复 {total('answered_at_once')} 件,直接答复率 {rate}"
+        f"收到 {total('received')} 件，受理 {total('accepted')} 件，引导 {total('redirected')} 件，"
+        f"直接答复 {total('answered_at_once')} 件，直接答复率 {rate}"
         f"({rate.numerator}/{rate.denominator})。"
     )
     return Section("受理情况", (line,), sections.received(material))
@@ -92,8 +92,8 @@ def _received(material: Material) -> Section:
 def _handled(material: Material) -> Section:
     total = material.tally.total
     line = (
-        f"首次派单 {total('first_dispatched')} 件,派到单位 {total('dispatched')} 次,"
-        f"签收 {total('claimed')} 次,答复 {total('replied')} 次,反馈 {total('delivered')} 次,"
+        f"首次派单 {total('first_dispatched')} 件，派到单位 {total('dispatched')} 次，"
+        f"签收 {total('claimed')} 次，答复 {total('replied')} 次，反馈 {total('delivered')} 次，"
         f"办结 {total('closed')} 次。"
     )
     table = sections.unit_counts(material, "各单位", _UNIT_COLUMNS)
@@ -103,7 +103,7 @@ def _handled(material: Material) -> Section:
 def _due(material: Material) -> Section:
     piles = material.backlog.piles
     total = material.backlog.total
-    due = f"当日到期 {total('due_today')} 件,其中已答复 {total('answered')} 件。"
+    due = f"当日到期 {total('due_today')} 件，其中已答复 {total('answered')} 件。"
     rows = tuple(
         (pile.unit, pile.open, pile.waiting, pile.due_today, pile.answered, pile.overdue)
         for pile in piles
@@ -152,7 +152,7 @@ def _returns(returns: list[cases.Return]) -> Section:
 def _ruling(one: cases.Return) -> str:
     if one.granted is None:
         return "待裁"
-    return f"同意,改派{one.ruled_unit}" if one.granted else "不同意"
+    return f"同意，改派{one.ruled_unit}" if one.granted else "不同意"
 
 
 def _groups(groups: list[cases.Group]) -> Section:

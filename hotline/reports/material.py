@@ -87,14 +87,14 @@ def gather(
 def check_reader(actor: Actor) -> None:
     """Reports are about the whole city; a unit has its own tallies."""
     if scope_of(actor, Action.TALLY) is not Scope.ALL:
-        raise NotAllowed("日清单、月汇总、季通报供全市统计使用,单位请查看本单位统计。")
+        raise NotAllowed("日清单、月汇总、季通报供全市统计使用，单位请查看本单位统计。")
 
 
 def _check(period: Period, actor: Actor, now: datetime) -> None:
     check_reader(actor)
     if period.first.year not in YEARS or period.first > city_day(now):
         raise Invalid(
-            "%(period)s尚未开始或不在统计范围,请换一个日期。", field="date", period=period.words
+            "%(period)s尚未开始或不在统计范围，请换一个日期。", field="date", period=period.words
         )
 
 

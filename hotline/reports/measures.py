@@ -141,12 +141,12 @@ MEASURES: dict[str, Measure] = {
     measure.name: measure
     for measure in (
         Measure(
-            "received", "收到", "登记的诉求,一件一次,含引导和直接答复的", (_A.LOG,), _BY_INTAKE
+            "received", "收到", "登记的诉求，一件一次，含引导和直接答复的", (_A.LOG,), _BY_INTAKE
         ),
         Measure(
             "letters",
             "领导来信",
-            "写给单位领导的(领导信箱、领导留言板),计入写给的单位,不论由谁承办;被反映的单位不计",
+            "写给单位领导的(领导信箱、领导留言板)，计入写给的单位，不论由谁承办；被反映的单位不计",
             (_A.LOG,),
             when=lambda event: event.unit != "",
         ),
@@ -158,53 +158,53 @@ MEASURES: dict[str, Measure] = {
             _BY_INTAKE,
             when=_reason(Path.MOVE_CAR),
         ),
-        Measure("accepted", "受理", "受理次数;重启和撤销并单不再计", (_A.ACCEPT,), ("kind",)),
+        Measure("accepted", "受理", "受理次数；重启和撤销并单不再计", (_A.ACCEPT,), ("kind",)),
         Measure("redirected", "引导", "引导到其他渠道的次数", (_A.REDIRECT,), ("kind",)),
         Measure("answered_at_once", "直接答复", "话务台当场答复的次数", (_A.ANSWER,), ("kind",)),
         Measure(
             "first_dispatched",
             "首次派单",
-            "话务台派单的次数,不含转办和裁定改派;重启或撤销并单后再派的另计一次",
+            "话务台派单的次数，不含转办和裁定改派；重启或撤销并单后再派的另计一次",
             (_A.DISPATCH,),
         ),
         Measure(
             "dispatched",
             "派单",
-            "派到单位的次数:派单、转办、同意退单后改派各计一次,计入接单的单位",
+            "派到单位的次数：派单、转办、同意退单后改派各计一次，计入接单的单位",
             (_A.DISPATCH, _A.TRANSFER, _A.RULE),
             when=_not_refused,
         ),
         Measure(
             "misdirected",
             "派后退改",
-            "首次派单中,其后被退单(不论是否同意)或转办的;计入派单当日和当时派给的单位",
+            "首次派单中，其后被退单(不论是否同意)或转办的；计入派单当日和当时派给的单位",
             (_A.DISPATCH,),
             once=(_A.OBJECT, _A.TRANSFER),
         ),
-        Measure("assisted", "协办", "请单位协办的次数,计入协办单位", (_A.ASSIST,)),
+        Measure("assisted", "协办", "请单位协办的次数，计入协办单位", (_A.ASSIST,)),
         Measure("claimed", "签收", "单位经办人签收的次数", (_A.CLAIM,)),
         Measure(
             "claimed_late", "迟签收", "超过签收时限才签收的次数", (_A.CLAIM,), when=_reason(LATE)
         ),
-        Measure("objected", "退单", "单位提出退单的次数,不论是否同意", (_A.OBJECT,)),
+        Measure("objected", "退单", "单位提出退单的次数，不论是否同意", (_A.OBJECT,)),
         Measure(
             "unfounded",
             "不当退单",
-            "裁定不同意的退单,计入退单的单位",
+            "裁定不同意的退单，计入退单的单位",
             (_A.RULE,),
             when=_reason("refused"),
         ),
-        Measure("ruled", "裁定", "退单裁定的次数,计入裁定后承办的单位", (_A.RULE,)),
-        Measure("replied", "答复", "单位提交答复的次数,重办后再答复的另计一次", (_A.REPLY,)),
+        Measure("ruled", "裁定", "退单裁定的次数，计入裁定后承办的单位", (_A.RULE,)),
+        Measure("replied", "答复", "单位提交答复的次数，重办后再答复的另计一次", (_A.REPLY,)),
         Measure(
             "replied_on_time",
             "按时答复",
-            "本轮办理时限内提交的答复;时限自派到单位起算,重办另起一轮",
+            "本轮办理时限内提交的答复；时限自派到单位起算，重办另起一轮",
             (_A.REPLY,),
             when=_on_time,
         ),
         Measure(
-            "overdue", "超期", "办理时限已到而未答复,每轮计一次,计入到期当日", (_A.FALL_OVERDUE,)
+            "overdue", "超期", "办理时限已到而未答复，每轮计一次，计入到期当日", (_A.FALL_OVERDUE,)
         ),
         Measure(
             "extended",
@@ -216,17 +216,17 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "reminded",
             "催办",
-            "诉求人和领导催办的次数,不含系统提醒",
+            "诉求人和领导催办的次数，不含系统提醒",
             (_A.REMIND,),
             when=_reason(ReminderKind.CITIZEN, ReminderKind.LEADER),
         ),
-        Measure("supervised", "督办", "下督办单的次数,三色各计", (_A.SUPERVISE,)),
+        Measure("supervised", "督办", "下督办单的次数，三色各计", (_A.SUPERVISE,)),
         Measure("reworked", "重办", "退回单位重办的次数", (_A.SEND_FOR_REWORK,)),
-        Measure("delivered", "反馈", "答复送达诉求人的次数,一件可有多次", (_A.DELIVER,)),
+        Measure("delivered", "反馈", "答复送达诉求人的次数，一件可有多次", (_A.DELIVER,)),
         Measure(
             "followed_up",
             "回访",
-            "有结果的回访;一次反馈后评价多次的,只计最后一次",
+            "有结果的回访；一次反馈后评价多次的，只计最后一次",
             (_A.FOLLOW_UP,),
             since=ASKED_ANEW,
         ),
@@ -249,7 +249,7 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "unsatisfied",
             "不满意",
-            "回访最后评价为不满意、很不满意的,都有原因",
+            "回访最后评价为不满意、很不满意的，都有原因",
             (_A.FOLLOW_UP,),
             when=lambda event: event.satisfied < _CONTENT,
             since=ASKED_ANEW,
@@ -264,10 +264,10 @@ MEASURES: dict[str, Measure] = {
             (_A.REVIEW_RATING,),
             when=lambda event: event.reason == Fault.UNIT,
         ),
-        Measure("closed", "办结", "办结次数,重启后再办结的另计一次", (_A.CLOSE,)),
+        Measure("closed", "办结", "办结次数，重启后再办结的另计一次", (_A.CLOSE,)),
         Measure("reopened", "重启", "办结后重启的次数", (_A.REOPEN,), ("kind",)),
-        Measure("merged", "并单", "并入他件的次数,计入主件的承办单位", (_A.MERGE,)),
-        Measure("withdrawn", "撤单", "撤单次数,计入当时的承办单位", (_A.WITHDRAW,)),
+        Measure("merged", "并单", "并入他件的次数，计入主件的承办单位", (_A.MERGE,)),
+        Measure("withdrawn", "撤单", "撤单次数，计入当时的承办单位", (_A.WITHDRAW,)),
     )
 }
 

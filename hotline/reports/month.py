@@ -24,7 +24,7 @@ def write(session: Session, material: Material) -> tuple[Section, ...]:
 
 def _received(material: Material) -> Section:
     count = material.tally.total("received")
-    line = f"收到诉求 {count} 件,{sections.changes(material, 'received')}。"
+    line = f"收到诉求 {count} 件，{sections.changes(material, 'received')}。"
     letters = sections.letters(material)
     return Section("受理情况", (line,), (*sections.received(material), *letters))
 
@@ -37,10 +37,10 @@ def _handled(material: Material) -> Section:
     return Section(
         "直办和派办",
         (
-            f"受理 {total('accepted')} 件:直接答复 {total('answered_at_once')} 件,"
-            f"首次派单 {total('first_dispatched')} 件;另引导 {total('redirected')} 件。",
-            f"派到单位 {whole} 次:县(市、区)和园区 {local} 次,占 {Rate(local, whole)};"
-            f"市级部门 {whole - local} 次,占 {Rate(whole - local, whole)}。",
+            f"受理 {total('accepted')} 件：直接答复 {total('answered_at_once')} 件，"
+            f"首次派单 {total('first_dispatched')} 件；另引导 {total('redirected')} 件。",
+            f"派到单位 {whole} 次：县(市、区)和园区 {local} 次，占 {Rate(local, whole)};"
+            f"市级部门 {whole - local} 次，占 {Rate(whole - local, whole)}。",
             sections.stock(material),
         ),
     )

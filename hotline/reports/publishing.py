@@ -50,7 +50,7 @@ def publish(
     """Freezes the report. The same numbers again change nothing; other numbers need a reason."""
     if report.period.is_running(now):
         words = report.period.words
-        raise Invalid("%(period)s尚未结束,结束后才能发布。", field="date", period=words)
+        raise Invalid("%(period)s尚未结束，结束后才能发布。", field="date", period=words)
     take_turn(session, PUBLISHER_LOCK)
     newest = published(session, report.period)
     numbers = json.loads(json.dumps(report.figures))
@@ -59,7 +59,7 @@ def publish(
         return newest
     if newest and not reason.strip():
         raise Invalid(
-            "数字与已发布的第 %(n)d 版不同,更正须写明原因。", field="reason", n=newest.version
+            "数字与已发布的第 %(n)d 版不同，更正须写明原因。", field="reason", n=newest.version
         )
     row = PublishedReport(
         kind=report.kind, first=report.first, last=report.last,
@@ -87,7 +87,7 @@ def version(versions: list[PublishedReport], number: int) -> PublishedReport:
     for row in versions:
         if row.version == number:
             return row
-    raise NotFound("这份报告没有第 %(n)d 版,请从版本列表中选。", field="version", n=number)
+    raise NotFound("这份报告没有第 %(n)d 版，请从版本列表中选。", field="version", n=number)
 
 
 def latest(session: Session, *, actor: Actor, limit: int = 30) -> list[PublishedReport]:

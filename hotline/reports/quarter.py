@@ -25,7 +25,7 @@ def write(session: Session, material: Material) -> tuple[Section, ...]:
 
 def _received(material: Material) -> Section:
     count = material.tally.total("received")
-    line = f"收到市民诉求 {count} 件,{sections.changes(material, 'received')}。"
+    line = f"收到市民诉求 {count} 件，{sections.changes(material, 'received')}。"
     return Section("市民诉求", (line,), sections.received(material))
 
 
@@ -35,18 +35,18 @@ def _handled(material: Material) -> Section:
     local = [one for one in most if one[0] in material.territories][:TOP]
     departments = [one for one in most if one[0] not in material.territories][:TOP]
     lines = [
-        f"派到单位 {total('dispatched')} 次,答复 {total('replied')} 次,"
+        f"派到单位 {total('dispatched')} 次，答复 {total('replied')} 次，"
         f"办结 {total('closed')} 次({sections.changes(material, 'closed')})。",
         sections.stock(material),
     ]
     if local:
-        lines.append(f"派单最多的县(市、区)和园区:{sections.named(local)}。")
+        lines.append(f"派单最多的县(市、区)和园区：{sections.named(local)}。")
     if departments:
-        lines.append(f"派单最多的市级部门:{sections.named(departments)}。")
+        lines.append(f"派单最多的市级部门：{sections.named(departments)}。")
     return Section("部门办理", tuple(lines), (sections.rates(material),))
 
 
 def _named_overdue(material: Material) -> Section:
     late = sections.largest(material, "overdue")
-    line = f"本季度办理超期的单位 {len(late)} 个:{sections.named(late)}。"
+    line = f"本季度办理超期的单位 {len(late)} 个：{sections.named(late)}。"
     return Section("超期单位", (line,) if late else sections.NONE)

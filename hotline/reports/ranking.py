@@ -40,7 +40,7 @@ def ranked(material: Material) -> Section:
         "市级部门": [name for name in names if name not in material.territories],
     }
     tables = tuple(_table(material, title, units) for title, units in groups.items() if units)
-    rule = f"派单不足 {fewest(material)} 件的单位只列数字,不排名次。"
+    rule = f"派单不足 {fewest(material)} 件的单位只列数字，不排名次。"
     return Section("单位办理情况", (rule,) if tables else sections.NONE, tables)
 
 

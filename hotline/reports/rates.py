@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hotline.reports.tallies import Tally
 
-_CUSTOM = "通行口径,未见成文出处"
+_CUSTOM = "通行口径，未见成文出处"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ FORMULAS: dict[str, Formula] = {
             "一次派准率",
             {"first_dispatched": 1, "misdirected": -1},
             {"first_dispatched": 1},
-            "(首次派单-派后退改)÷首次派单,按出表时所知",
+            "(首次派单-派后退改)÷首次派单，按出表时所知",
         ),
         Formula(
             "claimed_on_time_rate",
@@ -79,7 +79,7 @@ FORMULAS: dict[str, Formula] = {
             "按时办结率",
             {"replied_on_time": 1},
             {"replied_on_time": 1, "overdue": 1},
-            "按时答复÷(按时答复+超期);每轮办理或按时或超期,只计一次,未到期的不计",
+            "按时答复÷(按时答复+超期)；每轮办理或按时或超期，只计一次，未到期的不计",
         ),
         Formula("reworked_rate", "重办率", {"reworked": 1}, {"closed": 1}, "重办÷办结"),
         Formula("solved_rate", "解决率", {"solved": 1}, {"followed_up": 1}, "已解决÷有效回访"),
@@ -89,15 +89,15 @@ FORMULAS: dict[str, Formula] = {
             {"satisfied": 1},
             {"followed_up": 1},
             "(满意+基本满意)÷有效评价",
-            f"{_CUSTOM};评价五级依政务服务好差评",
+            f"{_CUSTOM}；评价五级依政务服务好差评",
         ),
         Formula(
             "unit_at_fault_rate",
             "单位原因不满意率",
             {"unit_at_fault": 1},
             {"followed_up": 1},
-            "核定单位原因÷有效评价;未核定的不计",
-            "国办函〔2025〕66号要求核定原因;口径为建议值",
+            "核定单位原因÷有效评价；未核定的不计",
+            "国办函〔2025〕66号要求核定原因；口径为建议值",
         ),
     )
 }

@@ -30,7 +30,7 @@ def as_text(report: Report) -> str:
     for number, section in zip(NUMERALS, report.sections, strict=False):
         blocks.append("\n".join((f"{number}、{section.title}", *section.paragraphs)))
         blocks += map(_text_table, section.tables)
-    blocks.append("\n".join(("注:", *_numbered(report.notes))))
+    blocks.append("\n".join(("注：", *_numbered(report.notes))))
     return "\n\n".join(blocks) + "\n"
 
 

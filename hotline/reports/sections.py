@@ -112,7 +112,7 @@ def overdue(material: Material) -> Section:
         for late in stock.overdue
     )
     rest = count - len(rows)
-    more = (f"超期共 {count} 件,只列超期最久的 {len(rows)} 件。",) if rest else ()
+    more = (f"超期共 {count} 件，只列超期最久的 {len(rows)} 件。",) if rest else ()
     header = ("工单编号", "承办单位", "到期日", "超期工作日")
     return Section("超期未办", more, (Table("超期工单", header, rows),))
 
@@ -122,7 +122,7 @@ def stock(material: Material) -> str:
     when = "目前" if material.period.is_running(material.now) else "期末"
     total = material.backlog.total
     return (
-        f"{when}单位在办 {total('open')} 件,其中待签收 {total('waiting')} 件、"
+        f"{when}单位在办 {total('open')} 件，其中待签收 {total('waiting')} 件、"
         f"超期 {total('overdue')} 件。"
     )
 
@@ -138,9 +138,9 @@ def follow_ups(material: Material) -> Section:
     return Section(
         "群众反馈",
         (
-            f"回访 {asked} 次,已解决 {solved.numerator} 次,解决率 {solved};"
-            f"满意(含基本满意){satisfied.numerator} 次,满意率 {satisfied}。",
-            f"不满意 {tally.total('unsatisfied')} 次;期内核定原因 {reviewed} 次,"
+            f"回访 {asked} 次，已解决 {solved.numerator} 次，解决率 {solved};"
+            f"满意(含基本满意){satisfied.numerator} 次，满意率 {satisfied}。",
+            f"不满意 {tally.total('unsatisfied')} 次；期内核定原因 {reviewed} 次，"
             f"其中单位原因 {tally.total('unit_at_fault')} 次。",
         ),
     )

@@ -13,7 +13,7 @@ from hotline.tickets.queries import visible
 
 NAME = "standing"
 WORDS = "现在的状态"
-DEFINITION = "期内登记的诉求,按现在所处的状态;单位只计本单位承办的"
+DEFINITION = "期内登记的诉求，按现在所处的状态；单位只计本单位承办的"
 
 
 def standing(session: Session, first: date, last: date, *, actor: Actor) -> dict[str, int]:

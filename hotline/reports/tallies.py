@@ -112,12 +112,12 @@ def _measure(name: str, dimension: str) -> Measure:
     if name not in MEASURES:
         known = "、".join(MEASURES)
         raise Invalid(
-            "没有指标「%(name)s」,可选:%(known)s。", field="measure", name=name[:30], known=known
+            "没有指标「%(name)s」，可选：%(known)s。", field="measure", name=name[:30], known=known
         )
     by = MEASURES[name].by
     if dimension and dimension not in by:
         raise Invalid(
-            "「%(measure)s」可分项:%(known)s。",
+            "「%(measure)s」可分项：%(known)s。",
             field="dimension",
             measure=MEASURES[name].words,
             known="、".join(by),
@@ -135,7 +135,7 @@ def _own(measure: Measure, counted: FromClause, actor: Actor) -> ColumnElement[b
         return true()
     if "unit" not in measure.by:
         raise NotAllowed(
-            "「%(measure)s」不分单位统计,单位不能查看。", field="measure", measure=measure.words
+            "「%(measure)s」不分单位统计，单位不能查看。", field="measure", measure=measure.words
         )
     return counted.c.unit == unit
 

@@ -20,10 +20,10 @@ from hotline.routing.types import Directory
 WRITERS = {PeriodKind.DAY: day, PeriodKind.MONTH: month, PeriodKind.QUARTER: quarter}
 
 _CONVENTIONS = (
-    "日期以北京时间零点为界;以上各项计数都是期内事件之和,可逐件列出。",
-    "在办、待签收、到期和超期未办按主办单位计,以期末(未结束的以出表时)为准。",
-    "“—”表示分母为零,无从计算。",
-    f"排名的最低件数为每月派单 {FEWEST_A_MONTH} 件;未见成文出处,为本系统建议值。",
+    "日期以北京时间零点为界；以上各项计数都是期内事件之和，可逐件列出。",
+    "在办、待签收、到期和超期未办按主办单位计，以期末(未结束的以出表时)为准。",
+    "“—”表示分母为零，无从计算。",
+    f"排名的最低件数为每月派单 {FEWEST_A_MONTH} 件；未见成文出处，为本系统建议值。",
 )
 
 
@@ -54,26 +54,26 @@ def write_report(
 
 def _head(material: Material) -> tuple[str, ...]:
     period, since = material.period, material.since
-    lines = [f"统计期:{period.first} 至 {period.last}"]
+    lines = [f"统计期：{period.first} 至 {period.last}"]
     if period.is_running(material.now):
-        lines.append(f"本期尚未结束,数据截至 {material.now.astimezone(CITY_TIME):%Y-%m-%d %H:%M}")
+        lines.append(f"本期尚未结束，数据截至 {material.now.astimezone(CITY_TIME):%Y-%m-%d %H:%M}")
     if period.kind is PeriodKind.DAY:
         return tuple(lines)
     if period.is_running(material.now):
         lines.append("上期和去年同期取同样天数")
     if since and period.year_before.first < since <= period.last:
-        lines.append(f"数据自 {since} 起,此前无可比数据或不完整")
+        lines.append(f"数据自 {since} 起，此前无可比数据或不完整")
     return tuple(lines)
 
 
 def _notes(material: Material) -> tuple[str, ...]:
     measures = (f"{measure.words}:{measure.definition}。" for measure in MEASURES.values())
     formulas = (
-        f"{formula.words}:{formula.definition}。来源:{formula.source}。"
+        f"{formula.words}:{formula.definition}。来源：{formula.source}。"
         for formula in FORMULAS.values()
     )
     year = material.period.last.year
-    unconfirmed = f"{year} 年节假日安排未录入,工作日按周一至周五计。"
+    unconfirmed = f"{year} 年节假日安排未录入，工作日按周一至周五计。"
     calendar = () if material.calendar.confirmed(year) else (unconfirmed,)
     return (*measures, *formulas, *_CONVENTIONS, *calendar)
 

@@ -6,7 +6,7 @@ from hotline.routing.scan import Scanner
 from hotline.routing.types import Boundary, Candidate, Directory, Lead, Leader, Reason
 
 COUNTY_RULE = "规则4 [P]"
-PLACE_UNKNOWN = "地点不明,请问清"
+PLACE_UNKNOWN = "地点不明，请问清"
 
 
 class Boundaries:
@@ -57,4 +57,4 @@ def _of_department(row: Boundary) -> Lead:
 
 
 def _of_territory(territory: str, department: str, basis: str) -> Lead:
-    return Lead(territory, department, f"属地牵头,{department}指导", basis)
+    return Lead(territory, department, f"属地牵头，{department}指导", basis)

@@ -75,6 +75,6 @@ def _first(router: Router, case: Case) -> str:
         case.body, title=case.title, dialled=case.dialled, earlier=case.earlier
     )
     if suggestion.guidance:
-        return f"引导:{suggestion.guidance.target}"
+        return f"引导：{suggestion.guidance.target}"
     lead = suggestion.lead
     return lead.unit if lead and lead.assist else suggestion.candidates[0].unit

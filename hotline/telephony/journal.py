@@ -25,7 +25,7 @@ class JournalFailed(Unavailable):
     """The record is not on disk; the same call may be asked about again."""
 
     code = "journal-failed"
-    sentence = "来电日志无法写入磁盘,请检查磁盘空间;呼叫请按「统一接听」处理并稍后重发。"
+    sentence = "来电日志无法写入磁盘，请检查磁盘空间；呼叫请按「统一接听」处理并稍后重发。"
 
 
 @dataclass(frozen=True, slots=True)

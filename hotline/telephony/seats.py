@@ -55,7 +55,7 @@ def take_seat(session: Session, actor: Actor, extension: str, *, now: datetime) 
     own = session.get(Seat, actor.id)
     if own and own.extension != extension:
         raise SeatTaken(
-            "您已签入分机 %(own)s,请先签出再换分机。", field="extension", own=own.extension
+            "您已签入分机 %(own)s，请先签出再换分机。", field="extension", own=own.extension
         )
     if own:
         return
@@ -82,10 +82,10 @@ def leave_seat(session: Session, actor: Actor) -> None:
 def set_state(session: Session, actor: Actor, state: SeatState, *, now: datetime) -> None:
     """空闲 or 小休; a pause asked for during a call begins when it is over."""
     if state is SeatState.BUSY:
-        raise Invalid("通话中由交换机告知,只能设为空闲或小休。", field="state")
+        raise Invalid("通话中由交换机告知，只能设为空闲或小休。", field="state")
     own = session.get(Seat, actor.id)
     if own is None:
-        raise NotFound("您还没有签入分机,请先签入。", field="extension")
+        raise NotFound("您还没有签入分机，请先签入。", field="extension")
     paused = state is SeatState.PAUSED
     if own.paused != paused:
         own.paused, own.since = paused, now
@@ -110,7 +110,7 @@ def _make_room(session: Session, extension: str, now: datetime) -> None:
         return
     if now - other.taken_at <= LONGEST:
         raise SeatTaken(
-            "分机 %(extension)s 已由「%(who)s」签入,请换一个分机,或请对方先签出。",
+            "分机 %(extension)s 已由「%(who)s」签入，请换一个分机，或请对方先签出。",
             field="extension",
             extension=extension,
             who=other.actor,

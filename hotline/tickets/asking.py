@@ -55,7 +55,7 @@ def read(query: str, key: bytes) -> Asked:
     if query.strip() and not (numbers or callers or found):
         raise Invalid("请输入文字、工单编号或电话号码。", field="q")
     if len(found) > MOST_WORDS:
-        raise Invalid("一次最多查 %(n)d 个词,请减少。", field="q", n=MOST_WORDS)
+        raise Invalid("一次最多查 %(n)d 个词，请减少。", field="q", n=MOST_WORDS)
     brief = bool(found) and not (numbers or callers) and max(map(len, found)) < LONG
     return Asked(tuple(map(_readings, found)), tuple(numbers), tuple(callers), brief)
 

@@ -101,13 +101,13 @@ def _check(session: Session, ticket: Ticket, more: int, actor: Actor) -> None:
     session.flush()
     if actor.role is Role.CITIZEN and ticket.status in OVER:
         raise StepRefused(
-            "这件事项已经办完,不能再补附件;需要再办请先要求重启。", field="attachments"
+            "这件事项已经办完，不能再补附件；需要再办请先要求重启。", field="attachments"
         )
     query = select(func.count()).select_from(Attachment)
     there = session.exec(query.where(col(Attachment.ticket_id) == ticket.id)).one()
     if there + more > OF_A_TICKET:
         raise Invalid(
-            "一件工单最多 %(n)d 个附件,请只留要紧的。", field="attachments", n=OF_A_TICKET
+            "一件工单最多 %(n)d 个附件，请只留要紧的。", field="attachments", n=OF_A_TICKET
         )
 
 
@@ -116,7 +116,9 @@ def _content(session: Session, ticket: Ticket, place: Place, actor: Actor) -> Co
     if place is Place.WORK:
         return None
     if place is not (Place.REPLY if actor.role is Role.HANDLER else Place.MATTER):
-        raise NotAllowed("诉求的附件由诉求人或话务台添加,答复的附件由承办单位添加。", field="place")
+        raise NotAllowed(
+            "诉求的附件由诉求人或话务台添加，答复的附件由承办单位添加。", field="place"
+        )
     if place is Place.MATTER:
         return queries.matter(session, ticket)
     if ticket.status != Status.REPLIED:
@@ -189,5 +191,5 @@ def _listed(session: Session, which: ColumnElement[bool]) -> list[Attachment]:
 def _found(rows: Sequence[Attachment], id: int) -> Attachment:
     found = next((row for row in rows if row.id == id), None)
     if found is None:
-        raise NotFound("没有这个附件,可能已被删去。", field="attachment")
+        raise NotFound("没有这个附件，可能已被删去。", field="attachment")
     return found

@@ -25,4 +25,4 @@ def plate(typed: str) -> str | None:
 
 def request(plate: str, text: str) -> str:
     """What is asked of the traffic police, in one sentence and the requester's own words."""
-    return f"请求挪车,车牌 {plate}。{text}"
+    return f"请求挪车，车牌 {plate}。{text}"

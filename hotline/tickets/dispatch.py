@@ -47,7 +47,7 @@ def transfer(
     """转办: the dispatcher hands the ticket to another unit, which gets a clock of its own."""
     refuse_accused(ticket, unit)
     if unit == ticket.lead_unit:
-        raise Invalid("工单已在%(unit)s,无需转办。", field="unit", unit=unit)
+        raise Invalid("工单已在%(unit)s，无需转办。", field="unit", unit=unit)
     correct(session, ticket, unit, instead_of=ticket.lead_unit, actor=actor, now=now)
     make_room(session, ticket, unit, now)
     take_step(session, ticket, Action.TRANSFER, actor=actor, now=now, unit=unit)
@@ -134,7 +134,7 @@ def lead_of(ticket: Ticket) -> Assignment:
             return assignment
     status = CHINESE[Status(ticket.status)]
     raise StepRefused(
-        "工单 %(number)s 现为「%(status)s」,没有单位在办理。",
+        "工单 %(number)s 现为「%(status)s」，没有单位在办理。",
         field="action",
         number=ticket.number,
         status=status,
@@ -162,7 +162,7 @@ def reassign(
     last = last_lead(ticket)
     if last is None:
         raise StepRefused(
-            "工单 %(number)s 由话务台直接答复,没有承办单位可重办。",
+            "工单 %(number)s 由话务台直接答复，没有承办单位可重办。",
             field="action",
             number=ticket.number,
         )
@@ -173,7 +173,7 @@ def reassign(
 
 def refuse_accused(ticket: Ticket, unit: str) -> None:
     if unit in ticket.excluded:
-        raise NotAllowed("%(unit)s是被反映对象,不能承办或协办此工单。", field="unit", unit=unit)
+        raise NotAllowed("%(unit)s是被反映对象，不能承办或协办此工单。", field="unit", unit=unit)
 
 
 def assign(

@@ -37,7 +37,7 @@ class Extension(Stored, table=True):
     content: Content = Relationship()
 
 
-TOLD = "您反映的事项情况复杂,经批准延长办理时限,将于{month}月{day}日前答复您。"
+TOLD = "您反映的事项情况复杂，经批准延长办理时限，将于{month}月{day}日前答复您。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def ask(
     if not 1 <= days <= most:
         raise Invalid("延期须为 1 至 %(most)d 个工作日。", field="days", most=most)
     if now > lead.due_at:
-        raise StepRefused("已过办理时限,不能再申请延期。", field="action")
+        raise StepRefused("已过办理时限，不能再申请延期。", field="action")
     earlier = of(session, ticket)
     # One that nobody decided on before its unit was done counts for nothing.
     if earlier and (earlier.decided_at or earlier.assignment_id == lead.id):

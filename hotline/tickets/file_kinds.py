@@ -56,10 +56,10 @@ _ENCODINGS = ("utf-8-sig", "gb18030")
 def kind_of(data: bytes, name: str) -> FileKind:
     """What the bytes are; refuses all but the kinds of the table, `name` is for the sentence."""
     if not data:
-        raise refused("「%(name)s」是空文件,请换一个。", name)
+        raise refused("「%(name)s」是空文件，请换一个。", name)
     if len(data) > LARGEST:
         raise refused(
-            "「%(name)s」超过 %(mb)d MB,请压缩或拍小一点再传。", name, mb=LARGEST // 2**20
+            "「%(name)s」超过 %(mb)d MB，请压缩或拍小一点再传。", name, mb=LARGEST // 2**20
         )
     guessed = filetype.guess_extension(data[:8192])
     found = _office(data) if guessed in _ZIPPED else guessed or _text(data)

@@ -89,7 +89,7 @@ class FileStore:
                     self._write(self.path(sha256), data)
         except OSError as error:
             raise Unavailable(
-                "附件暂时存不下,请稍后再传;文字可以先提交。", field="attachments"
+                "附件暂时存不下，请稍后再传；文字可以先提交。", field="attachments"
             ) from error
         return sha256
 

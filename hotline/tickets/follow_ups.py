@@ -142,7 +142,7 @@ def take(session: Session, number: str, *, actor: Actor, now: datetime) -> Follo
     call = open_call(session, number, actor=actor, lock=True)
     if call.taken_by not in ("", actor.id) and _held(call.taken_at, now):
         raise StepRefused(
-            "工单 %(number)s 正由同事回访,请先打别的。", field="number", number=number
+            "工单 %(number)s 正由同事回访，请先打别的。", field="number", number=number
         )
     call.taken_by, call.taken_at = actor.id, now
     session.add(call)
@@ -153,7 +153,7 @@ def not_reached(session: Session, number: str, *, actor: Actor, now: datetime) -
     """没打通: once more later; after three times it counts as not reached."""
     call = open_call(session, number, actor=actor, lock=True)
     if call.taken_by != actor.id:
-        raise StepRefused("请先点「打这个」,再记没打通。", field="number")
+        raise StepRefused("请先点「打这个」，再记没打通。", field="number")
     call.tries, call.tried_at = call.tries + 1, now
     call.taken_by, call.taken_at = "", None
     if call.tries >= TRIES:

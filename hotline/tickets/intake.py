@@ -196,7 +196,9 @@ def reopen(
     late = ticket.closed_at and now > ticket.closed_at + calendar.limits.span("reopen_within")
     if late and actor.role is Role.CITIZEN:
         days = calendar.limits.number("reopen_within")
-        raise StepRefused("办结已超过 %(days)d 天,不能重启,请重新反映。", field="action", days=days)
+        raise StepRefused(
+            "办结已超过 %(days)d 天，不能重启，请重新反映。", field="action", days=days
+        )
     content = add_content(session, ticket, reason)
     event = take_step(session, ticket, Action.REOPEN, actor=actor, now=now, content=content)
     ticket.closed_at = None

@@ -48,7 +48,7 @@ def columns(
             raise Invalid("文件里没有「%(column)s」这一列。", field="map", column=column[:40])
         if field not in known:
             raise Invalid(
-                "不认识字段「%(name)s」,可用:%(known)s。", field="map", name=field[:40],
+                "不认识字段「%(name)s」，可用：%(known)s。", field="map", name=field[:40],
                 known="、".join(names[0] for names in fields.values()),
             )  # fmt: skip
         found[known[field]] = column
@@ -61,7 +61,7 @@ def columns(
     for field in needed:
         if field not in found:
             raise Invalid(
-                "没有找到「%(name)s」这一列,请用「列=字段」指明,如:来件日期=%(name)s。",
+                "没有找到「%(name)s」这一列，请用「列=字段」指明，如：来件日期=%(name)s。",
                 field="map", name=fields[field][0],
             )  # fmt: skip
     return found
@@ -83,9 +83,9 @@ def values(
 
 def _check(field: str, text: str, longest: int) -> None:
     if len(text) > longest:
-        raise Invalid("内容过长,最多 %(n)d 字。", field=field, n=longest)
+        raise Invalid("内容过长，最多 %(n)d 字。", field=field, n=longest)
     if any(ord(sign) < 32 and sign not in "\t\r\n" for sign in text):
-        raise Invalid("含有不可见的控制字符,请删去。", field=field)
+        raise Invalid("含有不可见的控制字符，请删去。", field=field)
 
 
 def moment(field: str, text: str, otherwise: time, *, now: datetime | None = None) -> datetime:

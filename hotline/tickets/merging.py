@@ -34,7 +34,7 @@ def merge(
         raise Invalid("不能并入工单自身。", field="parent")
     if parent.status in TOO_LATE:
         raise Invalid(
-            "工单 %(number)s 已有答复、已结束或已并单,不能再并入。",
+            "工单 %(number)s 已有答复、已结束或已并单，不能再并入。",
             field="parent",
             number=parent.number,
         )
@@ -90,5 +90,5 @@ def likely_parents(session: Session, ticket: Ticket, requester: Contact) -> list
 def _refuse_parent(session: Session, ticket: Ticket) -> None:
     if session.exec(select(Ticket.id).where(Ticket.merged_into == ticket.id)).first():
         raise Invalid(
-            "已有工单并入 %(number)s,请先撤销并单。", field="parent", number=ticket.number
+            "已有工单并入 %(number)s，请先撤销并单。", field="parent", number=ticket.number
         )

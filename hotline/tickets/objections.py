@@ -44,7 +44,7 @@ def object_to(
         raise Invalid("应办单位不能是本单位。", field="right_unit")
     earlier = of(session, ticket)
     if any(objection.unit == lead.unit for objection in earlier):
-        raise StepRefused("%(unit)s已退过一次单,不能再退。", field="action", unit=lead.unit)
+        raise StepRefused("%(unit)s已退过一次单，不能再退。", field="action", unit=lead.unit)
     _refuse_late(session, ticket, lead, calendar, now)
     content = add_content(session, ticket, note)
     take_step(
@@ -136,9 +136,9 @@ def rule(
 
 def _check_ruling(objection: Objection, to: str, granted: bool, basis: str) -> None:
     if granted and to == objection.unit:
-        raise Invalid("同意退单时,须改派给别的单位。", field="unit")
+        raise Invalid("同意退单时，须改派给别的单位。", field="unit")
     if objection.joint_by and not basis:
-        raise Invalid("再次退单须会商,请写明会商结论和依据。", field="basis")
+        raise Invalid("再次退单须会商，请写明会商结论和依据。", field="basis")
 
 
 def of(session: Session, ticket: Ticket) -> list[Objection]:

@@ -131,7 +131,9 @@ def find(
     """发现: reported, on its own or about a ticket; the timers run from now."""
     scope_of(actor, Action.REPORT_OPINION)
     if ticket and _open_of(session, ticket):
-        raise Invalid("工单 %(number)s 已报过舆情,正在处置。", field="ticket", number=ticket.number)
+        raise Invalid(
+            "工单 %(number)s 已报过舆情，正在处置。", field="ticket", number=ticket.number
+        )
     row = Opinion(ticket=ticket, title=title, place=place, level=level, state="", found_at=now)
     session.add(row)
     session.flush()
@@ -158,7 +160,7 @@ def act(
         row.level = level
     owed = [each.act for each in timers(row, limits) if each.done_at is None]
     if which is A.RESPOND and set(owed) & set(_OF_MAJOR):
-        raise StepRefused("重大舆情须先发布权威信息并举行新闻发布会,再记回应。", field="act")
+        raise StepRefused("重大舆情须先发布权威信息并举行新闻发布会，再记回应。", field="act")
     return _take(session, row, which, words, limits=limits, actor=actor, now=now)
 
 

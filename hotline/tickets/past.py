@@ -65,7 +65,7 @@ def read(
         received = listed.moment("received", values["received"], OPENS, now=now)
         closed = listed.moment("closed", values["closed"], CLOSES) if values["closed"] else None
         if closed and not received <= closed <= now + timedelta(days=1):
-            raise Invalid("不能早于受理,也不能晚于现在。", field="closed")
+            raise Invalid("不能早于受理，也不能晚于现在。", field="closed")
         return PastRow(
             row=number, kind=listed.kind(values["kind"], USUAL_KIND), received=received,
             closed=closed, unit=values["unit"] or unit,

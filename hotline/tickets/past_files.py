@@ -36,7 +36,7 @@ def read_file(data: bytes) -> PastFile:
     header = next(lines, (0, []))[1]
     named = [name for name in header if name]
     if not named or len(set(named)) < len(named):
-        raise Invalid("第一行须是列名,每个列名只出现一次。", field="file")
+        raise Invalid("第一行须是列名，每个列名只出现一次。", field="file")
     rows = []
     for number, cells in lines:
         if any(cells):
@@ -44,9 +44,9 @@ def read_file(data: bytes) -> PastFile:
                 (number, {name: cell for name, cell in zip(header, cells, strict=False) if name})
             )
         if len(rows) > MOST_ROWS:
-            raise Invalid("一个文件最多 %(n)d 行,请分成几个。", field="file", n=MOST_ROWS)
+            raise Invalid("一个文件最多 %(n)d 行，请分成几个。", field="file", n=MOST_ROWS)
     if not rows:
-        raise Invalid("文件里只有列名,没有一行内容。", field="file")
+        raise Invalid("文件里只有列名，没有一行内容。", field="file")
     return PastFile(tuple(named), tuple(rows), hashlib.sha256(data).hexdigest())
 
 
@@ -58,7 +58,7 @@ def _csv(data: bytes) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num, [cell.strip() for cell in row]
     except csv.Error as error:
         raise Invalid(
-            "第 %(n)d 行附近引号不成对或内容过长,请另存为 CSV 后再试。",
+            "第 %(n)d 行附近引号不成对或内容过长，请另存为 CSV 后再试。",
             field="file",
             n=reader.line_num,
         ) from error
@@ -79,7 +79,7 @@ def _workbook(data: bytes) -> Iterator[tuple[int, list[str]]]:
         for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
             yield number, [_cell(value) for value in row]
     except (InvalidFileException, zipfile.BadZipFile, *_BROKEN) as error:
-        raise Invalid("xlsx 打不开,请用表格软件另存一次再试。", field="file") from error
+        raise Invalid("xlsx 打不开，请用表格软件另存一次再试。", field="file") from error
 
 
 def _cell(value: Any) -> str:
@@ -99,6 +99,6 @@ def columns_said(pairs: Sequence[str]) -> dict[str, str]:
     for pair in pairs:
         column, sign, field = pair.partition("=")
         if not sign or not column.strip() or not field.strip():
-            raise Invalid("列的对应写成「列=字段」,如:来件日期=受理时间。", field="map")
+            raise Invalid("列的对应写成「列=字段」，如：来件日期=受理时间。", field="map")
         said[column.strip()] = field.strip()
     return said

@@ -31,17 +31,17 @@ def without_metadata(data: bytes, kind: FileKind, name: str) -> bytes:
         try:
             return _redrawn(data, kind, name)
         except _BROKEN as error:
-            raise refused("「%(name)s」打不开,可能没有传完整,请重新选择。", name) from error
+            raise refused("「%(name)s」打不开，可能没有传完整，请重新选择。", name) from error
 
 
 def _redrawn(data: bytes, kind: FileKind, name: str) -> bytes:
     format = _FORMATS[kind.name]
     picture = Image.open(BytesIO(data), formats=(format,))
     if picture.width * picture.height > (MOST_OF_JPEG if format == "JPEG" else MOST_PIXELS):
-        raise refused("「%(name)s」像素太多,请缩小后再传。", name)
+        raise refused("「%(name)s」像素太多，请缩小后再传。", name)
     picture.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
     if picture.width * picture.height > MOST_PIXELS:
-        raise refused("「%(name)s」像素太多,请缩小后再传。", name)
+        raise refused("「%(name)s」像素太多，请缩小后再传。", name)
     upright = ImageOps.exif_transpose(picture)
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     return _written(upright, format)

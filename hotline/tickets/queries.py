@@ -49,7 +49,7 @@ def ticket(
     if found is None:
         slip = "" if is_number(number) else "(编号有错字)"
         raise NotFound(
-            "没有找到工单 %(number)s%(slip)s,请核对编号。",
+            "没有找到工单 %(number)s%(slip)s，请核对编号。",
             field=field,
             number=number[:30],
             slip=slip,
@@ -64,7 +64,7 @@ def citizens_ticket(
     query = select(Ticket).where(Ticket.number == number, Ticket.query_code == query_code.upper())
     found = session.exec(query.with_for_update() if lock else query).first()
     if found is None:
-        raise NotFound("工单编号或查询码不对,请核对后再查。", field="query_code")
+        raise NotFound("工单编号或查询码不对，请核对后再查。", field="query_code")
     return found
 
 

@@ -71,7 +71,7 @@ def _hear_assistants(session: Session, ticket: Ticket, without: str, now: dateti
     silent = awaited(ticket)
     if silent and not without.strip():
         raise StepRefused(
-            "协办单位(%(units)s)还没有提交意见;不等的,请写明原因。",
+            "协办单位(%(units)s)还没有提交意见；不等的，请写明原因。",
             field="without",
             units="、".join(assignment.unit for assignment in silent),
         )
@@ -98,9 +98,9 @@ def approve(
     contacted (call record, photo, visit); what does not goes to rework instead.
     """
     if answers_matter is False:
-        raise Invalid("答非所问的,请退回重办。", field="answers_matter")
+        raise Invalid("答非所问的，请退回重办。", field="answers_matter")
     if contact_proved is False and not ticket.anonymous:
-        raise Invalid("没有联系过诉求人的凭证,请退回补充。", field="contact_proved")
+        raise Invalid("没有联系过诉求人的凭证，请退回补充。", field="contact_proved")
     event = take_step(session, ticket, Action.APPROVE, actor=actor, now=now, unit=ticket.lead_unit)
     written = last_reply(session, ticket)
     written.approved_by, written.approved_at = actor.id, now
@@ -174,7 +174,7 @@ def follow_up(
     if satisfied not in range(1, 6):
         raise Invalid("满意度须为 1 至 5。", field="satisfied")
     if satisfied <= ratings.UNSATISFIED and not grievance:
-        raise Invalid("不满意的,请选一个主要原因。", field="grievance")
+        raise Invalid("不满意的，请选一个主要原因。", field="grievance")
     why = grievance if grievance and satisfied <= ratings.UNSATISFIED else ""
     unit, earlier = _rated(session, ticket), ratings.standing(session, ticket)
     content = add_content(session, ticket, remark) if remark.strip() else None
@@ -200,7 +200,7 @@ def _rated(session: Session, ticket: Ticket) -> str:
     parent = session.get_one(Ticket, ticket.merged_into)
     if parent.status != Status.DELIVERED:
         raise StepRefused(
-            "工单 %(number)s 并入的工单还没有反馈,或已办结,现在不能评价。",
+            "工单 %(number)s 并入的工单还没有反馈，或已办结，现在不能评价。",
             field="action",
             number=ticket.number,
         )
@@ -220,7 +220,7 @@ def _answered_call(
 def close(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> TicketEvent:
     """办结. A ticket whose requester says it is not solved goes to rework instead."""
     if _unsolved(session, ticket):
-        raise StepRefused("诉求人表示问题未解决,请重办后再办结。", field="action")
+        raise StepRefused("诉求人表示问题未解决，请重办后再办结。", field="action")
     event = take_step(session, ticket, Action.CLOSE, actor=actor, now=now, unit=ticket.lead_unit)
     follow_ups.end_all(session, ticket, now)
     ticket.closed_at = now
@@ -265,10 +265,10 @@ def _replied_already(session: Session, ticket: Ticket, actor: Actor) -> StepRefu
     at = {"m": local.month, "d": local.day, "clock": f"{local:%H:%M}"}
     if who == actor.id:
         return StepRefused(
-            "您已于 %(m)d月%(d)d日 %(clock)s 答复,正在审核;要补充,请告诉派单员。",
+            "您已于 %(m)d月%(d)d日 %(clock)s 答复，正在审核；要补充，请告诉派单员。",
             field="action", **at,
         )  # fmt: skip
     return StepRefused(
-        "同事%(who)s已于 %(m)d月%(d)d日 %(clock)s 答复,正在审核;要补充,请告诉派单员。",
+        "同事%(who)s已于 %(m)d月%(d)d日 %(clock)s 答复，正在审核；要补充，请告诉派单员。",
         field="action", who=users.titles(session, {who}).get(who, who), **at,
     )  # fmt: skip

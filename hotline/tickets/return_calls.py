@@ -100,7 +100,7 @@ def take(session: Session, id: int, *, actor: Actor, now: datetime) -> ReturnCal
     """One agent calls back; a colleague meanwhile is told so."""
     row = _open(session, id, actor)
     if row.taken_by not in ("", actor.id) and is_held(row, now):
-        raise StepRefused("这个号码正由同事回拨,请先打别的。", field="id")
+        raise StepRefused("这个号码正由同事回拨，请先打别的。", field="id")
     row.taken_by, row.taken_at = actor.id, now
     session.add(row)
     return row
@@ -172,12 +172,12 @@ def _open(session: Session, id: int, actor: Actor) -> ReturnCall:
     query = select(ReturnCall).where(ReturnCall.id == id, is_waiting()).with_for_update()
     row = session.exec(query).first()
     if row is None:
-        raise NotFound("这个回拨已经了结:有人打过,或来电人又打进来接通了。", field="id")
+        raise NotFound("这个回拨已经了结：有人打过，或来电人又打进来接通了。", field="id")
     return row
 
 
 def _own(session: Session, id: int, actor: Actor) -> ReturnCall:
     row = _open(session, id, actor)
     if row.taken_by != actor.id:
-        raise StepRefused("请先点「回拨」,再记结果。", field="id")
+        raise StepRefused("请先点「回拨」，再记结果。", field="id")
     return row

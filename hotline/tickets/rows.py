@@ -150,7 +150,7 @@ def _place(cursor: str, order: Order) -> ColumnElement[Any]:
             return tuple_(literal(_EPOCH + first * _MICROSECOND, UtcDateTime()), id)
         return tuple_(first, id)
     except (ValueError, OverflowError) as error:
-        raise Invalid("翻页标记有误,请从第一页重新打开。", field="after") from error
+        raise Invalid("翻页标记有误，请从第一页重新打开。", field="after") from error
 
 
 def newest(session: Session, ids: Sequence[int]) -> list[Row]:

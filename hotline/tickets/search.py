@@ -91,5 +91,5 @@ def _since(asked: Asked, filters: Filters, now: datetime) -> date | None:
 
 def _place(after: str) -> int:
     if not after.isdecimal() or int(after) > LAST_ID:
-        raise Invalid("翻页标记有误,请从第一页重新打开。", field="after")
+        raise Invalid("翻页标记有误，请从第一页重新打开。", field="after")
     return int(after)

@@ -31,14 +31,14 @@ def note(session: Session, ticket: Ticket, reference: str, *, told: bool | None 
     """
     if ticket.channel not in CHANNELS:
         raise Invalid(
-            "渠道「%(channel)s」没有来源编号,请改渠道或删去编号。",
+            "渠道「%(channel)s」没有来源编号，请改渠道或删去编号。",
             field="reference",
             channel=CHINESE[Channel(ticket.channel)],
         )
     take_turn(session, _turn(ticket.channel, reference))
     if known := find(session, ticket.channel, reference):
         raise AlreadyLogged(
-            "%(reference)s 已登记为工单 %(number)s,不用再登记。",
+            "%(reference)s 已登记为工单 %(number)s，不用再登记。",
             field="reference",
             reference=reference,
             number=known.number,

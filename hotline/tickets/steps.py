@@ -111,7 +111,7 @@ def next_status(ticket: Ticket, action: Action) -> Status:
     if (here, action) not in STEPS:
         status = CHINESE[here] if here else "未登记"
         raise StepRefused(
-            "工单 %(number)s 现为「%(status)s」,不能%(step)s。",
+            "工单 %(number)s 现为「%(status)s」，不能%(step)s。",
             field="action",
             number=ticket.number,
             status=status,
@@ -129,7 +129,7 @@ def _check_scope(ticket: Ticket, actor: Actor, action: Action, unit: str) -> Non
         Scope.SUGGESTED: ticket.decision != "ask" and unit in ticket.candidates,
     }
     if not allowed[scope] and scope is Scope.SUGGESTED:
-        raise NotAllowed("坐席只能派给系统有把握推荐的单位,请改派或交派单员派单。", field="unit")
+        raise NotAllowed("坐席只能派给系统有把握推荐的单位，请改派或交派单员派单。", field="unit")
     if not allowed[scope]:
         raise NotAllowed(
             "您不能对工单 %(number)s %(step)s。",

@@ -85,7 +85,7 @@ def remind(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> 
     """催办 by the requester, once a day (proposal), or by the desk for a leader; all count."""
     kind = ReminderKind.CITIZEN if actor.role in _FOR_CITIZENS else ReminderKind.LEADER
     if actor.role is Role.CITIZEN and _reminded_since(session, ticket, now - A_DAY):
-        raise StepRefused("一天可催办一次,您的催办已经记下,请稍候。", field="action")
+        raise StepRefused("一天可催办一次，您的催办已经记下，请稍候。", field="action")
     take_step(
         session, ticket, Action.REMIND, actor=actor, now=now, unit=ticket.lead_unit, reason=kind
     )

@@ -37,7 +37,7 @@ LAST_CURSOR = 2**31 - 1
 
 def _printable(text: str) -> str:
     if any(ord(sign) < 32 and sign not in ALLOWED_CONTROLS for sign in text):
-        raise ValueError("含有不可见的控制字符,请删去")
+        raise ValueError("含有不可见的控制字符，请删去")
     return text
 
 
@@ -66,7 +66,7 @@ Email = Annotated[
 def _plate(typed: str) -> str:
     found = cars.plate(typed) if typed.strip() else ""
     if found is None:
-        raise ValueError("不像车牌,应如 川K12345,新能源车牌如 川KD12345")
+        raise ValueError("不像车牌，应如 川K12345，新能源车牌如 川KD12345")
     return found
 
 
@@ -82,7 +82,7 @@ class Body(BaseModel):
 Guide = Annotated[
     Word | None,
     Field(
-        description="指导单位:派给属地时一并协办;不写为规则所列的部门,空为不请。"
+        description="指导单位：派给属地时一并协办；不写为规则所列的部门，空为不请。"
         "派给部门时不起作用。",
     ),
 ]
@@ -103,10 +103,10 @@ class TicketBody(Body):
     kind: MatterKind
     channel: Channel
     dialled: line(40) = ""
-    addressee: Word = Field("", description="领导信箱、留言板:写给哪个单位的领导")
-    reference: line(60) = Field("", description="对方的编号,如 110 警情编号;同一渠道不重复登记")
-    told: bool | None = Field(None, description="110 转入:是否已告知报警人转 12345")
-    plate: Plate = Field("", description="挪车:挡路车的车牌;写了即按挪车办理,派给交警")
+    addressee: Word = Field("", description="领导信箱、留言板：写给哪个单位的领导")
+    reference: line(60) = Field("", description="对方的编号，如 110 警情编号；同一渠道不重复登记")
+    told: bool | None = Field(None, description="110 转入：是否已告知报警人转 12345")
+    plate: Plate = Field("", description="挪车：挡路车的车牌；写了即按挪车办理，派给交警")
     call_id: line(64) = ""
     urgency: Urgency = Urgency.NORMAL
     confidential: bool = False

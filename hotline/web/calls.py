@@ -102,10 +102,10 @@ def calls_blueprint(settings: Settings) -> Blueprint:
 
 def _told(call_id: str, body: EventBody) -> SwitchEvent:
     if not re.fullmatch(CALL_ID, call_id):
-        raise Invalid("call_id 须为 64 个以内的可见字符,请核对地址。", field="call_id")
+        raise Invalid("call_id 须为 64 个以内的可见字符，请核对地址。", field="call_id")
     for field in NEEDED.get(body.kind), body.caller and "dialled":
         if field and not getattr(body, field):
-            raise Invalid("%(name)s 必填,请补上。", field=field, name=field)
+            raise Invalid("%(name)s 必填，请补上。", field=field, name=field)
     return SwitchEvent(
         call_id=call_id,
         kind=body.kind,

@@ -82,7 +82,9 @@ class City:
         found = self.find_unit(name)
         if found is None:
             raise Invalid(
-                "没有名为「%(name)s」的单位,请用派单目录中的单位名称。", field=field, name=name[:40]
+                "没有名为「%(name)s」的单位，请用派单目录中的单位名称。",
+                field=field,
+                name=name[:40],
             )
         return found
 

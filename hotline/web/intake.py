@@ -45,7 +45,7 @@ def log(
         suggestion = by_rule(suggestion, city().towing)
     unit = body.unit and city().unit(body.unit)
     if unit and not body.accept:
-        raise Invalid("派单须先受理,请将 accept 设为 true。", field="accept")
+        raise Invalid("派单须先受理，请将 accept 设为 true。", field="accept")
     guide = guide_of(suggestion, unit) if body.guide is None else body.guide
     who, at, calendar = actor(), now(), city().calendar
     with current().database.work(key=request_key(), now=at) as session:

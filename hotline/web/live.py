@@ -116,7 +116,7 @@ def _cursor(name: str, given: Any) -> int | None:
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or int(text[:12]) > LAST_CURSOR:
-        raise Invalid("%(name)s 须为收到的最后一个编号,请刷新页面。", field=name, name=name)
+        raise Invalid("%(name)s 须为收到的最后一个编号，请刷新页面。", field=name, name=name)
     return int(text)
 
 

@@ -151,7 +151,7 @@ class ConsoleForm(TicketBody):
         if given.get("act") != "hand_over":
             return given
         said = {name: value for name, value in given.items() if str(value).strip()}
-        return {"text": "应急转接,未及记录。", "kind": MatterKind.HELP} | said
+        return {"text": "应急转接，未及记录。", "kind": MatterKind.HELP} | said
 
     @model_validator(mode="before")
     @classmethod
@@ -263,7 +263,7 @@ class ArticleForm(Body):
     def _few_and_short(cls, typed: str) -> str:
         lines = [line.strip() for line in typed.splitlines() if line.strip()]
         if len(lines) > 50 or any(len(line) > 200 for line in lines):
-            raise ValueError("相似问法最多 50 行,每行最多 200 字")
+            raise ValueError("相似问法最多 50 行，每行最多 200 字")
         return "\n".join(dict.fromkeys(lines))
 
 

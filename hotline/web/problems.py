@@ -26,21 +26,21 @@ from hotline.web.problem_document import HEADERS, problem
 log = structlog.get_logger()
 
 SENTENCES = {
-    400: "请求内容无法解析,请检查格式(应为 UTF-8 编码的 JSON)。",
-    404: "没有这个地址,请核对。",
+    400: "请求内容无法解析，请检查格式(应为 UTF-8 编码的 JSON)。",
+    404: "没有这个地址，请核对。",
     405: "这个地址不支持此种请求方法。",
-    413: "内容过大(文字最多 256 KB,附件共 256 MB),请压缩或分几次再提交。",
-    429: "操作太频繁了,请过一会儿再试。",
+    413: "内容过大(文字最多 256 KB，附件共 256 MB)，请压缩或分几次再提交。",
+    429: "操作太频繁了，请过一会儿再试。",
     415: "请以 application/json 提交。",
 }
 FIELD_SENTENCES = {
     "missing": "此项必填。",
-    "string_too_long": "内容过长,最多 {max_length} 字。",
-    "string_too_short": "内容过短,至少 {min_length} 字。",
-    "extra_forbidden": "不认识此项,请删去或核对名称。",
+    "string_too_long": "内容过长，最多 {max_length} 字。",
+    "string_too_short": "内容过短，至少 {min_length} 字。",
+    "extra_forbidden": "不认识此项，请删去或核对名称。",
     "enum": "取值须为 {expected} 之一。",
     "literal_error": "取值须为 {expected} 之一。",
-    "string_unicode": "文字编码有误,请用 UTF-8。",
+    "string_unicode": "文字编码有误，请用 UTF-8。",
     "string_type": "须为文字。",
     "bool_type": "须为 true 或 false。",
     "bool_parsing": "须为 true 或 false。",
@@ -51,16 +51,16 @@ FIELD_SENTENCES = {
     "finite_number": "须为整数。",
     "greater_than_equal": "不能小于 {ge}。",
     "less_than_equal": "不能大于 {le}。",
-    "date_from_datetime_parsing": "须为日期,如 2018-07-25。",
-    "date_from_datetime_inexact": "须为日期,如 2018-07-25。",
+    "date_from_datetime_parsing": "须为日期，如 2018-07-25。",
+    "date_from_datetime_inexact": "须为日期，如 2018-07-25。",
     "model_type": "须为 JSON 对象。",
     "model_attributes_type": "须为 JSON 对象。",
     "value_error": "{error}。",
 }
 PATTERN_SENTENCES = {
-    "phone": "须为电话号码,只用数字、空格和 + - ( ),最多 32 位。",
-    "email": "须为电子邮箱地址,如 name@example.com。",
-    "month": "须为年月,如 2018-07。",
+    "phone": "须为电话号码，只用数字、空格和 + - ( )，最多 32 位。",
+    "email": "须为电子邮箱地址，如 name@example.com。",
+    "month": "须为年月，如 2018-07。",
 }
 
 
@@ -127,9 +127,9 @@ def _http(error: HTTPException) -> Response:
     if error.response is not None:
         return make_response(error.response)
     status = error.code or 500
-    sentence = _(SENTENCES.get(status, "请求有误,请检查后重试。"))
+    sentence = _(SENTENCES.get(status, "请求有误，请检查后重试。"))
     if isinstance(error, CSRFError):
-        sentence = _("页面已过期,内容未提交。请返回上一页,刷新后再提交。")
+        sentence = _("页面已过期，内容未提交。请返回上一页，刷新后再提交。")
     response = _for_reader(status, f"http-{status}", sentence, [])
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):

@@ -39,13 +39,13 @@ forwarded_allow_ips = ""
 NO_CODE = -1
 # Seconds without a byte after which a sender is cut off; gunicorn itself would wait for ever.
 SILENCE = 5
-BAD_REQUEST = "请求不符合 HTTP 格式,无法解析,请检查请求行和请求头。"
+BAD_REQUEST = "请求不符合 HTTP 格式，无法解析，请检查请求行和请求头。"
 SENTENCES = {
-    403: "请求被拒绝,请检查代理设置。",
-    417: "不支持这个 Expect 请求头,请去掉。",
-    431: "请求头过多或过长,请减少后重试。",
-    500: "系统出错,内容未改动,请稍后再试。",
-    501: "不支持这种传输编码,请用 chunked 或 Content-Length。",
+    403: "请求被拒绝，请检查代理设置。",
+    417: "不支持这个 Expect 请求头，请去掉。",
+    431: "请求头过多或过长，请减少后重试。",
+    500: "系统出错，内容未改动，请稍后再试。",
+    501: "不支持这种传输编码，请用 chunked 或 Content-Length。",
 }
 
 

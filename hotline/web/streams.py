@@ -46,7 +46,7 @@ PACE = Pace()
 
 
 class StreamsFull(Unavailable):
-    code, sentence = "streams-full", "实时连接已满,页面将改为定时刷新。"
+    code, sentence = "streams-full", "实时连接已满，页面将改为定时刷新。"
 
 
 @dataclass(eq=False, slots=True)

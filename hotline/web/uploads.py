@@ -48,7 +48,7 @@ def received(field: str = "attachments") -> list[Kept]:
     """The files of a form, checked and kept; a refused one refuses all, at `attachments`."""
     sent = [file for file in request.files.getlist(field) if file.filename or file.stream.read(1)]
     if len(sent) > AT_ONCE:
-        raise Invalid("一次最多传 %(n)d 个文件,其余的请稍后补传。", field="attachments", n=AT_ONCE)
+        raise Invalid("一次最多传 %(n)d 个文件，其余的请稍后补传。", field="attachments", n=AT_ONCE)
     kept = []
     for file in sent:
         file.stream.seek(0)
@@ -61,7 +61,7 @@ def answered(row: Attachment, ticket: Ticket, reader: Actor, *, inline: bool = F
     name = attachments.name_for(row, ticket, reader)
     path = store().path(attachments.file_for(row, reader))
     if not path.exists():
-        raise NotFound("附件的文件不在了,请联系管理员从备份恢复。")
+        raise NotFound("附件的文件不在了，请联系管理员从备份恢复。")
     shown = inline and row.file_kind.image
     answer = send_file(
         path, mimetype=row.file_kind.mime, as_attachment=not shown, download_name=name, etag=False

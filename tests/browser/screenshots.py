@@ -30,11 +30,11 @@ MATTER = (
 # Hours ago, whose number, what was asked, of what kind, and how far it has come.
 HELP, COMPLAINT = MatterKind.HELP, MatterKind.COMPLAINT
 PAST = (
-    (26 * 24, CALLER, "东兴区西林街道太白路烧烤摊油烟大,熏得开不了窗", COMPLAINT, Status.CLOSED),
-    (52, CALLER, "东兴区西林街道小区门口井盖松动,车一过就响", HELP, Status.IN_PROGRESS),
-    (30, "", "东兴区西林街道烧烤摊占道经营,婴儿车推不过去", COMPLAINT, Status.IN_PROGRESS),
-    (7, "", "东兴区西林街道太白路烧烤摊占道经营,油烟扰民", COMPLAINT, Status.DISPATCHED),
-    (2, "", "东兴区西林街道烧烤摊半夜划拳,油烟扰民", COMPLAINT, Status.DISPATCHED),
+    (26 * 24, CALLER, "东兴区西林街道太白路烧烤摊油烟大，熏得开不了窗", COMPLAINT, Status.CLOSED),
+    (52, CALLER, "东兴区西林街道小区门口井盖松动，车一过就响", HELP, Status.IN_PROGRESS),
+    (30, "", "东兴区西林街道烧烤摊占道经营，婴儿车推不过去", COMPLAINT, Status.IN_PROGRESS),
+    (7, "", "东兴区西林街道太白路烧烤摊占道经营，油烟扰民", COMPLAINT, Status.DISPATCHED),
+    (2, "", "东兴区西林街道烧烤摊半夜划拳，油烟扰民", COMPLAINT, Status.DISPATCHED),
 )
 
 

@@ -22,7 +22,7 @@ def phone(new_page) -> Page:
 
 def ask(page: Page, **file: object) -> None:
     page.goto("/ask")
-    page.get_by_label("什么事?在哪里?什么时候?").fill(MATTER)
+    page.get_by_label("什么事？在哪里？什么时候？").fill(MATTER)
     page.get_by_label("求助").check()
     page.get_by_label("照片或文件").set_input_files(PHOTO | file)
     page.get_by_role("button", name="提交").press("Enter")
@@ -55,6 +55,6 @@ def test_a_file_that_is_refused_costs_no_word_that_was_typed(phone: Page, faults
     faults.expect("status of 422")
     ask(phone, buffer=papers.HTML)
     expect(phone.get_by_role("alert").first).to_contain_text("「坏了的路灯.jpg」不是能收的文件")
-    expect(phone.get_by_label("什么事?在哪里?什么时候?")).to_have_value(MATTER)
+    expect(phone.get_by_label("什么事？在哪里？什么时候？")).to_have_value(MATTER)
     expect(phone.get_by_label("求助")).to_be_checked()
     fits(phone)

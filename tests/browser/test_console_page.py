@@ -18,11 +18,11 @@ from hotline.people.rights import Role
 from hotline.settings import Settings
 from hotline.web.line.calls import password_of
 
-MATTER = "东兴区西林街道太白路的烧烤摊占道经营,城管来管一下,夜市烧烤摊油烟扰民,摊贩乱摆摊"
-FIRE = "隔壁楼起火了,冒浓烟,还有人困在里面"
+MATTER = "东兴区西林街道太白路的烧烤摊占道经营，城管来管一下，夜市烧烤摊油烟扰民，摊贩乱摆摊"
+FIRE = "隔壁楼起火了，冒浓烟，还有人困在里面"
 UNIT = "市城管执法局"
 # Long enough to wrap and to scroll, in both scripts and with what fonts treat apart.
-MIXED = "路灯(坏了)「三天」,a long English line, 12,345.67 and more。\n烧烤摊:油烟!\n" * 12
+MIXED = "路灯(坏了)「三天」，a long English line, 12,345.67 and more。\n烧烤摊：油烟!\n" * 12
 _serial = count(1)
 
 
@@ -172,7 +172,7 @@ def test_guidance_is_ready_to_read_out_and_never_over_ones_own_words(desk):
 
 
 def test_emergency_words_raise_the_bar_and_move_nothing(desk):
-    write(desk, "您好,")
+    write(desk, "您好，")
     before = desk.locator("#text").bounding_box()
     write(desk, FIRE)
     bar = desk.locator("#emergency")
@@ -212,7 +212,7 @@ def test_marks_follow_the_words_before_the_next_advice_comes(desk):
     expect(marks.first).to_have_text("东兴区西林街道")
     desk.keyboard.press("Control+Home")
     desk.route("**/desk/suggest", lambda route: None)
-    write(desk, "您好,")
+    write(desk, "您好，")
     expect(marks.first).to_have_text("东兴区西林街道")
 
 

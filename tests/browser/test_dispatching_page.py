@@ -92,7 +92,7 @@ def test_dispatching_takes_two_keys_and_the_next_is_there(dispatcher, made, data
     expect(page.locator(".choice input").nth(1)).to_be_checked()
     with page.expect_navigation():
         press(page, "Enter")
-    expect(page.locator("#messages")).to_contain_text(f"{first}:已派给{unit}")
+    expect(page.locator("#messages")).to_contain_text(f"{first}：已派给{unit}")
     assert shown(page) == second
     assert row(database, first).lead_unit == unit
 
@@ -220,7 +220,7 @@ def test_the_keys_of_the_page_are_told(dispatcher, made):
     open_at(page, Pile.TO_REVIEW, made(Desk.replied))
     press(page, "?")
     keys = page.locator("#keys")
-    for words in ("审核通过,答复诉求人", "写退回原因", "打开工单页"):
+    for words in ("审核通过，答复诉求人", "写退回原因", "打开工单页"):
         expect(keys).to_contain_text(words)
 
 

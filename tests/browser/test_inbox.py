@@ -76,7 +76,7 @@ def test_the_letter_shows_the_reply_while_it_is_typed(page_as, made):
     page = page_as(Role.HANDLER, at="/inbox?pile=in_progress")
     open_from_list(page, number)
     page.get_by_label("答复内容").fill("已派人清理。")
-    expect(page.locator(".letter")).to_contain_text("李某,您好!")
+    expect(page.locator(".letter")).to_contain_text("李某，您好！")
     expect(page.locator(".letter")).to_contain_text("已派人清理。")
 
 
@@ -200,7 +200,7 @@ def test_new_tickets_announce_themselves_and_move_nothing(page_as, made):
     rows = page.locator(".row-link").count()
     made(Desk.dispatched)
     page.clock.run_for(31_000)
-    expect(page.locator("#news")).to_contain_text("有 1 件新工单,点此刷新")
+    expect(page.locator("#news")).to_contain_text("有 1 件新工单，点此刷新")
     expect(page.locator(".row-link")).to_have_count(rows)
     page.locator("#news a").click()
     expect(page.locator(".row-link")).to_have_count(rows + 1)

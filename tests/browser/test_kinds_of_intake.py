@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from hotline.people.rights import Role
 
 PHONE = {"width": 390, "height": 760}
-PLACE = "东兴区西林街道太白路68号,堵住地库出口"
+PLACE = "东兴区西林街道太白路68号，堵住地库出口"
 DOORS = [
     "/", "/mailboxes", "/mailboxes?q=魔法局", "/mailboxes/D01", "/ask?channel=portal_complaint",
     "/ask?channel=portal_mistake", "/ask?channel=move_car", "/ask?channel=portal_consultation",

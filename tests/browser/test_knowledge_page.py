@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from hotline.people.rights import Role
 
-ASKED = "对方说查寻码忘了,不知道找哪里"
+ASKED = "对方说查寻码忘了，不知道找哪里"
 QUESTION = "工单编号或查询码忘了怎么办？"
 
 

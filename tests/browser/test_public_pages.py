@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 from hotline.people.rights import Role
 
 PHONE = {"width": 390, "height": 760}
-MATTER = "高新区胜利街道河边步道有三盏路灯不亮,晚上散步看不清台阶"
-FIRE = "楼下车棚起火了,冒浓烟,快来人"
+MATTER = "高新区胜利街道河边步道有三盏路灯不亮，晚上散步看不清台阶"
+FIRE = "楼下车棚起火了，冒浓烟，快来人"
 ADMINISTRATION = [
     "", "users", "keys", "looks", "data/legacy_lines.csv", "data/legacy_lines.csv/3",
     "data/units.csv", "data/units.csv/new", "data/duties.csv/history",
@@ -35,7 +35,7 @@ def send(page: Page, words: str) -> tuple[str, str]:
     """Number and query code, as the page says them."""
     page.goto("/")
     page.get_by_role("link", name="我要反映").last.press("Enter")
-    page.get_by_label("什么事?在哪里?什么时候?").fill(words)
+    page.get_by_label("什么事？在哪里？什么时候？").fill(words)
     page.get_by_label("求助").check()
     page.get_by_role("button", name="提交").press("Enter")
     expect(page.locator(".keep dd")).to_have_count(2)
@@ -85,7 +85,7 @@ def test_a_fire_shows_the_number_to_dial_before_all_else(phone):
 def test_the_number_to_dial_appears_while_the_danger_is_still_being_typed(new_page):
     page = new_page(viewport=PHONE)
     page.goto("/ask")
-    page.get_by_label("什么事?在哪里?什么时候?").press_sequentially(FIRE)
+    page.get_by_label("什么事？在哪里？什么时候？").press_sequentially(FIRE)
     expect(page.locator("#danger")).to_contain_text("119")
     expect(page.locator("#text")).to_have_value(FIRE)
 

@@ -37,6 +37,6 @@ def test_a_note_is_read_in_place_while_the_words_typed_stay(page_as):
     expect(duty).to_contain_text("1 条未读")
     duty.locator("summary").press("Enter")
     assert_accessible(reader)
-    duty.get_by_role("button", name="已阅:热力管道爆裂").press("Enter")
+    duty.get_by_role("button", name="已阅：热力管道爆裂").press("Enter")
     expect(duty).not_to_contain_text("未读")
     expect(reader.get_by_label("诉求内容")).to_have_value("正在记的话")

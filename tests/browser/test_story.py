@@ -22,9 +22,9 @@ from hotline.people.rights import Role
 
 DISTRICT = "东兴区"
 CALLER, LINE = "13800000832", "12319"
-MATTER = "东兴区西林街道太白路道路清扫没人管,垃圾桶满了不清运,环卫工不来"
-OBJECTION = "太白路夜市由东兴区划定并管理,请东兴区办理。"
-REPLY = "已现场核查,烧烤摊限期退入店内经营,夜间由值守人员巡查。"
+MATTER = "东兴区西林街道太白路道路清扫没人管，垃圾桶满了不清运，环卫工不来"
+OBJECTION = "太白路夜市由东兴区划定并管理，请东兴区办理。"
+REPLY = "已现场核查，烧烤摊限期退入店内经营，夜间由值守人员巡查。"
 PHONE = {"width": 390, "height": 760}
 _serial = count(1)
 
@@ -99,7 +99,7 @@ def test_an_objection_that_is_refused_comes_back_to_the_unit_which_claims(page_a
     database = Database(site.settings.db_url)
     number = make(database, objected)
     database.engine.dispose()
-    decide(page_as(Role.DISPATCHER), "to_rule", number, "f", f"不同意,退回{CITY}", ENVIRONMENT)
+    decide(page_as(Role.DISPATCHER), "to_rule", number, "f", f"不同意，退回{CITY}", ENVIRONMENT)
     claim(page_as(Role.HANDLER, CITY), number, CITY, "油烟归环保")
 
 
@@ -144,7 +144,7 @@ def take_down(agent: Page, address: str) -> tuple[str, str]:
     agent.keyboard.press("F4")
     expect(agent.locator("#result .big")).to_have_count(2)
     number, code = agent.locator("#result .big").all_inner_texts()
-    said = f"您的诉求已受理,编号 {number},查询码 {code},已交{CITY}办理"
+    said = f"您的诉求已受理，编号 {number}，查询码 {code}，已交{CITY}办理"
     expect(agent.locator("#result .say")).to_contain_text(said)
     return number, code
 
@@ -187,7 +187,7 @@ def decide(dispatcher: Page, pile: str, number: str, keys: str, *shown: str) -> 
 def grant(dispatcher: Page, number: str) -> None:
     decide(
         dispatcher, "to_rule", number, "g",
-        f"{CITY} 退单", "非本单位职责", OBJECTION, f"同意,改派给{DISTRICT}",
+        f"{CITY} 退单", "非本单位职责", OBJECTION, f"同意，改派给{DISTRICT}",
     )  # fmt: skip
 
 
@@ -196,7 +196,7 @@ def claim(handler: Page, number: str, unit: str, *told: str) -> None:
     for words in told:
         expect(handler.locator("article.ticket")).to_contain_text(words)
     handler.keyboard.press("c")
-    said = f"已签收 1 件,经办人 演示经办人({unit})"
+    said = f"已签收 1 件，经办人 演示经办人({unit})"
     expect(handler.locator("#messages")).to_contain_text(said)
 
 
@@ -209,7 +209,7 @@ def reply(handler: Page, number: str) -> None:
 
 
 def approve(dispatcher: Page, number: str) -> None:
-    decide(dispatcher, "to_review", number, "12a", "市民将看到", "赵某,您好!", REPLY, DISTRICT)
+    decide(dispatcher, "to_review", number, "12a", "市民将看到", "赵某，您好！", REPLY, DISTRICT)
 
 
 def letters_to(address: str, maildir: Path) -> list[Message]:
@@ -237,7 +237,7 @@ def read(citizen: Page, number: str, code: str) -> None:
     """The letter may be there a moment before the ticket says so."""
     assert eventually(lambda: "已答复您" in look_up(citizen, number, code))
     said = citizen.locator("main")
-    for words in (REPLY, MATTER, f"由 {DISTRICT} 办理", f"{DISTRICT} 已签收,正在办理"):
+    for words in (REPLY, MATTER, f"由 {DISTRICT} 办理", f"{DISTRICT} 已签收，正在办理"):
         expect(said).to_contain_text(words)
     # What desk and units said among themselves is not the citizen's to read.
     expect(said).not_to_contain_text(OBJECTION)
@@ -247,5 +247,5 @@ def rate(citizen: Page) -> None:
     citizen.get_by_label("解决了", exact=True).check()
     citizen.get_by_label("非常满意", exact=True).check()
     citizen.get_by_role("button", name="提交评价").press("Enter")
-    expect(citizen.get_by_role("status")).to_have_text("谢谢您的评价,已经记下。")
+    expect(citizen.get_by_role("status")).to_have_text("谢谢您的评价，已经记下。")
     expect(citizen.locator(".told")).to_contain_text("收到您的评价")

@@ -24,14 +24,14 @@ from hotline.tickets.models import Ticket
 BOTH = ["sqlite", "postgres"]
 # Sentences of our own, each with the unit whose duty it is.
 CASES = [
-    ("小区楼下烧烤摊半夜还在吵,油烟也大", "市城管执法局"),
-    ("公交车司机到站不停,老人等了一个小时", "市交通运输局"),
+    ("小区楼下烧烤摊半夜还在吵，油烟也大", "市城管执法局"),
+    ("公交车司机到站不停，老人等了一个小时", "市交通运输局"),
     ("我们工地的工资拖了三个月没发", "市人力资源社会保障局"),
-    ("自来水浑浊得像泥浆,水压也低", "市水务局"),
-    ("学校违规收补课费,希望查一下", "市教育局"),
-    ("物业不作为,小区电梯坏了没人修", "市住房城乡建设局"),
-    ("化工厂晚上偷排废水,河里全是泡沫", "市环保局"),
-    ("买到过期奶粉,超市不给退", "市食品药品监管局|市工商局"),
+    ("自来水浑浊得像泥浆，水压也低", "市水务局"),
+    ("学校违规收补课费，希望查一下", "市教育局"),
+    ("物业不作为，小区电梯坏了没人修", "市住房城乡建设局"),
+    ("化工厂晚上偷排废水，河里全是泡沫", "市环保局"),
+    ("买到过期奶粉，超市不给退", "市食品药品监管局|市工商局"),
     ("村里路灯坏了半年没人管", "属地政府"),
     ("低保申请交上去两个月没有回音", "市民政局"),
 ]
@@ -78,13 +78,13 @@ def test_lines_check_counts_the_74_lines(run):
 
 def test_route_says_whose_it_is_and_why_on_an_empty_folder(run, tmp_path: Path):
     shutil.rmtree(tmp_path / "var", ignore_errors=True)
-    said = run("route", "小区楼下烧烤摊半夜还在吵,油烟也大", "--dialled", "12319").output
+    said = run("route", "小区楼下烧烤摊半夜还在吵，油烟也大", "--dialled", "12319").output
     assert "1 市城管执法局" in said
     assert "「烧烤摊」" in said
 
 
 def test_route_as_json_has_the_shape_of_the_contract(run):
-    answer = json.loads(run("route", "我家楼下着火了,快来", "--json").output)
+    answer = json.loads(run("route", "我家楼下着火了，快来", "--json").output)
     assert (answer["disposition"], answer["service"]) == ("emergency", "119")
     assert answer["candidates"][0]["unit"] == "市公安消防支队"
 
@@ -156,7 +156,9 @@ def test_evaluate_leaves_out_of_training_what_it_judges(run, tmp_path: Path):
 
 def test_evaluate_of_a_kind_prints_each_share_with_its_rows_and_bounds(run, tmp_path: Path):
     path = tmp_path / "sentences.csv"
-    path.write_text("text,emergency\n着火了,119\n有人要跳楼,1\n火锅店太吵,\n车祸了,120\n停水,0\n")
+    path.write_text(
+        "text,emergency\n着火了，119\n有人要跳楼，1\n火锅店太吵,\n车祸了，120\n停水，0\n"
+    )
     found = json.loads(run("evaluate", str(path), "--kind", "emergency", "--json").stdout)
     assert (found["recall"]["of"], found["recall"]["share"]) == (3, 1.0)
     assert (found["false_alarms"]["of"], found["false_alarms"]["share"]) == (2, 0.0)
@@ -179,10 +181,10 @@ def test_route_says_who_leads_and_why(run):
     assert answer["lead"] == {
         "unit": "东兴区",
         "assist": "市住房城乡建设局",
-        "reason": "属地牵头,市住房城乡建设局指导",
+        "reason": "属地牵头，市住房城乡建设局指导",
         "basis": "规则2 [P] 边界表2.4 [G]",
     }
-    assert "牵头:东兴区" in run("route", "东兴区阳光花园物业公司不管事").stdout
+    assert "牵头：东兴区" in run("route", "东兴区阳光花园物业公司不管事").stdout
     assert json.loads(run("route", "你好", "--json").stdout)["lead"] is None
 
 

@@ -61,13 +61,13 @@ def as_xlsx(path: Path) -> str:
 def test_a_list_is_checked_then_brought_in_once(run, tmp_path: Path, write, name: str):
     file = write(tmp_path / name)
     checked = run(file, "--unit", "城管局", *SAID, "--dry-run")
-    assert "可导入 1 件,早已导入 0 件,有错 1 行" in checked.output
-    assert "第 3 行「来件日期」:应写成 2018-07-25" in checked.output
+    assert "可导入 1 件，早已导入 0 件，有错 1 行" in checked.output
+    assert "第 3 行「来件日期」：应写成 2018-07-25" in checked.output
     assert numbers(tmp_path) == []
     done = run(file, "--unit", UNIT, *SAID)
     assert "已导入 1 件" in done.output
     assert done.exit_code == 1  # a row is wrong
-    assert "已导入 0 件,早已导入 1 件" in run(file, "--unit", UNIT, *SAID).output
+    assert "已导入 0 件，早已导入 1 件" in run(file, "--unit", UNIT, *SAID).output
     (number,) = numbers(tmp_path)
     assert number.startswith("NJ20160301")
 
@@ -90,13 +90,13 @@ def test_messages_of_the_board_are_checked_then_taken_in_once(run, tmp_path: Pat
     rows = ("编号,发布时间,内容,领导", "B1,2018-07-20 09:12,路灯不亮,东兴区委书记", "B2,前天,x,")
     file.write_text("\n".join(rows) + "\n")
     board = partial(run, str(file), command="board")
-    assert "可导入 1 件,早已导入 0 件,有错 1 行" in board("--dry-run").output
+    assert "可导入 1 件，早已导入 0 件，有错 1 行" in board("--dry-run").output
     assert numbers(tmp_path) == []
     done = board()
     assert "编号→留言编号" in done.output
     assert "已导入 1 件" in done.output
-    assert "第 3 行「发布时间」:应写成 2018-07-25" in done.output
+    assert "第 3 行「发布时间」：应写成 2018-07-25" in done.output
     assert done.exit_code == 1  # a row is wrong
-    assert "已导入 0 件,早已导入 1 件" in board().output
+    assert "已导入 0 件，早已导入 1 件" in board().output
     (number,) = numbers(tmp_path)
     assert number.startswith("NJ20180720")

@@ -83,7 +83,7 @@ def test_a_call_rings_at_a_free_seat_and_is_talked_on(city: City):
     city.sit("8007")
     result = city.ring("--dialled", "12369", "--talk", "0")
     assert result.output.splitlines()[1:] == [
-        "答复:统一接听 12345", "排队", "振铃 8007", "接通 8007", "挂断 8007",
+        "答复：统一接听 12345", "排队", "振铃 8007", "接通 8007", "挂断 8007",
         f"录音 {_call_id(result)}.wav",
     ]  # fmt: skip
     assert city.kinds(result) == ["queued", "offered", "answered", "ended", "recorded"]
@@ -115,14 +115,14 @@ def test_a_caller_who_gives_up_does_not_wait_for_a_free_seat(city: City):
 def test_an_emergency_line_is_passed_through_even_while_the_web_process_is_down(city: City):
     result = city.ring("--dialled", "110", HOTLINE_PORT="1")
     assert result.output.splitlines()[1:] == [
-        "答复:直通 110", "应急线路 110 由交换机立即接通,不排队,不经平台。",
+        "答复：直通 110", "应急线路 110 由交换机立即接通，不排队，不经平台。",
     ]  # fmt: skip
     assert city.kinds(result) == []
 
 
 def test_a_retained_line_is_transferred_to(city: City):
     result = city.ring("--dialled", "12388", "--talk", "0")
-    assert result.output.splitlines()[1:] == ["答复:转接 12388", "转出 12388", "挂断"]
+    assert result.output.splitlines()[1:] == ["答复：转接 12388", "转出 12388", "挂断"]
     assert city.progress(result).asked_at is None
 
 

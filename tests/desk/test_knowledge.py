@@ -17,7 +17,7 @@ from hotline.registry.articles import Article, Editor
 
 DAY = date(2018, 7, 25)
 ARTICLE = InForce(
-    id=1, version=1, question="公积金怎么提取?", look_alikes=("取公积金",), answer="带身份证。",
+    id=1, version=1, question="公积金怎么提取？", look_alikes=("取公积金",), answer="带身份证。",
     basis="规定", unit="市住房公积金管理中心", territory="", valid_from=None, valid_to=None,
     changed_why="",
 )  # fmt: skip

@@ -16,7 +16,7 @@ from hotline.routing.router import Router
 from hotline.routing.types import Suggestion
 from hotline.tickets import intake, merging
 
-TEXT = "东兴区西林街道太白路烧烤摊半夜还在吵,油烟也大"
+TEXT = "东兴区西林街道太白路烧烤摊半夜还在吵，油烟也大"
 
 
 @pytest.fixture(scope="module")

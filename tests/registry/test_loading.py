@@ -84,7 +84,7 @@ def test_columns_may_stand_in_any_order():
 
 
 def test_the_message_says_what_was_expected_and_what_stood_there():
-    with pytest.raises(BadData, match="off、work,实为「halb」"):
+    with pytest.raises(BadData, match="off、work，实为「halb」"):
         read_table("holidays.csv", f"{HEADER}\n2018-02-15,halb,春节\n".encode())
 
 

@@ -108,7 +108,7 @@ def test_the_day_list_gives_the_day_and_no_other(database: Database):
         Desk(session, NOON).dispatched()
         Desk(session, NOON).logged(channel=Channel.WEB, kind=MatterKind.HELP, line="")
         report = written(session, PeriodKind.DAY, now=AUGUST)
-    assert "收到 2 件,受理 1 件" in section(report, "受理情况").paragraphs[0]
+    assert "收到 2 件，受理 1 件" in section(report, "受理情况").paragraphs[0]
     assert table(report, "来源渠道").rows == (
         ("电话", 1, Rate(1, 2)), ("网站", 1, Rate(1, 2)), ("合计", 2, Rate(2, 2)),
     )  # fmt: skip
@@ -140,7 +140,7 @@ def test_the_day_list_names_urgent_tickets_returns_and_groups(database: Database
         (urgent.number, "紧急", "投诉", EAST, "", "已登记"),
     )
     assert table(report, "退单").rows == (
-        (returned.number, CITY, EAST, "属地不符", f"同意,改派{EAST}"),
+        (returned.number, CITY, EAST, "属地不符", f"同意，改派{EAST}"),
     )
     assert table(report, "重复和群体诉求").rows == ((returned.number, "投诉", EAST, "西林街道", 3),)
     for title in ("特急和紧急", "退单", "重复和群体诉求", "群众反馈"):
@@ -208,7 +208,7 @@ def test_the_month_is_compared_with_the_month_before_and_the_same_month_a_year_a
             Desk(session, NOON).logged()
         report = written(session, PeriodKind.MONTH, now=AUGUST)
     assert section(report, "受理情况").paragraphs == (
-        "收到诉求 3 件,环比 +50.00%(当时 2 件),同比 +200.00%(当时 1 件)。",
+        "收到诉求 3 件，环比 +50.00%(当时 2 件)，同比 +200.00%(当时 1 件)。",
     )
 
 
@@ -216,9 +216,9 @@ def test_where_nothing_was_recorded_there_is_nothing_to_compare(database: Databa
     with database.work() as session:
         finished(session, NOON)
         report = written(session, PeriodKind.MONTH, now=AUGUST)
-    assert "环比无可比数据,同比无可比数据" in section(report, "受理情况").paragraphs[0]
+    assert "环比无可比数据，同比无可比数据" in section(report, "受理情况").paragraphs[0]
     assert all(row[4:] == ("无可比数据",) * 2 for row in table(report, "主要指标").rows)
-    assert "数据自 2018-07-25 起,此前无可比数据或不完整" in report.head
+    assert "数据自 2018-07-25 起，此前无可比数据或不完整" in report.head
 
 
 def test_a_month_not_over_is_compared_with_as_many_days(database: Database):
@@ -229,7 +229,7 @@ def test_a_month_not_over_is_compared_with_as_many_days(database: Database):
         report = written(session, PeriodKind.MONTH, now=NOON)
     assert "环比 +0.00%(当时 1 件)" in section(report, "受理情况").paragraphs[0]
     assert report.head[1:3] == (
-        "本期尚未结束,数据截至 2018-07-25 12:00",
+        "本期尚未结束，数据截至 2018-07-25 12:00",
         "上期和去年同期取同样天数",
     )
 
@@ -284,9 +284,9 @@ def test_the_quarter_names_the_units_that_fell_overdue(database: Database):
         after = datetime(2018, 10, 5, tzinfo=UTC)
         report = written(session, PeriodKind.QUARTER, now=after)
     assert section(report, "超期单位").paragraphs == (
-        f"本季度办理超期的单位 2 个:{CITY} 2 件、{EAST} 1 件。",
+        f"本季度办理超期的单位 2 个：{CITY} 2 件、{EAST} 1 件。",
     )
-    assert f"派单最多的县(市、区)和园区:{EAST} 1 件。" in section(report, "部门办理").paragraphs
+    assert f"派单最多的县(市、区)和园区：{EAST} 1 件。" in section(report, "部门办理").paragraphs
 
 
 @pytest.mark.parametrize("kind", PeriodKind)
@@ -438,7 +438,7 @@ def test_the_day_list_names_who_was_on_duty_and_the_headlines_of_the_notes(datab
         report = written(session, PeriodKind.DAY, now=AUGUST)
     duty = section(report, "值守和交接")
     assert duty.paragraphs == (
-        "夜班:未排。", "白班:张三(分机 801)、李四。", "晚班:未排。", "交接记录 1 条。",
+        "夜班：未排。", "白班：张三(分机 801)、李四。", "晚班：未排。", "交接记录 1 条。",
     )  # fmt: skip
     assert table(report, "交接记录").rows == (("白班", "12:00", "锅炉停气", DISPATCHER.id),)
     assert "住户电话" not in as_text(report)
@@ -461,8 +461,8 @@ def test_the_day_list_tells_of_missed_calls_and_of_those_returned(database: Data
         return_calls.answered(session, "x", "c", NOON + timedelta(minutes=5))
         report = written(session, PeriodKind.DAY, now=AUGUST)
     assert section(report, "漏接和回拨").paragraphs == (
-        "漏接 6 通,来电人 5 位(号码未显示 1 位);已回拨打通 2 位,其中按时 1 位,"
-        "自行再打接通 1 位,三次未打通 0 位,待回拨 1 位。",
+        "漏接 6 通，来电人 5 位(号码未显示 1 位)；已回拨打通 2 位，其中按时 1 位，"
+        "自行再打接通 1 位，三次未打通 0 位，待回拨 1 位。",
     )
 
 
@@ -477,7 +477,7 @@ def test_the_reports_tell_whose_it_was_that_requesters_were_not_satisfied(databa
             ratings.review(session, ticket, fault, actor=SUPERVISOR, now=NOON)
         report = written(session, PeriodKind.DAY, now=AUGUST)
     told = section(report, "群众反馈").paragraphs
-    assert "不满意 2 次;期内核定原因 2 次,其中单位原因 1 次。" in told
+    assert "不满意 2 次；期内核定原因 2 次，其中单位原因 1 次。" in told
     rate = report.figures["rates"]["unit_at_fault_rate"]
     assert (rate["numerator"], rate["denominator"]) == (1, 3)
 
@@ -492,5 +492,5 @@ def test_the_day_list_names_hot_topics_at_their_height(database: Database):
             session.flush()
         report = written(session, PeriodKind.DAY, now=AUGUST)
     assert table(report, "热点").rows == (
-        ("东兴区:烧烤摊", CITY, "西林街道", 7, "0.4", "07-25 12:00", "未平息"),
+        ("东兴区：烧烤摊", CITY, "西林街道", 7, "0.4", "07-25 12:00", "未平息"),
     )

@@ -53,7 +53,7 @@ def tickets() -> list[Case]:
     """Closed tickets whose words the directory does not hold."""
     told = [(unit, word, street) for street in STREETS for unit in WORDS for word in WORDS[unit]]
     return [
-        Case(f"NJ{n:04}", "", f"{street}{word},请处理", (unit,), "unit", "自编")
+        Case(f"NJ{n:04}", "", f"{street}{word}，请处理", (unit,), "unit", "自编")
         for n, (unit, word, street) in enumerate(told)
     ]
 

@@ -21,7 +21,7 @@ def test_a_matter_of_place_is_led_by_its_territory_and_guided_by_the_department(
 ):
     lead = router.suggest(text).lead
     assert (lead.unit, lead.assist) == (unit, assist)
-    assert lead.sentence == f"属地牵头,{assist}指导"
+    assert lead.sentence == f"属地牵头，{assist}指导"
     assert lead.basis.startswith("规则2")
 
 

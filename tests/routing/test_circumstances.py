@@ -12,7 +12,7 @@ from hotline.routing.learning.training import learn
 from hotline.routing.router import Router
 from hotline.routing.types import Case, Directory, Earlier, Reason, Suggestion
 
-SAID = "停水停电都有,管子和灯泡的事"
+SAID = "停水停电都有，管子和灯泡的事"
 OF_CALLER = Earlier("供电", SAID, days=2, open=True, of_caller=True)
 OF_PLACE = replace(OF_CALLER, of_caller=False)
 
@@ -77,7 +77,7 @@ def test_clear_words_stand_against_line_caller_and_place_together(
     request: pytest.FixtureRequest, town: Directory, name: str
 ):
     asked: Router = request.getfixturevalue(name)
-    clear = "菜园村变压器嗡嗡响停电,请处理"
+    clear = "菜园村变压器嗡嗡响停电，请处理"
     (line,) = town.lines
     against = [replace(each, unit="水务", text=clear) for each in (OF_CALLER, OF_PLACE)]
     given = asked.suggest(clear, dialled=line, earlier=against)
@@ -88,7 +88,7 @@ def test_clear_words_stand_against_line_caller_and_place_together(
 
 
 def test_clear_words_stand_in_this_city(router: Router, lines):
-    clear = "小区楼下烧烤摊半夜还在吵,油烟也大"
+    clear = "小区楼下烧烤摊半夜还在吵，油烟也大"
     against = [Earlier("市税务局", clear, 1, True, of_caller) for of_caller in (True, False)]
     given = router.suggest(clear, dialled=lines["12366"], earlier=against)
     assert given.candidates[0].unit == "市城管执法局"

@@ -6,8 +6,8 @@ from hotline.routing.corrections import Correction
 from hotline.routing.router import Router
 from hotline.routing.types import Decision
 
-SAID = "楼上住户半夜在家里打麻将,吵得睡不着觉"
-NEAR = "我家楼上半夜打麻将,天天吵得全家睡不着觉"
+SAID = "楼上住户半夜在家里打麻将，吵得睡不着觉"
+NEAR = "我家楼上半夜打麻将，天天吵得全家睡不着觉"
 FAR = "公积金贷款额度怎么算"
 CULTURE, CITY = "市文化广电新闻出版局", "市城管执法局"
 

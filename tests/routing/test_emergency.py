@@ -20,15 +20,15 @@ NOW = {
         出车祸了,有人受伤躺在地上|摩托车撞到人了,老人动不了,流血|赶紧派个救护车来,我妈昏倒了
         我妈突然说不出话,半边身子动不了|手指头被机器切断了,血止不到|孕妇大出血|他吞了一瓶安眠药""",
     "110": """有人要跳楼|楼顶上坐了个女的说不想活了|有人拿刀砍人|小偷正在我家里偷东西|我被抢劫了
-        我儿子走失了,找不到人|老公正在打我,救命|有人撬我家的门|正在给骗子转账,怎么拦得住
+        我儿子走失了，找不到人|老公正在打我，救命|有人撬我家的门|正在给骗子转账，怎么拦得住
         几个人闯进我家里来了|有人站在沱江大桥栏杆上要往下跳|我被关在传销窝点不让走|他发消息说要自杀
         一群人在烧烤摊打起来了|有人要炸学校""",
-    "122": """前面路口两辆车撞了,把路堵死了|内遂高速上追尾了|撞人了,司机跑了|一辆货车侧翻在路中间
+    "122": """前面路口两辆车撞了，把路堵死了|内遂高速上追尾了|撞人了，司机跑了|一辆货车侧翻在路中间
         我跟一个出租车擦挂了|大货车爆胎横在高速上|车子掉进沟里了""",
-    "12395": """沱江上有条船翻了|渡船漏水,正在下沉|有人掉到沱江里头去了|有人落水了
+    "12395": """沱江上有条船翻了|渡船漏水，正在下沉|有人掉到沱江里头去了|有人落水了
         河里有个娃儿被水冲走了|有人在江里呼救|采砂船断缆了往下游漂""",
-    "12119": """山上起火了|后山林子烧起来了,火好大|有人上坟烧纸把山林引燃了|林区冒烟,看到明火了
-        竹林着火了,快烧到房子了""",
+    "12119": """山上起火了|后山林子烧起来了，火好大|有人上坟烧纸把山林引燃了|林区冒烟，看到明火了
+        竹林着火了，快烧到房子了""",
 }
 NOT_NOW = """消防检查什么时候来我们店|救护车收费太贵了|火锅店油烟太大|上个月的车祸保险公司一直不赔
     楼道堆满杂物,有火灾隐患|商场搞跳楼价清仓,虚假宣传|交通事故责任认定书好久能拿
@@ -56,10 +56,10 @@ SPOKEN = {
         天台上有个男的不下来,说活起没意思|贼娃子在翻我屋头的窗子|把我弟弟拖上面包车就开跑了
         我遭关在出租房,不准我出门|老汉九十岁了,出去到现在没回屋|对方喊我转到安全账户,已经转了一半
         有人提起杀猪刀在街上砍|我躲在衣柜里头,屋头进人了|有个婆婆迷路了,不晓得家在哪""",
-    "122": """前面三个车撞成一串,没伤人|高速上有个车逆起在开|喝麻了的司机车子开得歪歪扭扭
-        货车在隧道里头坏了,后头刹不住""",
-    "12395": """有人在江里头扑腾|打鱼的船没得动力了,往坝子那边漂|河中间的石头上困了几个人""",
-    "12119": """坡上的草草烧起来了,往树林里头跑|烧秸秆的火烧到山上去了""",
+    "122": """前面三个车撞成一串，没伤人|高速上有个车逆起在开|喝麻了的司机车子开得歪歪扭扭
+        货车在隧道里头坏了，后头刹不住""",
+    "12395": """有人在江里头扑腾|打鱼的船没得动力了，往坝子那边漂|河中间的石头上困了几个人""",
+    "12119": """坡上的草草烧起来了，往树林里头跑|烧秸秆的火烧到山上去了""",
 }
 NEAR_MISSES = """上个月我家着火,保险公司不赔|救护车等了四十分钟才来,我要投诉|燃气公司安检态度不好
     家里换燃气表要收费吗|天然气开户要多少钱|电梯年检过期了还在用|停电两个小时了打不通电业局
@@ -100,32 +100,33 @@ def test_what_only_sounds_like_an_emergency_stays_a_matter(text: str):
 
 
 def test_the_words_that_raised_the_alarm_are_marked_in_the_text_as_written():
-    text = "你好,我們 樓下 著 火 了!"
+    text = "你好，我們 樓下 著 火 了！"
     emergency = find_emergency(fold(text))
     assert [text[mark.start : mark.end] for mark in emergency.marks] == ["著 火"]
 
 
 def test_now_outweighs_a_supposition_in_the_same_sentence():
-    assert find_emergency(fold("我担心煤气泄漏,现在一股煤气味")) is not None
+    assert find_emergency(fold("我担心煤气泄漏，现在一股煤气味")) is not None
 
 
 def test_a_letter_that_tells_of_a_past_fire_raises_no_alarm():
-    story = "我是老街住户,房子是祖上传下来的,情况是这样。" * 8
-    assert find_emergency(fold(story + "那年隔壁着火,墙烧坏了,一直没有人修。")) is None
-    assert find_emergency(fold(story + "现在隔壁着火了!")) is not None
+    story = "我是老街住户，房子是祖上传下来的，情况是这样。" * 8
+    assert find_emergency(fold(story + "那年隔壁着火，墙烧坏了，一直没有人修。")) is None
+    assert find_emergency(fold(story + "现在隔壁着火了！")) is not None
 
 
 def test_a_long_cry_that_only_repeats_itself_is_no_story():
-    assert find_emergency(fold("着火了着火了,西林大道五楼," * 20)).service == "119"
+    assert find_emergency(fold("着火了着火了，西林大道五楼，" * 20)).service == "119"
     assert (
-        find_emergency(fold("我家楼下的门面着火了,火好大,黑烟把楼梯都堵了。" * 8)).service == "119"
+        find_emergency(fold("我家楼下的门面着火了，火好大，黑烟把楼梯都堵了。" * 8)).service
+        == "119"
     )
 
 
 def test_one_sentence_of_now_is_found_in_the_longest_text():
-    story = "那年修路占了我的地,一直没有说法。" * 500
-    assert find_emergency(fold(story + "现在有人要跳楼!" + story)).service == "110"
-    assert find_emergency(fold(story + "刚才楼下煤气罐爆炸了!" + story)).service == "119"
+    story = "那年修路占了我的地，一直没有说法。" * 500
+    assert find_emergency(fold(story + "现在有人要跳楼！" + story)).service == "110"
+    assert find_emergency(fold(story + "刚才楼下煤气罐爆炸了！" + story)).service == "119"
 
 
 @pytest.mark.parametrize("unit", ["他", "着火", "现在人在车里", "被水", "把孩子卡在。", "没有"])

@@ -26,7 +26,7 @@ def test_spellings_of_one_word_fold_alike(written: str, folded: str):
     ("written", "word", "original"),
     [
         ("我 們　小區 樓 道 著 火 了", "着火了", "著 火 了"),
-        ("问一下:莫得水咋个办", "没有", "莫得"),
+        ("问一下：莫得水咋个办", "没有", "莫得"),
         ("面积１００㎡,漏水", "m2", "㎡"),
         ("屋头漏水", "漏水", "漏水"),
     ],

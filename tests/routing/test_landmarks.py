@@ -27,7 +27,7 @@ def city(town: Directory, *territories: str) -> Directory:
 
 
 def of(text: str, n: int) -> Case:
-    return Case(f"{text}{n}", "", f"{text},这是第{n}回了", ("水务",), "unit", "自编")
+    return Case(f"{text}{n}", "", f"{text}，这是第{n}回了", ("水务",), "unit", "自编")
 
 
 def noise(count: int) -> list[Case]:
@@ -67,7 +67,7 @@ def test_an_estate_is_learned_from_tickets_that_name_its_district(town: Director
 def test_what_the_citizen_names_stands_before_what_was_learned(town: Directory, taught: Model):
     router = Router(city(town), taught)
     assert router.suggest(f"{CENTRE}{ESTATE}停水").territory == CENTRE
-    assert router.suggest(f"{EAST}和{CENTRE}都有,{ESTATE}也是").territory is None
+    assert router.suggest(f"{EAST}和{CENTRE}都有，{ESTATE}也是").territory is None
     assert router.suggest(f"成都的{ESTATE}停水").territory is None
 
 

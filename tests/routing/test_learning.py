@@ -29,9 +29,9 @@ def first(router: Router, text: str, **known) -> str:
 @pytest.mark.parametrize(
     ("text", "unit"),
     [
-        ("垃圾站对面电杆歪了要倒,请处理", "供电"),
+        ("垃圾站对面电杆歪了要倒，请处理", "供电"),
         ("公交站旁边管子爆了到处淌", "水务"),
-        ("停电以后班车半路甩客,司机乱要价", "交通"),
+        ("停电以后班车半路甩客，司机乱要价", "交通"),
     ],
 )
 def test_words_of_past_tickets_outweigh_a_word_of_the_directory(
@@ -49,7 +49,7 @@ def test_the_directory_still_decides_where_nothing_was_learned(
 
 
 def test_the_past_tickets_that_resemble_are_named_with_their_unit(taught: Router):
-    suggestion = taught.suggest("桂花街变压器嗡嗡响,请处理")
+    suggestion = taught.suggest("桂花街变压器嗡嗡响，请处理")
     assert suggestion.past[0].id == "NJ0006"
     assert suggestion.past[0].unit == "供电"
     assert 0.9 < suggestion.past[0].likeness <= 1.001
@@ -58,7 +58,7 @@ def test_the_past_tickets_that_resemble_are_named_with_their_unit(taught: Router
 
 
 def test_learned_reasons_are_marked_in_the_text(taught: Router):
-    text = "桂花街那边,变压器嗡嗡响得很"
+    text = "桂花街那边，变压器嗡嗡响得很"
     reasons = taught.suggest(text).candidates[0].reasons
     learned = [reason for reason in reasons if reason.kind == "learned"]
     assert learned
@@ -76,7 +76,7 @@ def test_confidence_falls_along_the_candidates_and_is_a_share(taught: Router):
 
 
 def test_a_clear_matter_goes_alone_and_an_unclear_one_does_not(taught: Router):
-    assert taught.suggest("新华路水表转得飞快,请处理").decision is Decision.AUTO
+    assert taught.suggest("新华路水表转得飞快，请处理").decision is Decision.AUTO
     assert taught.suggest("停水又停电").decision is not Decision.AUTO
 
 
@@ -84,7 +84,7 @@ def test_the_dialled_line_parts_near_equals_and_does_not_beat_clear_words(
     town: Directory, taught: Router
 ):
     (line,) = town.lines
-    unclear, clear = "停水停电", "菜园村变压器嗡嗡响,请处理"
+    unclear, clear = "停水停电", "菜园村变压器嗡嗡响，请处理"
     assert first(taught, clear, dialled=line) == "供电"
     before = taught.suggest(unclear).candidates
     after = taught.suggest(unclear, dialled=line).candidates
@@ -96,7 +96,7 @@ def _confidence(candidates, unit: str) -> float:
 
 
 # What must never be learned, as closed tickets that say it.
-FIRE, POLICE, COURT = "我家楼下着火了,快来", "举报民警收黑钱,殴打群众", "开庭时间怎么查"
+FIRE, POLICE, COURT = "我家楼下着火了，快来", "举报民警收黑钱，殴打群众", "开庭时间怎么查"
 FALSEHOODS = [(FIRE, "市水务局"), (POLICE, "市公安局")]
 FALSEHOODS += [(COURT, "市中级人民法院"), (COURT, "市水务局")]
 
@@ -138,7 +138,7 @@ def test_a_model_fits_a_directory_with_other_units(town: Directory, model: Model
     )
     router = Router(other, model)
     assert first(router, "桂花街水质发黄有味道") == "水务"
-    suggestion = router.suggest("桂花街变压器嗡嗡响,停水")
+    suggestion = router.suggest("桂花街变压器嗡嗡响，停水")
     assert "供电" not in {candidate.unit for candidate in suggestion.candidates}
     assert "供电" not in {past.unit for past in suggestion.past}
     twice = model.aligned(("新局", "水务", "环卫")).aligned(("环卫", "水务"))
@@ -150,7 +150,7 @@ def test_a_case_with_several_right_units_teaches_the_one_the_directory_names(
     town: Directory, tickets: list[Case]
 ):
     both = [
-        Case(f"B{n}", "", f"{n}号院停电,配电箱发烫", ("环卫", "供电"), "unit", "自编")
+        Case(f"B{n}", "", f"{n}号院停电，配电箱发烫", ("环卫", "供电"), "unit", "自编")
         for n in range(12)
     ]
     router = Router(town, learn([*tickets, *both], town, seed=1))
@@ -217,7 +217,7 @@ def test_equal_texts_share_a_fold_and_old_rows_are_not_judged():
 
 @pytest.mark.parametrize("least", [0.0, 12.0])
 def test_many_texts_are_weighed_as_one_by_one(least: float):
-    texts = ["停水停水了", "", "停电", "没水,停电3天", "水"]
+    texts = ["停水停水了", "", "停电", "没水，停电3天", "水"]
     vocabulary, table = weighed(texts, least=least)
     seen = learn_vocabulary([counted("", text)[0] for text in texts], at_most=100)
     assert vocabulary.keys.tolist() == seen.keys.tolist() != []
@@ -229,7 +229,7 @@ def test_many_texts_are_weighed_as_one_by_one(least: float):
 
 
 def test_a_text_of_next_to_nothing_stays_short_of_full_length():
-    texts = ["停水停水了", "停电停水", "没水,停电"]
+    texts = ["停水停水了", "停电停水", "没水，停电"]
     vocabulary, _ = weighed(texts, least=12.0)
     one, more = (vocabulary.vector("", text).values for text in ("停", "停水停电"))
     assert one @ one < more @ more < 1

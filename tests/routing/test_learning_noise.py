@@ -6,7 +6,7 @@ import pytest
 
 from hotline.routing.learning import noise
 
-TEXT = "小区门口的路灯坏了三天没有人修,晚上老人出门很不安全,希望尽快处理。" * 4
+TEXT = "小区门口的路灯坏了三天没有人修，晚上老人出门很不安全，希望尽快处理。" * 4
 
 
 @pytest.mark.parametrize("kind", [*noise.KINDS.values(), noise.cut_off], ids=lambda f: f.__name__)

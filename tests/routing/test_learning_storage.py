@@ -40,7 +40,7 @@ def test_a_loaded_model_says_the_same(town: Directory, model: Model):
     loaded = load(content)
     assert dump(loaded) == content
     assert loaded.facts == model.facts
-    for text in ("桂花街水质发黄", "停电了,站台没有雨棚", "你好"):
+    for text in ("桂花街水质发黄", "停电了，站台没有雨棚", "你好"):
         assert Router(town, loaded).suggest(text) == Router(town, model).suggest(text)
 
 

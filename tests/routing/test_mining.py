@@ -9,9 +9,9 @@ from hotline.routing.mining import Proposal, mine
 from hotline.routing.types import Case, Directory, Duty, Place
 
 TOLD = (
-    "桂花街这边窨井盖松动,车子过去哐当响",
-    "夜里又听见窨井盖松动了,睡不着",
-    "窨井盖松动,骑车的人差点摔倒",
+    "桂花街这边窨井盖松动，车子过去哐当响",
+    "夜里又听见窨井盖松动了，睡不着",
+    "窨井盖松动，骑车的人差点摔倒",
 )
 
 
@@ -108,7 +108,7 @@ def test_names_of_places_are_no_phrases(town: Directory):
 
 
 def test_a_phrase_reaches_over_no_stop_and_begins_with_no_particle(town: Directory):
-    told = ("车棚,充电桩坏了", "车棚,充电桩冒烟", "车棚,充电桩的插口")
+    told = ("车棚，充电桩坏了", "车棚，充电桩冒烟", "车棚，充电桩的插口")
     assert sorted(phrases(mine(corrected(*told), [], town))) == ["充电桩", "车棚"]
 
 

@@ -68,7 +68,7 @@ def test_other_cities_and_undecided_names_leave_it_open(gazetteer: Gazetteer, te
 
 
 def test_where_one_lives_counts_more_than_where_one_comes_from(gazetteer: Gazetteer):
-    where = gazetteer.locate(NOTHING, fold("我是资中人,在隆昌上班,工资没发"))
+    where = gazetteer.locate(NOTHING, fold("我是资中人，在隆昌上班，工资没发"))
     assert where.territory == "隆昌市"
 
 
@@ -86,7 +86,7 @@ def test_a_name_that_two_counties_share_is_decided_by_another_name(directory: Di
 
 
 def test_the_names_are_marked_in_the_text_as_written(gazetteer: Gazetteer):
-    text = "我住東興區,西林 那边"
+    text = "我住東興區，西林 那边"
     (reason,) = gazetteer.locate(NOTHING, fold(text)).reasons
     assert [text[mark.start : mark.end] for mark in reason.marks] == ["東興區", "西林"]
 
@@ -126,7 +126,7 @@ def test_what_sounds_like_a_name_without_its_ending_is_none(gazetteer: Gazetteer
 
 
 def test_what_is_spelt_right_goes_before_what_sounds_right(gazetteer: Gazetteer):
-    assert gazetteer.locate(NOTHING, fold("隆昌的事,不是微远县的")).territory == "隆昌市"
+    assert gazetteer.locate(NOTHING, fold("隆昌的事，不是微远县的")).territory == "隆昌市"
 
 
 @pytest.mark.parametrize("text", ["每天从工资中扣钱", "投资中心的人骗钱", "广西林业局的文件"])

@@ -33,8 +33,8 @@ def first(text: str) -> int | None:
         ("gongdan编号", CODE),  # half of it chosen
         ("zhaohuo", EMERGENCY),
         ("好多天有结果", HOW_LONG),
-        ("啥子时候才有结果哦,反映的事情好久答复", HOW_LONG),  # as it is spoken here
-        ("怕被报复,要给我保密", SECRET),
+        ("啥子时候才有结果哦，反映的事情好久答复", HOW_LONG),  # as it is spoken here
+        ("怕被报复，要给我保密", SECRET),
         ("回访", SECRET),  # stands in the answer alone
     ],
 )
@@ -43,7 +43,9 @@ def test_what_people_type_finds_the_question(text: str, found: int):
 
 
 def test_a_long_text_finds_the_question_that_stands_in_it():
-    text = "来电人是一位老人,说小区里有人吵架,已经处理好了。另外他的查询码丢了,想问一下能不能再查。"
+    text = (
+        "来电人是一位老人，说小区里有人吵架，已经处理好了。另外他的查询码丢了，想问一下能不能再查。"
+    )
     assert first(text) == CODE
 
 

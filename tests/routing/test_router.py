@@ -25,7 +25,7 @@ from hotline.routing.types import (
         ("出租车不打表绕路", "市交通运输局"),
         ("老板跑了不给工钱", "市人力资源社会保障局"),
         ("電梯年檢過期還在用", "市质监局"),
-        ("买到假种子,庄稼绝收", "市农业局"),
+        ("买到假种子，庄稼绝收", "市农业局"),
         ("快递丢了快递公司不赔", "市邮政管理局"),
         ("家里停电了什么时候来电", "国网内江供电公司"),
         ("房产证办不下来", "市国土资源局"),
@@ -40,7 +40,7 @@ def test_a_spoken_matter_finds_its_department(router: Router, text: str, unit: s
 def test_barbecue_noise_dialled_to_12319_goes_to_city_management(
     router: Router, lines: dict[str, Line]
 ):
-    text = "小区楼下烧烤摊半夜还在吵,油烟也大"
+    text = "小区楼下烧烤摊半夜还在吵，油烟也大"
     suggestion = router.suggest(text, dialled=lines["12319"])
     first = suggestion.candidates[0]
     assert first.unit == "市城管执法局"
@@ -71,7 +71,7 @@ def test_an_emergency_line_is_an_emergency_whatever_is_said(router: Router, line
 
 
 def test_an_emergency_is_handed_over_and_still_has_its_units(router: Router):
-    suggestion = router.suggest("东兴区电梯困人了,物业不管")
+    suggestion = router.suggest("东兴区电梯困人了，物业不管")
     assert (suggestion.disposition, suggestion.service) == (Disposition.EMERGENCY, "119")
     assert suggestion.territory == "东兴区"
     assert suggestion.candidates
@@ -110,12 +110,12 @@ def test_guidance_tells_where_to_go_and_marks_its_phrase(router: Router):
 
 
 def test_a_letter_that_mentions_a_petition_in_passing_is_a_ticket(router: Router):
-    letter = "小区物业长期不打扫卫生,电梯经常坏,业主多次反映没有结果。" * 6
+    letter = "小区物业长期不打扫卫生，电梯经常坏，业主多次反映没有结果。" * 6
     assert router.suggest(letter + "我的信访件也没有回音。").disposition is Disposition.TICKET
 
 
 def test_a_title_counts_more_than_the_text(router: Router):
-    text = "孩子上学要坐公交车,站台太远。"
+    text = "孩子上学要坐公交车，站台太远。"
     alone = router.suggest(text).candidates[0]
     titled = router.suggest(text, title="学校学区划片不合理").candidates[0]
     assert (alone.unit, titled.unit) == ("市交通运输局", "市教育局")
@@ -184,5 +184,5 @@ def test_a_slip_of_the_pen_still_finds_the_phrase():
 
 
 def test_equal_texts_get_equal_answers(directory: Directory, router: Router):
-    text = "小区门口修路,灰尘大,公交也改道了"
+    text = "小区门口修路，灰尘大，公交也改道了"
     assert Router(directory).suggest(text) == router.suggest(text)

@@ -9,7 +9,7 @@ OFFICIALS = [
     "举报我们村支书贪污低保款",
     "我要实名举报市教育局局长收受贿赂",
     "东兴区某镇镇长截留征地补偿款",
-    "村主任优亲厚友,把低保给了自家亲戚",
+    "村主任优亲厚友，把低保给了自家亲戚",
     "市城管局执法人员吃拿卡要",
     "市住建局某科长收红包才给办证",
     "学校校长吃回扣",
@@ -22,7 +22,7 @@ POLICE = [
     "民警刑讯逼供",
     "举报民警暴力执法",
     "公安局长是黑社会的保护伞",
-    "派出所民警态度恶劣,故意刁难",
+    "派出所民警态度恶劣，故意刁难",
     "报了三次案派出所都不出警",
 ]
 ORDINARY = [
@@ -34,7 +34,7 @@ ORDINARY = [
     "城管不管占道经营",
     "业委会主任贪污维修资金",
     "举报工厂偷排污水",
-    "小区物业乱收费,请物价局查处",
+    "小区物业乱收费，请物价局查处",
     "请镇政府调查工厂骗取补贴",
     "镇政府征地补偿款没有发",
     "举报邻居违建",
@@ -92,6 +92,6 @@ def test_an_accused_district_is_the_territory_but_stands_aside(router: Router):
 
 
 def test_the_organ_asked_to_act_is_not_accused(router: Router):
-    suggestion = router.suggest("村会计套取粮食补贴,请市财政局查处")
+    suggestion = router.suggest("村会计套取粮食补贴，请市财政局查处")
     assert "市财政局" not in suggestion.excluded
     assert suggestion.candidates[0].unit == "市纪委监委"

@@ -87,12 +87,12 @@ def test_what_110_hands_over_is_told_to_the_caller_and_comes_once(town: Town):
 
 def test_a_car_is_moved_within_the_hour_at_night(town: Town):
     town.at("07-25 22:10")
-    number = town.calls("请求挪车,车牌 川K12345。", path=Path.MOVE_CAR, urgency=Urgency.URGENT)
+    number = town.calls("请求挪车，车牌 川K12345。", path=Path.MOVE_CAR, urgency=Urgency.URGENT)
     town.dispatches(number, POLICE)
     town.at("07-25 22:15")
     town.claims(number, POLICE)
     town.at("07-25 22:40")
-    town.replies(number, POLICE, "车主已到,车已挪走。")
+    town.replies(number, POLICE, "车主已到，车已挪走。")
     town.approves(number)
     town.clock()
     town.calls("路灯不亮")
@@ -105,7 +105,7 @@ def test_a_car_is_moved_within_the_hour_at_night(town: Town):
 def test_a_car_that_nobody_moves_is_urged_and_overdue_before_the_night_is_over(town: Town):
     town.at("07-25 22:10")
     began = town.now
-    number = town.calls("请求挪车,车牌 川K12345。", path=Path.MOVE_CAR, urgency=Urgency.URGENT)
+    number = town.calls("请求挪车，车牌 川K12345。", path=Path.MOVE_CAR, urgency=Urgency.URGENT)
     town.dispatches(number, POLICE)
     heard = []
     for minutes in (35, 50, 61):

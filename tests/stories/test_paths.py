@@ -21,11 +21,11 @@ def test_a_matter_is_put_right_in_time_and_rated_by_who_asked(town: Town):
     town.at("07-26 09:10")
     town.claims(number, CITY)
     town.at("07-27 15:00")
-    town.replies(number, CITY, "已修好,当晚亮灯。")
+    town.replies(number, CITY, "已修好，当晚亮灯。")
     town.approves(number)
     town.clock()
     (letter,) = town.letters()
-    assert "已修好,当晚亮灯。" in letter
+    assert "已修好，当晚亮灯。" in letter
     town.rates(number, solved=True, satisfied=5)
     town.closes(number)
     town.clock()
@@ -81,7 +81,7 @@ def test_a_unit_that_does_nothing_meets_every_rung(town: Town):
 
 
 def test_more_time_is_granted_once_and_the_requester_is_told(town: Town):
-    number = town.calls("山体有裂缝,要鉴定", kind=MatterKind.HELP)
+    number = town.calls("山体有裂缝，要鉴定", kind=MatterKind.HELP)
     town.dispatches(number, CITY)
     town.claims(number, CITY)
     town.at("08-02 10:00")
@@ -111,7 +111,7 @@ def test_an_answer_off_the_point_is_sent_back_and_a_second_time_climbs(town: Tow
         town.sends_for_rework(number, "没说怎么处理")
     with town.ticket(number) as (session, ticket):
         assert [order.colour for order in supervision.orders_of(session, ticket)] == ["red"]
-    town.replies(number, CITY, "已查扣两辆,夜间设卡。")
+    town.replies(number, CITY, "已查扣两辆，夜间设卡。")
     town.approves(number)
     town.clock()
     town.rates(number, solved=False, satisfied=1, grievance=Grievance.NOT_SOLVED)
@@ -159,7 +159,7 @@ def test_a_lead_hears_its_assistants_before_it_answers(town: Town):
     with pytest.raises(StepRefused, match=ENVIRONMENT):
         town.replies(number, CITY, "已停工。")
     with town.ticket(number) as (session, ticket):
-        said = "烟尘超标,已立案。"
+        said = "烟尘超标，已立案。"
         dispatch.advise(session, ticket, said, actor=handler_of(ENVIRONMENT), now=town.now)
-    town.replies(number, CITY, "已停工,烟尘另案处理。")
+    town.replies(number, CITY, "已停工，烟尘另案处理。")
     assert town.status(number) == "replied"

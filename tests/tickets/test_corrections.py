@@ -46,7 +46,7 @@ def test_another_unit_than_suggested_is_kept_with_the_words_and_who_chose(sessio
     (kept,) = corrections(session)
     assert (kept.unit, kept.instead_of, kept.by) == (ENVIRONMENT, CITY, DISPATCHER.id)
     assert (kept.ticket, kept.text, kept.ruled) == (
-        ticket.number, "小区楼下烧烤摊半夜还在吵,油烟也大", False,
+        ticket.number, "小区楼下烧烤摊半夜还在吵，油烟也大", False,
     )  # fmt: skip
 
 

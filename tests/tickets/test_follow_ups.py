@@ -74,7 +74,7 @@ def grounds(session: Session, now=NOON) -> dict[str, set[CallGround]]:
 def test_who_is_not_satisfied_must_say_why(database: Database, satisfied: int):
     with database.work() as session:
         ticket = delivered(Desk(session, NOON))
-        with pytest.raises(Invalid, match="不满意的,请选一个主要原因") as refused:
+        with pytest.raises(Invalid, match="不满意的，请选一个主要原因") as refused:
             rate(session, ticket, satisfied, grievance=None)
         assert refused.value.field == "grievance"
 

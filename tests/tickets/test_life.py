@@ -413,7 +413,7 @@ def test_a_citizen_reopens_within_fifteen_days_and_not_after(database: Database)
 
 
 def test_contents_keep_the_words_as_they_came(database: Database):
-    words = "  𠮷野家门口 🔥 \n第二行,全角,NUL 之外都留着 "
+    words = "  𠮷野家门口 🔥 \n第二行，全角，NUL 之外都留着 "
     with database.work() as session:
         ticket = Desk(session, NOON).logged(text=words)
         assert queries.matter(session, ticket).text == words
@@ -452,9 +452,9 @@ def test_who_replies_after_a_colleague_learns_that_it_is_being_looked_at(databas
     other = Actor("王二", Role.HANDLER, unit=CITY)
     with database.work() as session:
         ticket = Desk(session, NOON).replied()
-        with pytest.raises(StepRefused, match="同事.+经办已于 7月25日 12:00 答复,正在审核"):
+        with pytest.raises(StepRefused, match="同事.+经办已于 7月25日 12:00 答复，正在审核"):
             replies.reply(session, ticket, "又写一份", actor=other, now=NOON)
-        with pytest.raises(StepRefused, match="您已于 7月25日 12:00 答复,正在审核"):
+        with pytest.raises(StepRefused, match="您已于 7月25日 12:00 答复，正在审核"):
             replies.reply(session, ticket, "再补一句", actor=handler_of(CITY), now=NOON)
 
 
@@ -473,5 +473,5 @@ def test_a_colleague_who_has_replied_is_called_as_pages_call_him(database: Datab
 def test_a_reply_to_a_ticket_that_no_unit_works_on_says_how_it_stands(database: Database):
     with database.work() as session:
         ticket = Desk(session, NOON).accepted()
-        with pytest.raises(StepRefused, match=r"现为「已受理.+」,没有单位在办理"):
+        with pytest.raises(StepRefused, match=r"现为「已受理.+」，没有单位在办理"):
             replies.reply(session, ticket, "已办理。", actor=handler_of(CITY), now=NOON)

@@ -78,7 +78,7 @@ def test_a_second_objection_is_ruled_on_jointly_within_a_working_day(database: D
         with pytest.raises(Invalid) as refusal:
             rule(session, ticket, granted=True)
         assert refusal.value.field == "basis"
-        rule(session, ticket, granted=True, basis="会商:噪声属生活类,由公安办理")
+        rule(session, ticket, granted=True, basis="会商：噪声属生活类，由公安办理")
         assert ticket.lead_unit == POLICE
 
 
@@ -137,7 +137,7 @@ def ruled(session, text: str, *, granted: bool, **matter) -> Ticket:
 
 def test_the_ruling_cited_is_the_most_alike_between_the_same_units(database: Database):
     with database.work() as session:
-        smoke = ruled(session, "楼下饭店油烟直排,呛得睡不着", granted=True)
+        smoke = ruled(session, "楼下饭店油烟直排，呛得睡不着", granted=True)
         ruled(session, "路边摆摊占道经营", granted=False)
         ruled(session, "楼下饭店油烟太大", granted=True, confidential=True)
         Desk(session, NOON).dispatched(text="楼下饭店油烟直排")

@@ -74,7 +74,9 @@ def numbers(session: Session, query: str = "", **more: object) -> list[str]:
 def test_a_ticket_is_found_by_words_place_and_caller_in_any_spelling(either: Database, query: str):
     with either.work() as session:
         desk = Desk(session, NOON)
-        mine = desk.logged(text="小区楼下烧烤摊半夜还在吵,油烟也大,301 室 ｐｍ２．５ 超标,又停水")
+        mine = desk.logged(
+            text="小区楼下烧烤摊半夜还在吵，油烟也大，301 室 ｐｍ２．５ 超标，又停水"
+        )
         noise = {"title": "公积金", "text": "想提取公积金", "requester": Requester(name="赵某")}
         desk.logged(replace(SUGGESTION, territory="资中县", place="重龙镇"), **noise)
         session.flush()
@@ -103,13 +105,13 @@ def test_digits_are_looked_for_in_the_text_as_well(either: Database):
 @pytest.mark.parametrize("query", ["烧烤摊", "烤烧", "半夜还在 公积金", "还在吵油烟", "飞碟"])
 def test_all_words_must_be_there_and_each_in_one_piece(either: Database, query: str):
     with either.work() as session:
-        Desk(session, NOON).logged(title="", text="半夜还在吵,油烟也大。烧烤,烤摊")
+        Desk(session, NOON).logged(title="", text="半夜还在吵，油烟也大。烧烤，烤摊")
         session.flush()
         assert numbers(session, query) == []
 
 
 @pytest.mark.parametrize(
-    "query", ["100%", "路_灯", '"路灯"', "路灯*", "路灯' OR 1=1", "路灯:A & B|!"]
+    "query", ["100%", "路_灯", '"路灯"', "路灯*", "路灯' OR 1=1", "路灯：A & B|!"]
 )
 def test_signs_with_a_meaning_to_a_database_mean_nothing(either: Database, query: str):
     with either.work() as session:

@@ -60,7 +60,7 @@ def test_no_word_of_a_requester_gets_into_a_title(database: Database):
     with database.work() as session:
         log(session, 6)
         (topic,) = watch(session)
-    assert topic.title == "东兴区:烧烤摊、油烟"
+    assert topic.title == "东兴区：烧烤摊、油烟"
     assert "王小二" not in repr(topic)
 
 

@@ -22,8 +22,8 @@ UNREADABLE = (
 )  # fmt: skip
 KINDS = ("application/json", "application/json", "text/plain", "application/x-www-form-urlencoded")
 SENTENCES = (
-    "小区楼下烧烤摊半夜还在吵,油烟也大", "公交车司机到站不停", "工资拖了三个月没发", "自来水浑浊",
-    "我家楼下着火了,快来", "举报某局干部收钱办事", "谢谢你们", "?", "12345",
+    "小区楼下烧烤摊半夜还在吵，油烟也大", "公交车司机到站不停", "工资拖了三个月没发", "自来水浑浊",
+    "我家楼下着火了，快来", "举报某局干部收钱办事", "谢谢你们", "?", "12345",
 )  # fmt: skip
 MULTIPART, BOUNDARY = "multipart/form-data", "between"
 REQUEST_KEYS = ("k1", "k2", "k3", "a" * 201, "\x7f", "\xe9")

@@ -31,7 +31,7 @@ from hotline.tickets.file_kinds import LARGEST
 from hotline.tickets.file_store import SWEEP_EVERY, FileStore
 from hotline.tickets.models import Alarm, Ticket
 
-FIRE = "东兴区西林街道太白路我家楼下着火了,快来"
+FIRE = "东兴区西林街道太白路我家楼下着火了，快来"
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_an_emergency_never_waits_for_a_file(stranger, stored):
     page = asked(stranger, upload("现场.jpg", papers.HTML), text=FIRE)
     assert page.status_code == 200
     assert "119" in page.text
-    assert "附件没有收下:「现场.jpg」不是能收的文件" in page.text
+    assert "附件没有收下：「现场.jpg」不是能收的文件" in page.text
     number = re.findall(r"<dd>(.+?)</dd>", page.text)[0]
     with stored.read() as session:
         ticket_id = row(stored, number).id
@@ -163,7 +163,7 @@ def test_an_emergency_never_waits_for_a_file(stranger, stored):
 def test_a_form_refused_for_another_reason_still_shows_the_number_to_dial(stranger):
     page = asked(stranger, text=FIRE, **{"requester.email": "no address"})
     assert page.status_code == 422
-    assert re.search(r'id="danger"[^>]*>如情况正在发生,请立即拨打 119', page.text)
+    assert re.search(r'id="danger"[^>]*>如情况正在发生，请立即拨打 119', page.text)
     assert 'id="danger" class="danger" role="alert" hidden' not in page.text
 
 

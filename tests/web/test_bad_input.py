@@ -12,7 +12,7 @@ from sqlalchemy import event
 from hotline.people.rights import Role
 
 CITY = "市城管执法局"
-ASKED = {"text": "小区楼下烧烤摊半夜还在吵,油烟也大", "kind": "complaint", "channel": "phone"}
+ASKED = {"text": "小区楼下烧烤摊半夜还在吵，油烟也大", "kind": "complaint", "channel": "phone"}
 
 
 def logged(agent, **more) -> str:

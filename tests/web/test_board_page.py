@@ -42,7 +42,7 @@ def bring(app: Flask):
 
 
 def message(words: str, to: str = "东兴区委书记", at: str = "2018-07-20 09:12") -> str:
-    return f"M{next(_serial)},{at},河边路灯,{words},求助,{to},河边人\n"
+    return f"M{next(_serial)},{at}，河边路灯，{words}，求助，{to}，河边人\n"
 
 
 def of(stored: Database, words: str) -> list[Ticket]:
@@ -129,7 +129,7 @@ def test_an_administrator_checks_an_export_and_then_brings_it_in(signed_in, stor
         file = (BytesIO(text), "留言.csv")
         return browser.post("/administration/board", {"file": file, "act": act}).text
 
-    assert "可导入 1 件,早已导入 0 件,有错 1 行" in send("check")
+    assert "可导入 1 件，早已导入 0 件，有错 1 行" in send("check")
     assert of(stored, "页面上的留言") == []
     assert "已导入 1 件" in send("bring_in")
     assert "早已导入 1 件" in send("bring_in")

@@ -60,7 +60,7 @@ def desk(signed_in) -> Browser:
 
 @pytest.fixture
 def alarmed(made) -> Callable[[], str]:
-    text = "三单元楼道里冒浓烟,快来人"
+    text = "三单元楼道里冒浓烟，快来人"
     return lambda: made(Desk.logged, suggestion=SMOKE, text=text, channel=Channel.WEB)
 
 
@@ -284,7 +284,7 @@ def test_who_comes_second_to_an_alarm_is_told_who_has_it(desk, alarmed, agent):
 def test_one_decision_accepts_and_dispatches(database, desk, made):
     number = made(Desk.logged)
     done = decide(desk, Pile.TO_ACCEPT, number, "accept", unit=CITY)
-    assert f"{number}:已派给{CITY}" in said(desk, done)
+    assert f"{number}：已派给{CITY}" in said(desk, done)
     assert events(database, number) == ["log", "accept", "dispatch"]
     assert row(database, number).lead_unit == CITY
 
@@ -298,7 +298,7 @@ def test_a_unit_written_out_counts_before_the_one_picked(database, desk, made):
 def test_accepting_alone_leaves_it_to_be_dispatched(app, desk, made):
     number = made(Desk.logged)
     done = decide(desk, Pile.TO_ACCEPT, number, "accept")
-    assert "已受理,等着派单" in said(desk, done)
+    assert "已受理，等着派单" in said(desk, done)
     assert number in whole_pile(desk, Pile.TO_DISPATCH)
 
 
@@ -326,7 +326,7 @@ def test_a_sure_router_has_its_unit_picked_and_an_unsure_one_none(desk, made):
     asked = made(Desk.accepted, suggestion=replace(SUGGESTION, decision=Decision.ASK))
     pages = [desk.get(f"/dispatching/to_dispatch?at={each}").text for each in (sure, asked)]
     assert ["checked" in page for page in pages] == [True, False]
-    assert "系统拿不准,请您定" in pages[1]
+    assert "系统拿不准，请您定" in pages[1]
 
 
 def test_the_accused_is_not_offered(desk, made):
@@ -339,7 +339,7 @@ def test_the_accused_is_not_offered(desk, made):
 def test_a_dispatch_can_be_put_right_from_its_message(database, desk, made):
     number = made(Desk.accepted)
     message = said(desk, decide(desk, Pile.TO_DISPATCH, number, "dispatch", unit=CITY))
-    door = re.search(r'href="([^"]+)"[^>]*>派错了,转办', message)[1]
+    door = re.search(r'href="([^"]+)"[^>]*>派错了，转办', message)[1]
     page = desk.get(door).text
     assert f'action="/dispatching/to_dispatch/{number}/transfer"' in page
     decide(desk, Pile.TO_DISPATCH, number, "transfer", unit=ENVIRONMENT)
@@ -436,20 +436,20 @@ def test_a_mistyped_parent_is_refused_at_its_field_and_kept(database, desk, made
 
 def test_an_objection_is_shown_with_ground_note_and_whose_they_say_it_is(desk, made):
     page = desk.get(f"/dispatching/to_rule?at={made(objected)}").text
-    for words in (f"{CITY} 退单", "非本单位职责", "油烟归环保", f"同意,改派给{ENVIRONMENT}"):
+    for words in (f"{CITY} 退单", "非本单位职责", "油烟归环保", f"同意，改派给{ENVIRONMENT}"):
         assert words in page
     # A key for each runner-up; the one who objects is not offered again.
-    assert 'data-key="1" data-key-name="同意,改派给' in page
+    assert 'data-key="1" data-key-name="同意，改派给' in page
     assert f'name="unit" value="{CITY}"' not in page
 
 
 @pytest.mark.parametrize(
     ("fields", "unit", "words"),
     [
-        ({"granted": "true", "unit": ENVIRONMENT}, ENVIRONMENT, "同意退单,已改派给市环保局"),
-        ({"granted": "true", "other": POLICE}, POLICE, "同意退单,已改派给市公安局"),
-        ({"unit": ENVIRONMENT, "basis": "归环保"}, ENVIRONMENT, ":同意退单,已改派给市环保局"),
-        ({"granted": "false"}, CITY, "不同意退单,已退回市城管执法局"),
+        ({"granted": "true", "unit": ENVIRONMENT}, ENVIRONMENT, "同意退单，已改派给市环保局"),
+        ({"granted": "true", "other": POLICE}, POLICE, "同意退单，已改派给市公安局"),
+        ({"unit": ENVIRONMENT, "basis": "归环保"}, ENVIRONMENT, ":同意退单，已改派给市环保局"),
+        ({"granted": "false"}, CITY, "不同意退单，已退回市城管执法局"),
     ],
 )
 def test_each_ruling_is_one_form(database, desk, made, fields, unit, words):
@@ -462,7 +462,7 @@ def test_each_ruling_is_one_form(database, desk, made, fields, unit, words):
     assert number not in whole_pile(desk, Pile.TO_RULE)
 
 
-@pytest.mark.parametrize("fields", [{"granted": "true"}, {"basis": "写了依据,还没有选"}])
+@pytest.mark.parametrize("fields", [{"granted": "true"}, {"basis": "写了依据，还没有选"}])
 def test_granting_to_nobody_is_refused(database, desk, made, fields):
     number = made(objected)
     page = decide(desk, Pile.TO_RULE, number, "rule", **fields)
@@ -484,7 +484,7 @@ def test_a_second_objection_says_that_time_presses(desk, made):
         return ticket
 
     page = desk.get(f"/dispatching/to_rule?at={made(twice)}").text
-    assert "第 2 次退单,须在一个工作日内裁定" in page
+    assert "第 2 次退单，须在一个工作日内裁定" in page
     assert "还是城管的" in page
 
 
@@ -495,7 +495,7 @@ def test_a_reply_is_reviewed_beside_its_matter_as_the_citizen_will_read_it(desk,
     page = desk.get(f"/dispatching/to_review?at={made(Desk.replied)}").text
     assert "烧烤摊" in page
     letter = page.partition('<div class="letter answer"')[2].partition("</div>")[0]
-    assert "李某,您好!" in letter
+    assert "李某，您好！" in letter
     assert "已责令整改。" in letter
     assert "查询码 ······" in letter
 
@@ -563,8 +563,8 @@ def test_who_decides_second_is_told_what_happened_and_keeps_the_words(
     assert decide(other, Pile.TO_REVIEW, number, "approve", **CHECKED).status_code == 302
     page = decide(desk, Pile.TO_REVIEW, number, "send_for_rework", reason=reason)
     assert page.status_code == 409
-    assert f"工单 {number} 现为「已审核(待反馈)」,不能重办。" in page.text
-    assert re.search(r"最近一步:测试dispatcher\d+ 审核通过", page.text)
+    assert f"工单 {number} 现为「已审核(待反馈)」，不能重办。" in page.text
+    assert re.search(r"最近一步：测试dispatcher\d+ 审核通过", page.text)
     assert f">{reason}</textarea>" in page.text
     assert events(database, number)[-1] == "approve"
 

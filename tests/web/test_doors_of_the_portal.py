@@ -10,8 +10,8 @@ from sqlalchemy import event
 from hotline.people.rights import Role
 
 SCHOOLS, CITY = "市教育局", "市城管执法局"
-NOISE = "东兴区西林街道太白路小区楼下烧烤摊半夜很吵,摊贩占道经营,油烟扰民"
-UNCLEAR = "你好,我想说个事情"
+NOISE = "东兴区西林街道太白路小区楼下烧烤摊半夜很吵，摊贩占道经营，油烟扰民"
+UNCLEAR = "你好，我想说个事情"
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_a_mistake_begins_with_the_page_it_stands_on(stranger, dispatcher):
     facts = {"channel": "portal_mistake", "text": "电话号码是旧的"}
     number = sent(stranger, **facts, page="www.example.invalid/lxwm.html")
     ticket = dispatcher.get(f"/tickets/{number}").json
-    assert ticket["text"] == "政府网站有错,网页:www.example.invalid/lxwm.html 。\n电话号码是旧的"
+    assert ticket["text"] == "政府网站有错，网页：www.example.invalid/lxwm.html 。\n电话号码是旧的"
     assert ticket["candidates"][0] == "市电子政务办"
     for page, says in (("", "此项必填"), ("首页上面", "不像网址")):
         refused = stranger.post("/ask", facts | {"page": page})
@@ -151,7 +151,7 @@ def test_a_mistake_begins_with_the_page_it_stands_on(stranger, dispatcher):
 
 def test_a_page_that_does_not_open_is_no_emergency(stranger, dispatcher):
     facts = {"channel": "portal_mistake", "page": "www.example.invalid/a"}
-    for text in ("这个页面打不开了", "附件打不开,下载不了", "链接打不开"):
+    for text in ("这个页面打不开了", "附件打不开，下载不了", "链接打不开"):
         ticket = dispatcher.get(f"/tickets/{sent(stranger, **facts | {'text': text})}").json
         assert (ticket["disposition"], ticket["urgency"]) == ("ticket", "normal")
 
@@ -182,7 +182,7 @@ def test_a_report_is_always_confidential(stranger, dispatcher):
 
 
 def test_a_tip_off_at_the_column_goes_the_way_of_all_tip_offs(stranger, dispatcher):
-    text = "举报市教育局局长收红包,招生时收钱才给办"
+    text = "举报市教育局局长收红包，招生时收钱才给办"
     number = sent(stranger, channel="portal_complaint", kind="report", text=text)
     ticket = dispatcher.get(f"/tickets/{number}").json
     assert ticket["service"] == "12388"
@@ -198,7 +198,7 @@ def test_a_car_is_asked_to_be_moved_by_plate_and_place(stranger, dispatcher):
     ticket = dispatcher.get(f"/tickets/{number}").json
     assert (ticket["path"], ticket["kind"], ticket["urgency"]) == ("move_car", "help", "urgent")
     assert (ticket["channel"], ticket["status"]) == ("web", "logged")
-    assert ticket["text"] == "请求挪车,车牌 川K12345。东兴区西林街道太白路地库出口"
+    assert ticket["text"] == "请求挪车，车牌 川K12345。东兴区西林街道太白路地库出口"
     assert ticket["candidates"][0] == "市公安局"
     assert stranger.post("/ask", facts | {"plate": "一辆白车"}).status_code == 422
 

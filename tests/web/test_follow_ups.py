@@ -92,7 +92,7 @@ def test_a_citizen_who_is_not_satisfied_is_asked_why_on_the_same_page(base, stra
     said = own | {"solved": "false", "satisfied": "1", "remark": "没人联系过我"}
     page = stranger.post("/progress/follow_up", said)
     assert page.status_code == 422
-    assert "不满意的,请选一个主要原因。" in page.text
+    assert "不满意的，请选一个主要原因。" in page.text
     assert "没人联系过我" in page.text
     assert re.search(r'name="satisfied" value="1" checked', page.text)
     page = stranger.post("/progress/follow_up", said | {"grievance": "no_contact"})
@@ -160,7 +160,7 @@ def test_an_agent_who_forgets_the_reason_keeps_what_was_typed(made, agent):
         {"solved": "false", "satisfied": "2", "grievance": "", "remark": "等了一个月"},
     )
     assert page.status_code == 422
-    assert "不满意的,请选一个主要原因。" in page.text and "等了一个月" in page.text
+    assert "不满意的，请选一个主要原因。" in page.text and "等了一个月" in page.text
 
 
 def test_three_calls_in_vain_are_enough(made, agent):
@@ -215,7 +215,7 @@ def test_a_supervisor_decides_whose_it_was_and_the_ticket_says_so(base, made, si
     assert done.headers["Location"] == "/supervision/ratings"
     assert "已评价核定" in supervisor.get("/supervision/ratings").text
     assert number not in supervisor.get("/supervision/ratings").text
-    assert "核定评价:单位原因" in supervisor.get(f"/tickets/{number}").text
+    assert "核定评价：单位原因" in supervisor.get(f"/tickets/{number}").text
     assert events(base, number)[-1] == "review_rating"
 
 
@@ -347,7 +347,7 @@ def test_a_requester_may_rate_again_and_is_told_that_the_last_counts(base, made,
     number = made(delivered)
     who, bad_one = codes(base, number), {"solved": "false", "satisfied": "1", "grievance": "slow"}
     page = stranger.post("/progress/follow_up", who | bad_one)
-    assert "评价后还可以再改,以最后一次为准。" in page.text
+    assert "评价后还可以再改，以最后一次为准。" in page.text
     assert stranger.post("/progress/follow_up", who | {"solved": "true", "satisfied": "5"}).text
     with base.read() as session:
         said = session.exec(select(FollowUp).where(FollowUp.ticket_id == row(base, number).id))

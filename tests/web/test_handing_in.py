@@ -17,7 +17,7 @@ from hotline.tickets.models import Alarm, Ticket
 _serial = count(1)
 CITY = "市城管执法局"
 CASE = {
-    "text": "楼下烧烤摊占道经营,油烟扰民",
+    "text": "楼下烧烤摊占道经营，油烟扰民",
     "place": "东兴区西林街道太白路68号",
     "told": True,
     "requester": {"phone": "13800000832"},
@@ -58,7 +58,7 @@ def test_the_police_hand_over_and_the_desk_has_it_as_any_letter(police, dispatch
     assert (ticket["channel"], ticket["status"], ticket["kind"]) == (
         "police_handover", "logged", "help",
     )  # fmt: skip
-    assert ticket["text"] == f"{CASE['text']}\n地点:{CASE['place']}"
+    assert ticket["text"] == f"{CASE['text']}\n地点：{CASE['place']}"
     assert ticket["territory"] == "东兴区"
     assert ticket["candidates"][0] == CITY
     assert ticket["requester"]["phone"] == "13800000832"
@@ -69,7 +69,7 @@ def test_the_same_case_again_gets_the_same_answer_and_no_second_ticket(police, s
     given = case()
     first = police.post("/intake", given)
     before = tickets(stored)
-    again = police.post("/intake", given | {"text": "补充:还有两个摊子"})
+    again = police.post("/intake", given | {"text": "补充：还有两个摊子"})
     assert again.status_code == 200
     assert again.json == first.json | {"repeated": True}
     assert tickets(stored) == before
@@ -114,7 +114,7 @@ def test_the_answer_says_nothing_of_whose_it_may_be(police):
 
 
 def test_an_emergency_rings_at_the_desk_and_tells_the_number_each_time(police, stored):
-    given = case() | {"text": "楼下着火了,浓烟很大,有人被困"}
+    given = case() | {"text": "楼下着火了，浓烟很大，有人被困"}
     for _ in range(2):
         answer = police.post("/intake", given).json
         assert answer["emergency"]["service"] == "119"

@@ -199,7 +199,7 @@ def test_an_administrator_checks_a_list_and_then_brings_it_in(signed_in, stored)
     browser = signed_in(Role.ADMINISTRATOR)
     text = "E1,2016-03-01,页面上的旧事,,,2016-03-04,,,\nE2,昨天,日期不对,,,,,,\n"
     checked = send(browser, text, "check")
-    assert "可导入 1 件,早已导入 0 件,有错 1 行" in checked.text
+    assert "可导入 1 件，早已导入 0 件，有错 1 行" in checked.text
     assert "应写成 2018-07-25" in checked.text
     assert of(stored, "页面上的旧事") == []
     assert "已导入 1 件" in send(browser, text, "bring_in").text

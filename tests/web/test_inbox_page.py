@@ -131,7 +131,7 @@ def test_several_are_claimed_at_once_by_a_named_handler(stored, of, made):
     numbers = [made(Desk.dispatched, unit="市财政局") for _ in range(3)]
     fields = {"handler": "王五", "numbers": numbers[:2]}
     page = of("市财政局").post("/inbox/claim", fields, follow_redirects=True)
-    assert "已签收 2 件,经办人 王五。" in message(page)
+    assert "已签收 2 件，经办人 王五。" in message(page)
     assert [row(stored, number).status for number in numbers] == [
         "in_progress", "in_progress", "dispatched",
     ]  # fmt: skip
@@ -158,7 +158,7 @@ def test_what_a_colleague_has_claimed_is_told_and_the_rest_is_claimed(stored, of
     fields = {"handler": "王五", "numbers": [free, taken]}
     page = of("市司法局").post("/inbox/claim", fields, follow_redirects=True)
     assert "已签收 1 件" in message(page)
-    assert f"工单 {taken} 现为「办理中」,不能签收。" in message(page)
+    assert f"工单 {taken} 现为「办理中」，不能签收。" in message(page)
     assert row(stored, free).status == "in_progress"
 
 
@@ -216,7 +216,7 @@ def test_tickets_that_came_meanwhile_announce_themselves_in_one_line(of, made):
     made(Desk.dispatched, unit="市安监局", now=since + timedelta(seconds=1))
     made(Desk.dispatched, unit="市安监局", now=since + timedelta(seconds=1))
     made(Desk.dispatched, unit="市外侨办", now=since + timedelta(seconds=1))
-    assert "有 2 件新工单,点此刷新" in news(browser, since)
+    assert "有 2 件新工单，点此刷新" in news(browser, since)
 
 
 def test_a_mistaken_moment_is_no_news(of):

@@ -20,11 +20,11 @@ from hotline.tickets.models import Reply, Ticket
 
 FUND, TAX = "市住房公积金管理中心", "市税务局"
 ARTICLE = {
-    "question": "异地缴存能在内江贷款吗?", "look_alikes": "外地公积金\n\n外地公积金 \n跨市贷款",
-    "answer": "可以,带缴存证明到窗口。", "basis": "本单位的规定", "unit": FUND,
+    "question": "异地缴存能在内江贷款吗？", "look_alikes": "外地公积金\n\n外地公积金 \n跨市贷款",
+    "answer": "可以，带缴存证明到窗口。", "basis": "本单位的规定", "unit": FUND,
     "owner": "王小二", "review_on": "2030-01-01",
 }  # fmt: skip
-CONSULTATION = {"text": "对方问:查询码忘了怎么办", "kind": "consultation", "channel": "phone"}
+CONSULTATION = {"text": "对方问：查询码忘了怎么办", "kind": "consultation", "channel": "phone"}
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_an_answer_without_an_article_is_an_answer_all_the_same(app: Flask, desk
 
 def test_nothing_fits_counts_for_article_and_unit_and_keeps_no_words(app: Flask, desk: Browser):
     before = rows(app, Article)
-    page = desk.post("/desk/knowledge/none", {"text": "查询码忘了,公积金贷款怎么提取"})
+    page = desk.post("/desk/knowledge/none", {"text": "查询码忘了，公积金贷款怎么提取"})
     assert "已记下" in page.text
     (gap,) = rows(app, KnowledgeGap)
     assert gap.unit == FUND
@@ -136,7 +136,7 @@ def test_nothing_fits_counts_for_article_and_unit_and_keeps_no_words(app: Flask,
 
 
 def test_a_unit_writes_and_the_desk_publishes(written, handler, dispatching, stranger):
-    address = written(question="夜间工地能施工吗?", look_alikes="工地夜里施工")
+    address = written(question="夜间工地能施工吗？", look_alikes="工地夜里施工")
     assert "待审核" in handler.get(address).text
     assert handler.post(f"{address}/publish", {"version": "1"}).status_code == 403
     assert "夜间工地" not in asked(stranger, "工地夜里施工")
@@ -234,7 +234,7 @@ def test_the_story_tells_who_changed_what_and_offers_the_older_version(
     changed = ARTICLE | {"question": "改过的问题", "answer": "网上就能办。", "note": "改流程"}
     assert handler.post(f"{address}/edit", changed | {"seen": "1"}).status_code == 302
     page = handler.get(address).text
-    assert "<del>可以,带缴存证明到窗口。</del>" in page
+    assert "<del>可以，带缴存证明到窗口。</del>" in page
     assert "<ins>网上就能办。</ins>" in page
     assert "改流程" in page
     assert handler.post(f"{address}/restore", {"version": "1"}).status_code == 302
@@ -254,7 +254,7 @@ def test_a_version_that_somebody_has_changed_meanwhile_is_kept_and_said(written,
 def test_a_change_runs_a_clock_in_inbox_and_supervision_and_hides_the_article(
     published, handler, signed_in, stranger, desk
 ):
-    address = published(question="证明要盖章吗?", look_alikes="证明盖章")
+    address = published(question="证明要盖章吗？", look_alikes="证明盖章")
     supervisor = signed_in(Role.SUPERVISOR)
     assert "知识待更新" not in handler.get("/inbox").text
     marked = signed_in(Role.ADMINISTRATOR).post(f"{address}/mark", {"why": "不用盖章了"})
@@ -267,7 +267,7 @@ def test_a_change_runs_a_clock_in_inbox_and_supervision_and_hides_the_article(
     page = handler.get("/knowledge?pile=changed").text
     assert "不用盖章了" in page
     assert "17:30 到期" in page
-    handler.post(f"{address}/edit", ARTICLE | {"question": "证明要盖章吗?", "seen": "1"})
+    handler.post(f"{address}/edit", ARTICLE | {"question": "证明要盖章吗？", "seen": "1"})
     assert "热线审核" in supervisor.get("/knowledge?pile=changed").text
     assert supervisor.post(f"{address}/publish", {"version": "2"}).status_code == 302
     assert "知识待更新" not in handler.get("/inbox").text
@@ -286,7 +286,7 @@ def test_an_overdue_update_is_said_in_words(app: Flask, published, handler, sign
 
 @pytest.mark.parametrize("act", ["send_back", "take_down", "unmark"])
 def test_only_the_desk_decides(written, handler, desk, act: str):
-    address = written(question=f"谁能办:{act}")
+    address = written(question=f"谁能办：{act}")
     for browser in (handler, desk):
         form = {"version": "1", "why": "试"}
         assert browser.post(f"{address}/{act}", form).status_code == 403
@@ -305,7 +305,7 @@ def test_staff_find_articles_by_sound_too(handler: Browser):
 
 
 def test_the_public_page_shows_the_shipped_answers_without_script_and_names(published, stranger):
-    published(question="责任人不外露吗?", look_alikes="责任人外露")
+    published(question="责任人不外露吗？", look_alikes="责任人外露")
     page = stranger.get("/questions")
     assert page.text.count("<details") >= 20
     assert "<script" not in page.text
@@ -316,11 +316,11 @@ def test_the_public_page_shows_the_shipped_answers_without_script_and_names(publ
 
 
 def test_the_api_gives_what_the_public_page_shows(published, stranger):
-    published(question="程序也能查吗?", look_alikes="程序查询")
+    published(question="程序也能查吗？", look_alikes="程序查询")
     answer = stranger.client.get("/api/v1/knowledge", query_string={"q": "程序查询"})
     assert answer.status_code == 200
     (article, *_) = answer.json["articles"]
-    assert (article["question"], article["unit"]) == ("程序也能查吗?", FUND)
+    assert (article["question"], article["unit"]) == ("程序也能查吗？", FUND)
     assert ARTICLE["owner"] not in answer.text
     assert stranger.client.get("/api/v1/knowledge").status_code == 422
 

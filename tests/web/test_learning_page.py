@@ -56,7 +56,7 @@ def database(app):
 def cases() -> list[Case]:
     told = [(u, w, s) for s, u in product(STREETS, SAID) for w in SAID[u]]
     return [
-        Case(f"NJ{n}", "", f"{street}{words},请处理", (unit,), "unit", "自编")
+        Case(f"NJ{n}", "", f"{street}{words}，请处理", (unit,), "unit", "自编")
         for n, (unit, words, street) in enumerate(told)
     ]
 
@@ -99,7 +99,7 @@ def first_of(agent, text: str) -> str:
 
 def test_without_a_model_the_page_says_so_and_how_to_learn(administrator):
     page = administrator.get(PAGE).text
-    assert "还没有模型:只凭派单目录推荐" in page
+    assert "还没有模型：只凭派单目录推荐" in page
     assert "hotline train" in page
     assert page.count("<h1>") == 1
 
@@ -121,7 +121,7 @@ def test_a_model_is_put_in_force_in_every_process_and_taken_back(
     assert before != CULTURE
     done = administrator.post(f"{PAGE}/model", {"model": number})
     assert done.location == PAGE
-    assert f"第 {number} 号模型:学自 128 条" in administrator.get(PAGE).text
+    assert f"第 {number} 号模型：学自 128 条" in administrator.get(PAGE).text
     assert eventually(lambda: first_of(agent, text) == CULTURE)
     administrator.post(f"{PAGE}/model", {"model": 0})
     assert "没有启用模型" in administrator.get(PAGE).text
@@ -138,7 +138,7 @@ def test_a_model_that_is_not_there_is_not_put_in_force(administrator, database, 
 
 
 def test_a_model_that_cannot_be_read_is_said_to_be_out_of_use(administrator, database, content):
-    said = "不能使用,眼下只凭派单目录推荐"
+    said = "不能使用，眼下只凭派单目录推荐"
     choose(database, keep(database, content))
     assert eventually(lambda: said not in administrator.get(PAGE).text)
     choose(database, keep(database, b"no model"))
@@ -278,7 +278,7 @@ def test_a_preview_names_the_tickets_that_would_change_and_publishes_nothing(
     address = f"/administration/data/duties.csv/{index}"
     page = administrator.post(address, record | typed | {"preview": "yes"})
     assert page.status_code == 200
-    assert "2 件会改变:1 件变对,1 件变错" in page.text
+    assert "2 件会改变：1 件变对，1 件变错" in page.text
     changes = dict(
         re.findall(r'<tr><td class="nowrap">([^<]+)</td>.*badge-word (\w*)">', page.text)
     )
@@ -304,7 +304,7 @@ def test_a_new_row_and_a_removed_one_can_be_previewed(administrator, database, p
     asked = {"version": version, "preview": "yes"}
     assert own in administrator.post("/administration/data/duties.csv/new", fresh | asked).text
     removed = administrator.post(f"/administration/data/duties.csv/{index}/remove", asked)
-    assert "预览:还没有发布" in removed.text
+    assert "预览：还没有发布" in removed.text
     assert f'value="{record["duty"]}"' in removed.text
     assert duty_row(database, CULTURE)[2] == version
 
@@ -349,7 +349,7 @@ def test_a_matter_that_would_be_led_elsewhere_is_previewed(administrator, databa
     row |= {"sentence": "请找物业公司。", "version": version, "preview": "yes"}
     page = administrator.post("/administration/data/guidance.csv/new", row).text
     assert "2 件会改变" in page
-    assert re.search(rf"{own}</td><td>[^<]+</td><td>引导:物业公司</td><td>{CULTURE}", page)
+    assert re.search(rf"{own}</td><td>[^<]+</td><td>引导：物业公司</td><td>{CULTURE}", page)
 
 
 def test_a_new_name_of_a_place_is_previewed_by_who_would_lead(administrator, database):

@@ -355,7 +355,7 @@ def test_the_queue_is_told_when_it_changes_and_only_then(city: City):
 def test_the_dispatcher_hears_of_an_alarm(city: City):
     with city.page(city.staff(Role.DISPATCHER)) as page:
         before = page.next("desk")
-        written = {"text": "我家楼下着火了,快来", "kind": "help", "channel": "web"}
+        written = {"text": "我家楼下着火了，快来", "kind": "help", "channel": "web"}
         status, _ = city.ask("/api/v1/tickets", city.staff(Role.AGENT), written)
         assert status == 201
         page.until("desk", lambda told: told["alarms"] == before["alarms"] + 1)

@@ -14,7 +14,7 @@ from hotline.people.rights import Role
 from hotline.tickets.models import Content, Ticket
 
 POLICE = "市公安局"
-PLACE = "东兴区西林街道太白路68号,堵住地库出口"
+PLACE = "东兴区西林街道太白路68号，堵住地库出口"
 _serial = count(1)
 
 
@@ -53,7 +53,7 @@ def test_plate_and_place_are_logged_and_dispatched_in_one_act(base, agent, calle
     assert (ticket.path, ticket.kind, ticket.urgency, ticket.lead_unit) == (
         "move_car", "help", "urgent", POLICE,
     )  # fmt: skip
-    assert text_of(base, ticket) == f"请求挪车,车牌 川K12345。停在{PLACE}。"
+    assert text_of(base, ticket) == f"请求挪车，车牌 川K12345。停在{PLACE}。"
     assert (ticket.territory, ticket.place) == ("东兴区", "西林街道")
     assert ticket.promised_at - ticket.accepted_at == timedelta(minutes=60)
     assert "挪车已交市公安局" in page.text
@@ -63,7 +63,7 @@ def test_plate_and_place_are_logged_and_dispatched_in_one_act(base, agent, calle
 
 
 def test_what_was_settled_on_the_spot_is_answered_at_once(base, agent):
-    page = agent.post("/desk", car(moved="车主已到,车已挪走。"))
+    page = agent.post("/desk", car(moved="车主已到，车已挪走。"))
     ticket = row(base, number_in(page))
     assert events(base, ticket.number) == ["log", "accept", "answer"]
     assert ticket.lead_unit == ""
@@ -72,15 +72,15 @@ def test_what_was_settled_on_the_spot_is_answered_at_once(base, agent):
 
 def test_what_the_agent_wrote_besides_is_kept(base, agent):
     ticket = row(base, number_in(agent.post("/desk", car(text="从昨晚停到现在", parked=""))))
-    assert text_of(base, ticket) == "请求挪车,车牌 川K12345。从昨晚停到现在"
+    assert text_of(base, ticket) == "请求挪车，车牌 川K12345。从昨晚停到现在"
 
 
 def test_an_emergency_in_it_is_said_first_and_goes_before(base, agent):
-    page = agent.post("/desk", car(text="车里锁着一个小孩,已经昏迷了"))
+    page = agent.post("/desk", car(text="车里锁着一个小孩，已经昏迷了"))
     ticket = row(base, number_in(page))
     service = ticket.service
     assert (ticket.disposition, ticket.urgency) == ("emergency", "critical")
-    assert f"紧急:请马上转 {service}" in page.text
+    assert f"紧急：请马上转 {service}" in page.text
     assert ticket.lead_unit == POLICE
 
 
@@ -88,7 +88,7 @@ def test_an_emergency_in_it_is_said_first_and_goes_before(base, agent):
     ("wrong", "says"),
     [
         ({"plate": ""}, "请写挡路车的车牌"),
-        ({"plate": "川K123"}, "不像车牌,应如 川K12345"),
+        ({"plate": "川K123"}, "不像车牌，应如 川K12345"),
         ({"parked": ""}, "请写车停在哪里"),
     ],
 )
@@ -109,7 +109,7 @@ def test_a_plate_left_in_the_panel_changes_no_other_act(base, agent):
 
 
 def test_a_tip_off_about_the_police_is_never_sent_to_the_police(base, agent):
-    text = "举报交警收红包,收了钱就不拖车"
+    text = "举报交警收红包，收了钱就不拖车"
     page = agent.post("/desk", car(text=text))
     assert page.status_code == 403
     assert "被反映对象" in page.text or "只能派给" in page.text

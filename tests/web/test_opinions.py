@@ -60,7 +60,7 @@ def test_an_agent_reports_one_about_a_ticket_and_the_supervisor_finds_it(
     assert "舆情 · 已发现" in agent.get(f"/tickets/{number}").text
     assert f"/opinions/new?ticket={number}" not in agent.get(f"/tickets/{number}").text
     page = supervisor.get("/supervision/opinions").text
-    assert "停水三天" in page and number in page and "回应:剩 47 小时" in page
+    assert "停水三天" in page and number in page and "回应：剩 47 小时" in page
 
 
 def test_what_was_typed_is_kept_when_the_ticket_is_not_found(supervisor):
@@ -101,7 +101,7 @@ def test_a_timer_that_ran_out_is_said_on_the_page_of_what_burns(base, supervisor
     found(base, OpinionLevel.MAJOR, ago=6)
     page = supervisor.get("/supervision").text
     assert re.search(r"舆情在处置 \d+ 条", page) and re.search(r"其中超时 \d+ 条", page)
-    assert "发布权威信息:超时 1 小时" in supervisor.get("/supervision/opinions").text
+    assert "发布权威信息：超时 1 小时" in supervisor.get("/supervision/opinions").text
 
 
 def test_sent_twice_it_is_one_step(base, supervisor):

@@ -70,7 +70,7 @@ def test_nobody_sends_by_a_channel_of_the_desk(stranger, dispatcher):
 
 
 def test_an_emergency_shows_the_number_to_dial_and_rings_at_the_desk(stranger, dispatcher):
-    page = stranger.post("/ask", MESSAGE | {"text": "楼下着火了,浓烟很大,有人被困"})
+    page = stranger.post("/ask", MESSAGE | {"text": "楼下着火了，浓烟很大，有人被困"})
     assert 'href="tel:119"' in page.text
     number = re.search(r"<dd>(.+?)</dd>", page.text)[1]
     alarms = dispatcher.get("/alarms").json["alarms"]

@@ -68,7 +68,7 @@ def test_who_does_not_know_the_query_code_gets_no_kept_answer(agent, caller):
 
 
 def test_an_alarm_taken_again_with_its_key_is_answered_as_before(agent, dispatcher):
-    ticket = logged(agent, channel="web", text="隔壁楼着火了,窗口冒浓烟,里面还有人")
+    ticket = logged(agent, channel="web", text="隔壁楼着火了，窗口冒浓烟，里面还有人")
     path = f"/alarms/{ticket['number']}/take"
     first = dispatcher.post(path, Idempotency_Key="taken")
     again = dispatcher.post(path, Idempotency_Key="taken")

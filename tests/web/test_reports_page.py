@@ -68,10 +68,10 @@ def test_each_report_reads_like_a_document(supervisor, made, kind):
     page = supervisor.get(f"/reports/{kind}/{today()}").text
     period = Period.containing(kind, today())
     assert f"<h1>12345 {TITLES[kind]} {period.words}</h1>" in page
-    assert f"统计期:{period.first} 至 {period.last}" in page
+    assert f"统计期：{period.first} 至 {period.last}" in page
     assert "本期尚未结束" in page
     assert re.search(r"<h2>一、", page)
-    assert re.search(r"<h2>注</h2>\s*<ol><li>收到:登记的诉求", page)
+    assert re.search(r"<h2>注</h2>\s*<ol><li>收到：登记的诉求", page)
 
 
 def test_the_front_page_has_the_reports_near_at_hand(supervisor):
@@ -147,7 +147,7 @@ def test_a_published_report_stays_as_it_was(supervisor, made):
 def test_the_same_numbers_are_not_published_twice(supervisor, made):
     address = day_of(made, 2)
     publish(supervisor, address)
-    assert "数字与第 1 版相同,没有另发新版" in said(supervisor, publish(supervisor, address))
+    assert "数字与第 1 版相同，没有另发新版" in said(supervisor, publish(supervisor, address))
 
 
 def test_a_correction_needs_a_reason_and_is_a_version_of_its_own(supervisor, made):
@@ -162,8 +162,8 @@ def test_a_correction_needs_a_reason_and_is_a_version_of_its_own(supervisor, mad
     newest, first = (supervisor.get(f"{address}?version={n}").text for n in (2, 1))
     assert "收到 4 件" in newest
     assert "收到 2 件" in first
-    assert f"更正原因:{reason}" in newest
-    assert supervisor.get(address).text.count(f"更正原因:{reason}") == 1
+    assert f"更正原因：{reason}" in newest
+    assert supervisor.get(address).text.count(f"更正原因：{reason}") == 1
     index = supervisor.get("/reports").text
     for words in ("第 1 版", "第 2 版", reason):
         assert words in index
@@ -192,7 +192,7 @@ def test_what_is_not_over_cannot_be_published(supervisor):
     assert f'action="{address}' not in supervisor.get(address).text
     page = publish(supervisor, address)
     assert page.status_code == 422
-    assert "尚未结束,结束后才能发布" in page.text
+    assert "尚未结束，结束后才能发布" in page.text
 
 
 # Who may
@@ -210,7 +210,7 @@ def test_who_published_a_report_is_shown_with_it_and_in_the_list(supervisor, mad
     address = day_of(made, 9)
     publish(supervisor, address)
     page = supervisor.get(address).text
-    assert re.search(r"第 1 版,[^<]+ 由测试supervisor\d+发布", page)
+    assert re.search(r"第 1 版，[^<]+ 由测试supervisor\d+发布", page)
     assert re.search(r'"quiet">[^<]+ · 测试supervisor\d+', page)
     assert re.search(r"<td>测试supervisor\d+</td>", supervisor.get("/reports").text)
 

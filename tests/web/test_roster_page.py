@@ -75,7 +75,7 @@ def test_a_wrong_row_is_named_and_the_table_stays(supervising):
     table = f"{today()},白班,张三,801\n{today()},早班,李四,"
     page = supervising.post("/supervision/roster/table", {"table": table})
     assert page.status_code == 422
-    assert "第 2 行:班次应为" in page.text
+    assert "第 2 行：班次应为" in page.text
     assert "早班,李四" in page.text
     assert "值守 未排" not in page.text
     assert "张三 <span" not in supervising.get("/supervision/roster").text
@@ -142,7 +142,7 @@ def test_a_note_stands_on_the_desk_of_the_next_until_read_and_says_by_whom(
     assert 'id="duty"' in in_place.text
     assert "未读" not in desk_says(other)
     told = agent.get("/desk/notes").text
-    assert re.search(r"已阅:测试agent\d+", told)
+    assert re.search(r"已阅：测试agent\d+", told)
 
 
 def test_a_note_without_a_headline_comes_again_with_its_text(agent):

@@ -91,7 +91,7 @@ def test_words_find_what_was_said_the_newest_first(dispatching, made):
     made(Desk.logged, text="文英街路灯不亮", title="")
     page = ask(dispatching, q="梧桐树枝 文英街")
     assert found(page) == [newer, older]
-    assert "共 2 件,最新的在前" in page.text
+    assert "共 2 件，最新的在前" in page.text
     assert "文英街的梧桐树枝断了2" in page.text
 
 
@@ -130,7 +130,7 @@ def test_each_filter_is_a_door_to_exactly_that(dispatching, made, filters, how):
 def test_what_the_list_is_narrowed_to_is_told_in_words(dispatching):
     asked = {"status": "dispatched", "unit": CITY, "due": "overdue", "first": "2018-07-01"}
     page = ask(dispatching, **asked)
-    assert f"条件:已派单(待签收) · {CITY} · 已超期 · 2018-07-01 起" in page.text
+    assert f"条件：已派单(待签收) · {CITY} · 已超期 · 2018-07-01 起" in page.text
 
 
 def _nowhere() -> Suggestion:

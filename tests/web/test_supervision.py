@@ -247,7 +247,7 @@ def hot(database) -> topics.HotTopic:
 
 def test_a_hot_topic_stands_on_the_page_and_opens_its_tickets(database, supervisor, hot):
     page = supervisor.get("/supervision").text
-    assert "东兴区:烧烤摊、油烟" in page and f'href="/supervision/topics/{hot.id}">6<' in page
+    assert "东兴区：烧烤摊、油烟" in page and f'href="/supervision/topics/{hot.id}">6<' in page
     page = supervisor.get(f"/supervision/topics/{hot.id}").text
     listed_there = set(re.findall(r"/tickets/(\w+)", page))
     with database.read() as session:
@@ -260,5 +260,5 @@ def test_a_hot_topic_stands_on_the_page_and_opens_its_tickets(database, supervis
 def test_the_agent_hears_of_a_hot_topic_while_writing(signed_in, hot):
     agent = signed_in(Role.AGENT)
     said = {"text": "东兴区西林街道楼下烧烤摊半夜油烟大"}
-    assert "6 件反映「东兴区:烧烤摊、油烟」" in agent.post("/desk/nearby", said).text
+    assert "6 件反映「东兴区：烧烤摊、油烟」" in agent.post("/desk/nearby", said).text
     assert "件反映" not in agent.post("/desk/nearby", {"text": "公积金怎么提取"}).text

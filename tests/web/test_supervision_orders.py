@@ -43,7 +43,7 @@ def waiting_for_time(desk: Desk) -> Ticket:
 def ruled(desk: Desk) -> Ticket:
     ticket = objected(desk)
     facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": desk.now}
-    objections.rule(desk.session, ticket, granted=True, basis="油烟归环保,三定第三条", **facts)
+    objections.rule(desk.session, ticket, granted=True, basis="油烟归环保，三定第三条", **facts)
     return ticket
 
 

@@ -167,8 +167,8 @@ def test_a_list_says_exactly_what_it_lists(supervisor):
     page = supervisor.get(
         f"/tallies/list?measure=dispatched&{days(today, today)}&dimension=unit&value={CITY}"
     ).text
-    assert f"<h1>派单 · 承办单位:{CITY}</h1>" in page
-    assert f"{today},共" in page
+    assert f"<h1>派单 · 承办单位：{CITY}</h1>" in page
+    assert f"{today}，共" in page
     assert MEASURES["dispatched"].definition in page
 
 

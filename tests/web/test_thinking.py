@@ -13,7 +13,7 @@ from hotline.web.thinking import suggested, with_ruling
 
 WATER = "市水务局"
 # Nothing in it says whose it is.
-VAGUE = "喂,还是上回那个事"
+VAGUE = "喂，还是上回那个事"
 PHONE = "0000 1234 567"
 
 
@@ -60,7 +60,7 @@ def test_a_citizen_learns_nothing_of_a_number_or_a_town(app: Flask, known: str):
         assert not {"caller", "place"} & told(role)
 
 
-SMOKE = "饭店油烟直排,晚上噪音也大"
+SMOKE = "饭店油烟直排，晚上噪音也大"
 
 
 @pytest.fixture

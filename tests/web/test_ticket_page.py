@@ -114,7 +114,7 @@ def test_a_handler_sees_no_name_or_number_of_a_confidential_requester(handling, 
     page = handling.get(f"/tickets/{made(Desk.in_progress, confidential=True)}")
     assert "保密" in page.text
     assert not {name for name in ("李某", "13800000832", "li@example.invalid") if name in page.text}
-    assert "李*,您好!" in page.text  # also in the letter that the citizen will get
+    assert "李*,您好！" in page.text  # also in the letter that the citizen will get
 
 
 def test_who_needs_the_requester_sees_them_and_a_supervisor_a_mask(dispatching, signed_in, made):
@@ -147,7 +147,7 @@ def test_the_phrases_that_decided_are_marked_in_the_citizens_own_words(dispatchi
 
 
 def test_emergency_words_are_marked_as_such(dispatching, made):
-    page = dispatching.get(f"/tickets/{made(Desk.logged, text='楼道里冒浓烟,有人被困')}")
+    page = dispatching.get(f"/tickets/{made(Desk.logged, text='楼道里冒浓烟，有人被困')}")
     assert '<mark class="danger">' in page.text
 
 
@@ -170,9 +170,9 @@ def test_the_story_tells_each_step_with_what_was_written(dispatching, made):
 
     page = dispatching.get(f"/tickets/{made(walk)}")
     told = [
-        "坐席07 登记,来自电话", "坐席07 受理", f"派单员一 派单给 {CITY}",
-        f"{CITY} 退单:非本单位职责,认为应由 {ENVIRONMENT} 办理", "油烟归环保",
-        f"派单员一 同意退单,改派给 {ENVIRONMENT}", f"{ENVIRONMENT} 王五 签收",
+        "坐席07 登记，来自电话", "坐席07 受理", f"派单员一 派单给 {CITY}",
+        f"{CITY} 退单：非本单位职责，认为应由 {ENVIRONMENT} 办理", "油烟归环保",
+        f"派单员一 同意退单，改派给 {ENVIRONMENT}", f"{ENVIRONMENT} 王五 签收",
         f"{ENVIRONMENT} 答复", "已经查过。", f"派单员一 退回 {ENVIRONMENT} 重办", "没有说结果",
     ]  # fmt: skip
     places = [page.text.index(words) for words in told]
@@ -196,7 +196,9 @@ def test_a_reply_waiting_for_review_is_shown_as_the_citizen_will_get_it(dispatch
     page = dispatching.get(f"/tickets/{made(Desk.replied)}")
     letter = page.text.partition("市民将看到")[2]
     assert (
-        letter.index("李某,您好!") < letter.index("已责令整改。") < letter.index(f"答复单位:{CITY}")
+        letter.index("李某，您好！")
+        < letter.index("已责令整改。")
+        < letter.index(f"答复单位：{CITY}")
     )
 
 
@@ -490,7 +492,7 @@ def test_a_reply_that_comes_too_late_is_refused_in_words_and_its_text_kept(handl
     number = made(Desk.replied)
     page = handling.post(f"/tickets/{number}/reply", {"text": "写了半小时的答复"})
     assert page.status_code == 409
-    assert re.search(rf"同事{CITY}经办已于 .+ 答复,正在审核;要补充,请告诉派单员。", page.text)
+    assert re.search(rf"同事{CITY}经办已于 .+ 答复，正在审核；要补充，请告诉派单员。", page.text)
     assert "写了半小时的答复</textarea>" in page.text
 
 

@@ -10,7 +10,7 @@ from hotline.web.guards import guard_of
 
 CITY = "市城管执法局"
 ASKED = {
-    "text": "小区楼下烧烤摊半夜还在吵,油烟也大",
+    "text": "小区楼下烧烤摊半夜还在吵，油烟也大",
     "title": "烧烤摊扰民",
     "kind": "complaint",
     "channel": "phone",
@@ -38,7 +38,7 @@ def test_the_whole_loop_runs_over_http(agent, dispatcher, city_handler):
     number = logged(agent, unit=CITY)["number"]
     for who, action, body in (
         (city_handler, "claim", {"handler": "张三"}),
-        (city_handler, "reply", {"text": "已责令整改,油烟净化器已安装。"}),
+        (city_handler, "reply", {"text": "已责令整改，油烟净化器已安装。"}),
         (dispatcher, "approve", {}),
     ):
         response = who.post(f"/tickets/{number}/{action}", body)
@@ -48,7 +48,7 @@ def test_the_whole_loop_runs_over_http(agent, dispatcher, city_handler):
     assert [event["action"] for event in story["events"]] == [
         "log", "accept", "dispatch", "claim", "reply", "approve",
     ]  # fmt: skip
-    assert story["reply"] == "已责令整改,油烟净化器已安装。"
+    assert story["reply"] == "已责令整改，油烟净化器已安装。"
 
 
 def test_the_same_post_twice_makes_one_ticket(agent):
@@ -173,7 +173,7 @@ def test_a_step_the_table_forbids_is_refused_in_plain_chinese(agent, dispatcher)
     number = logged(agent)["number"]
     response = dispatcher.post(f"/tickets/{number}/close")
     assert (response.status_code, response.json["code"]) == (409, "step-refused")
-    assert response.json["title"] == f"工单 {number} 现为「已受理(待派)」,不能办结。"
+    assert response.json["title"] == f"工单 {number} 现为「已受理(待派)」，不能办结。"
 
 
 def test_a_slip_in_a_ticket_number_is_told_from_a_ticket_that_is_not_there(agent, dispatcher):
@@ -206,7 +206,7 @@ def test_each_look_at_a_ticket_is_logged(agent, dispatcher, app: Flask):
 
 
 def test_a_written_emergency_tells_the_number_at_once_and_alarms_the_desk(agent, dispatcher):
-    ticket = logged(agent, channel="web", text="隔壁楼着火了,窗口冒浓烟,里面还有人")
+    ticket = logged(agent, channel="web", text="隔壁楼着火了，窗口冒浓烟，里面还有人")
     assert ticket["urgency"] == "critical"
     assert ticket["emergency"]["service"] == "119"
     assert "119" in ticket["emergency"]["sentence"]
@@ -315,7 +315,7 @@ def test_an_unknown_address_is_a_problem_for_programs_and_a_page_for_people(app:
 def test_the_status_page_says_in_words_what_runs(app: Flask):
     client = app.test_client()
     page = client.get("/status").text
-    assert "74 条热线" in page and "答复会稍晚送出,不会丢失" in page
+    assert "74 条热线" in page and "答复会稍晚送出，不会丢失" in page
     assert client.get("/healthz").json == {"status": "ok"}
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json) == (200, {"database": True, "queue": False})

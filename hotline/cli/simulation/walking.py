@@ -23,7 +23,7 @@ from hotline.tickets.words import Grievance, Ground
 
 NOT_OURS = "此事不属我单位职责。"
 NOT_SOLVED = "诉求人表示问题未解决。"
-TOO_THIN = "答复没有写明核实情况,请补充。"
+TOO_THIN = "答复没有写明核实情况，请补充。"
 ADVICE = "我单位已派人到现场配合核实。"
 AGAIN = "问题又出现了。"
 SETTLED = "诉求人表示已自行解决。"

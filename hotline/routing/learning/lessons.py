@@ -48,7 +48,7 @@ def prepare(cases: Iterable[Case], ranking: Ranking) -> list[Lesson]:
     known = [_known(case, places) for case in cases if case.kind == "unit"]
     if len(known) < FEWEST:
         raise Unteachable(
-            f"kind 列为 unit 的案例只有 {len(known)} 条,训练至少要 {FEWEST} 条;请补充案例。",
+            f"kind 列为 unit 的案例只有 {len(known)} 条，训练至少要 {FEWEST} 条；请补充案例。",
             field="kind",
         )
     lessons = [_lesson(known[row], ranking, places) for row in _kept(known)]
@@ -56,7 +56,7 @@ def prepare(cases: Iterable[Case], ranking: Ranking) -> list[Lesson]:
     if len(labels) == 1:
         unit = ranking.departments[labels.pop()]
         raise Unteachable(
-            f"unit 列只有「{unit}」一个单位,无从比较;请补充其他单位的案例。", field="unit"
+            f"unit 列只有「{unit}」一个单位，无从比较；请补充其他单位的案例。", field="unit"
         )
     return lessons
 
@@ -88,8 +88,8 @@ def _known(case: Case, places: Mapping[str, int]) -> Case:
     for unit in case.units:
         if unit not in places:
             raise Unteachable(
-                f"编号「{case.id[:40]}」的案例,unit 列的「{unit[:40]}」不是派单目录中的部门;"
-                "请改用目录中的部门名称,或删去这一行。",
+                f"编号「{case.id[:40]}」的案例，unit 列的「{unit[:40]}」不是派单目录中的部门；"
+                "请改用目录中的部门名称，或删去这一行。",
                 field="unit",
             )
     return case

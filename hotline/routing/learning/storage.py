@@ -42,7 +42,7 @@ class BadModel(HotlineError):
     code, status = "bad-model", 422
 
     def __init__(self, why: str) -> None:
-        super().__init__("模型不能使用:%(why)s;请重新训练,或改用上一个模型。", why=why)
+        super().__init__("模型不能使用：%(why)s；请重新训练，或改用上一个模型。", why=why)
 
 
 def dump(model: Model) -> bytes:
@@ -71,7 +71,7 @@ def load(content: bytes) -> Model:
         header = json.loads(body[start:end])
         version = header["version"]
         if version != VERSION:
-            raise BadModel(f"它是版本 {version},本程序只认识版本 {VERSION}")
+            raise BadModel(f"它是版本 {version}，本程序只认识版本 {VERSION}")
         return from_arrays(_arrays(body[end:], header["shapes"]), header)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadModel(f"内容与格式不符({type(error).__name__})") from error

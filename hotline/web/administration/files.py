@@ -68,7 +68,7 @@ def _edited(file: str, index: int | None) -> Any:
     except HotlineError as refused:
         _refuse(given, refused)
         return _editor(file, index, given), 422
-    flash(_("已发布新版本,各处一秒内生效。"), "good")
+    flash(_("已发布新版本，各处一秒内生效。"), "good")
     return redirect(f"/administration/data/{file}")
 
 
@@ -84,7 +84,7 @@ def remove_row(file: str, index: int) -> Any:
     except HotlineError as refused:
         _refuse(given, refused)
         return _editor(file, index, given), 422
-    flash(_("已删去这一行,可在历史版本中恢复。"), "good")
+    flash(_("已删去这一行，可在历史版本中恢复。"), "good")
     return redirect(f"/administration/data/{file}")
 
 
@@ -131,7 +131,7 @@ def upload(file: str) -> Any:
     except HotlineError as refused:
         given.errors[""] = said(refused)
         return _listing(file, given), 422
-    flash(_("已发布新版本,各处一秒内生效。"), "good")
+    flash(_("已发布新版本，各处一秒内生效。"), "good")
     return redirect(f"/administration/data/{file}")
 
 
@@ -155,7 +155,7 @@ def _as_it_is(file: str, index: int) -> dict[str, Any]:
     in_force = _in_force(file)
     rows = editing.records(in_force.content)
     if index >= len(rows):
-        raise Invalid("这一行已不在表中,请刷新后再改。", field="row")
+        raise Invalid("这一行已不在表中，请刷新后再改。", field="row")
     return rows[index] | {"version": in_force.version}
 
 
@@ -163,7 +163,7 @@ def _unchanged(file: str, version: str) -> str:
     """The content that was shown; somebody else's change meanwhile must not be lost."""
     in_force = _in_force(file)
     if str(in_force.version) != version:
-        raise Invalid("别人刚改过这张表,请核对新内容后再改。您填写的都还在。", field="")
+        raise Invalid("别人刚改过这张表，请核对新内容后再改。您填写的都还在。", field="")
     return in_force.content
 
 

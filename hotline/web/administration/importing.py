@@ -81,7 +81,7 @@ def _run(body: ListForm) -> Brought:
         raise Invalid("请选择文件。", field="file")
     data = sent.read()
     if len(data) > LARGEST:
-        raise Invalid("文件超过 10 MB,请分成几个。", field="file")
+        raise Invalid("文件超过 10 MB，请分成几个。", field="file")
     until = time.monotonic() + PATIENCE
     file = read_file(data)
     return Import(current().database, file, body.kind(file), actor()).run(

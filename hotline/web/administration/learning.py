@@ -66,9 +66,9 @@ def choose() -> Any:
         given.errors[""] = said(refused)
         return _page(given, refused.status)
     if number:
-        flash(_("已启用第 %(n)d 号模型,各处一秒内生效。", n=number), "good")
+        flash(_("已启用第 %(n)d 号模型，各处一秒内生效。", n=number), "good")
     else:
-        flash(_("已停用模型,只凭派单目录推荐,各处一秒内生效。"), "good")
+        flash(_("已停用模型，只凭派单目录推荐，各处一秒内生效。"), "good")
     return redirect(HERE)
 
 
@@ -96,7 +96,7 @@ def _check_proved(unit: str) -> None:
         rows = _proved(learned.chosen_model(session)).get(unit, NOTHING).rows
     if rows < ENOUGH:
         raise Invalid(
-            "%(unit)s只检验过 %(rows)d 条,不足 %(enough)d 条;确要打开,请勾选「仍要打开」。",
+            "%(unit)s只检验过 %(rows)d 条，不足 %(enough)d 条；确要打开，请勾选「仍要打开」。",
             field="sure", unit=unit, rows=rows, enough=ENOUGH,
         )  # fmt: skip
 

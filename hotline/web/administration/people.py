@@ -54,7 +54,7 @@ def disable(name: str) -> Any:
             sign_ins.end_all(session, user, now())
     except HotlineError as refused:
         return _page(Form(errors={"": said(refused)}), status=refused.status)
-    return _page(Form(), done=_("已停用 %(name)s,所有登录已退出。", name=name))
+    return _page(Form(), done=_("已停用 %(name)s，所有登录已退出。", name=name))
 
 
 def enable(name: str) -> Any:

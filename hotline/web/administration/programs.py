@@ -44,7 +44,7 @@ def make() -> Any:
 def revoke(holder: str) -> Any:
     with current().database.work() as session:
         keys.revoke(session, holder, now=now())
-    return _page(Form(), done=_("%(holder)s 的密钥已撤销,即刻失效。", holder=holder))
+    return _page(Form(), done=_("%(holder)s 的密钥已撤销，即刻失效。", holder=holder))
 
 
 def _page(

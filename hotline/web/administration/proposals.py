@@ -53,7 +53,7 @@ def accept() -> Any:
         return _page(given, refused.status)
     flash(
         _(
-            "「%(phrase)s」已加入%(unit)s的「%(duty)s」,各处一秒内生效。",
+            "「%(phrase)s」已加入%(unit)s的「%(duty)s」，各处一秒内生效。",
             phrase=body.phrase, unit=body.unit, duty=body.duty,
         ),
         "good",
@@ -73,13 +73,13 @@ def _refuse(body: page_forms.PhraseForm) -> str:
     tickets = len(_proposal(body.unit, body.phrase).tickets)
     with current().database.work() as session:
         refusals.refuse(session, body.unit, body.phrase, tickets=tickets, by=actor().id, now=now())
-    return _("「%(phrase)s」不采纳,记下了;工单翻一番之前不再提出。", phrase=body.phrase)
+    return _("「%(phrase)s」不采纳，记下了；工单翻一番之前不再提出。", phrase=body.phrase)
 
 
 def _take_back(body: page_forms.PhraseForm) -> str:
     with current().database.work() as session:
         refusals.take_back(session, body.unit, body.phrase, by=actor().id, now=now())
-    return _("已撤回,「%(phrase)s」可以再提出。", phrase=body.phrase)
+    return _("已撤回，「%(phrase)s」可以再提出。", phrase=body.phrase)
 
 
 def _told(do: Callable[[page_forms.PhraseForm], str]) -> Any:
@@ -99,7 +99,7 @@ def _proposal(unit: str, phrase: str) -> Proposal:
     for proposal in _mined():
         if (proposal.unit, proposal.phrase) == (unit, phrase):
             return proposal
-    raise Invalid("这条建议已不在,可能刚有人加入;请看新的列表。", field="phrase")
+    raise Invalid("这条建议已不在，可能刚有人加入；请看新的列表。", field="phrase")
 
 
 def _add(session: Session, proposal: Proposal, duty: str) -> None:
@@ -117,7 +117,7 @@ def _add(session: Session, proposal: Proposal, duty: str) -> None:
 def _note(proposal: Proposal) -> str:
     tickets = proposal.tickets
     cited = "、".join(tickets[:CITED]) + (f" 等 {len(tickets)} 件" if len(tickets) > CITED else "")
-    return f"据更正工单 {cited},加入「{proposal.phrase}」"
+    return f"据更正工单 {cited}，加入「{proposal.phrase}」"
 
 
 def _mined() -> list[Proposal]:

@@ -53,4 +53,4 @@ def _refuse_long_words() -> None:
     # The library reads each as JSON: a number or brackets without an end would break it.
     for name, value in request.form.items():
         if len(value) > LONGEST_WORD:
-            raise Invalid("内容过长,最多 %(n)d 字。", field=name[:LONGEST_WORD], n=LONGEST_WORD)
+            raise Invalid("内容过长，最多 %(n)d 字。", field=name[:LONGEST_WORD], n=LONGEST_WORD)

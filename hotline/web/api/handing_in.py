@@ -20,15 +20,15 @@ class HandInBody(Body):
     """A request under the number that it has in the other system."""
 
     reference: line(60, 1) = Field(
-        description="对方系统里的编号,如 110 警情编号;重复提交同一编号,答复相同,不另立工单"
+        description="对方系统里的编号，如 110 警情编号；重复提交同一编号，答复相同，不另立工单"
     )
     text: Text
     title: line(200) = ""
     kind: MatterKind = MatterKind.HELP
     place: line(200) = Field("", description="事发地点")
     addressee: Word = Field("", description="写给哪个单位的领导")
-    told: bool | None = Field(None, description="110 转入:是否已告知报警人转 12345")
-    plate: Plate = Field("", description="挪车:挡路车的车牌")
+    told: bool | None = Field(None, description="110 转入：是否已告知报警人转 12345")
+    plate: Plate = Field("", description="挪车：挡路车的车牌")
     confidential: bool = False
     requester: RequesterBody = Field(default_factory=RequesterBody)
 
@@ -37,7 +37,7 @@ class HandInBody(Body):
         facts = dict(self)
         place = facts.pop("place")
         if place and place not in self.text:
-            facts["text"] = f"{self.text}\n地点:{place}"
+            facts["text"] = f"{self.text}\n地点：{place}"
         return bodies.TicketBody(**facts, channel=channel, accept=False)
 
 
@@ -49,7 +49,7 @@ def add_routes(api: APIBlueprint) -> None:
 def hand_in(body: HandInBody):  # noqa: ANN201 (flask-openapi3 reads the signature)
     channel = actor().channel
     if not channel:
-        raise NotAllowed("此密钥没有指定渠道,请用接入平台的密钥。")
+        raise NotAllowed("此密钥没有指定渠道，请用接入平台的密钥。")
     try:
         if again := _known(channel, body.reference):
             return jsonify(again)

@@ -12,7 +12,7 @@ from hotline.web import bodies
 from hotline.web.api.presenters import moment
 from hotline.web.tickets.searching import find
 
-SINCE = "一、两个字的词只查 {since} 以来登记的工单;要查更早的,请用三个字以上的词。"
+SINCE = "一、两个字的词只查 {since} 以来登记的工单；要查更早的，请用三个字以上的词。"
 
 
 def add_routes(api: APIBlueprint) -> None:

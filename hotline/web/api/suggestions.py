@@ -5,7 +5,9 @@ from typing import Any
 from hotline.routing.explaining import Separation, separation
 from hotline.routing.types import Emergency, Lead, Mark, Reason, Suggestion
 
-EMERGENCY_SENTENCE = "如情况正在发生,请立即拨打 {service}。您的留言已同时提交,值班人员会马上查看。"
+EMERGENCY_SENTENCE = (
+    "如情况正在发生，请立即拨打 {service}。您的留言已同时提交，值班人员会马上查看。"
+)
 
 
 def emergency(found: Emergency | None) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from hotline.web.current import actor, city, current, now
 Form = page_forms.ConsoleForm
 Sequel = Callable[[Session, Ticket, Form], Any]
 # Read out to the caller, and kept with the ticket.
-TRANSFERRED = "正在为您转接 {service},请不要挂机。"
+TRANSFERRED = "正在为您转接 {service}，请不要挂机。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +46,20 @@ def _answer(session: Session, row: Ticket, form: Form) -> None:
 def _redirect(session: Session, row: Ticket, form: Form) -> None:
     guidance = {each.code: each.sentence for each in city().directory.guidance}
     if form.code not in guidance:
-        raise Invalid("没有这一类引导事项,请从列表中选。", field="code")
+        raise Invalid("没有这一类引导事项，请从列表中选。", field="code")
     _lead(session, row, form.code, form.sentence or guidance[form.code])
 
 
 def _transfer_call(session: Session, row: Ticket, form: Form) -> None:
     if form.service not in transfers():
-        raise Invalid("这个号码不是保留专线,请从列表中选。", field="service")
+        raise Invalid("这个号码不是保留专线，请从列表中选。", field="service")
     row.service = form.service  # the agent's word goes before the router's
     _lead(session, row, form.act, TRANSFERRED.format(service=form.service))
 
 
 def _hand_over(session: Session, row: Ticket, form: Form) -> None:
     if row.disposition != Disposition.EMERGENCY:
-        raise Invalid("没有看到紧急情形的字词,请先记下对方的话,或用 F6 转接。", field="text")
+        raise Invalid("没有看到紧急情形的字词，请先记下对方的话，或用 F6 转接。", field="text")
     _lead(session, row, form.act, TRANSFERRED.format(service=row.service))
 
 
@@ -73,7 +73,7 @@ def _merge(session: Session, row: Ticket, form: Form) -> None:
 
 def _check_car(form: Form) -> None:
     if not form.plate:
-        raise Invalid("请写挡路车的车牌;没有车牌的按一般诉求登记。", field="plate")
+        raise Invalid("请写挡路车的车牌；没有车牌的按一般诉求登记。", field="plate")
     if form.text == page_forms.NOT_SAID:
         raise Invalid("请写车停在哪里、挡住了什么。", field="parked")
 
@@ -85,11 +85,11 @@ def _move_car(session: Session, row: Ticket, form: Form) -> None:
     elif city().towing:
         _take(session, row, Action.DISPATCH, bodies.DispatchBody(unit=city().towing, guide=""))
     else:
-        raise Invalid("派单目录里没有单位管挪车,请按一般诉求受理。", field="plate")
+        raise Invalid("派单目录里没有单位管挪车，请按一般诉求受理。", field="plate")
 
 
 ACTS = {
-    "dispatch": Act(True, ("unit", "请选派给哪个单位;拿不准请按 F7 受理交派单员。")),
+    "dispatch": Act(True, ("unit", "请选派给哪个单位；拿不准请按 F7 受理交派单员。")),
     "accept": Act(True),
     "answer": Act(True, ("answer", "请写下答复内容。"), _answer),
     "redirect": Act(False, ("code", "请选引导到哪里。"), _redirect),

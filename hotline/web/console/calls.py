@@ -64,7 +64,7 @@ def number(call_id: str) -> Any:
     with current().database.work() as session:
         call = shown_call(session, call_id, actor=actor())
         if call is None or not call.number:
-            raise NotAllowed("这通来电没有到过您的分机,不能查看号码。")
+            raise NotAllowed("这通来电没有到过您的分机，不能查看号码。")
         note_pop(session, actor(), [call_id], now())
     return render_template("console/number.html", number=call.number)
 

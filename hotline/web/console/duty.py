@@ -45,7 +45,7 @@ def write_note() -> Any:
         return _page(given), 422
     with current().database.work() as session:
         shift_notes.write(session, **given.body.model_dump(), actor=actor(), now=now())
-    flash(_("交接记录已写下,接班的人会在接话页看到。"), "good")
+    flash(_("交接记录已写下，接班的人会在接话页看到。"), "good")
     return redirect("/desk/notes")
 
 

@@ -72,7 +72,7 @@ def follow_up_not_reached(number: str) -> Any:
         flash(said(refused), "bad")
         return redirect(url_for("console.follow_up_list"))
     if call.ended_at:
-        flash(_("%(number)s 三次没打通,记为未接通,不再打。", number=number), "late")
+        flash(_("%(number)s 三次没打通，记为未接通，不再打。", number=number), "late")
     else:
-        flash(_("%(number)s 记为没打通,过后再打。", number=number), "good")
+        flash(_("%(number)s 记为没打通，过后再打。", number=number), "good")
     return redirect(url_for("console.follow_up_list"))

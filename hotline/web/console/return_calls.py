@@ -60,5 +60,5 @@ def _done(act: Callable[[Any], return_calls.ReturnCall]) -> Any:
     if row.outcome == CallOutcome.REACHED:
         return redirect(f"/desk?call={row.call_id}")
     if row.outcome == CallOutcome.NOT_REACHED:
-        flash(_("三次没打通,记为未接通,不再打。"), "late")
+        flash(_("三次没打通，记为未接通，不再打。"), "late")
     return redirect(url_for("console.return_call_list"))

@@ -30,7 +30,7 @@ def _to_unit(action: Action) -> Callable[[page_forms.UnitForm], Steps]:
 
 def _unit(body: page_forms.UnitForm) -> str:
     if not body.chosen:
-        raise Invalid("请选一个单位,或写出单位名称。", field="unit")
+        raise Invalid("请选一个单位，或写出单位名称。", field="unit")
     return body.chosen
 
 
@@ -51,7 +51,7 @@ def _redirect(body: page_forms.GuidanceForm) -> Steps:
     told = {each.code: each.sentence for each in city().directory.guidance}
     sentence = body.sentence or told.get(body.code, "")
     if not sentence:
-        raise Invalid("目录里没有这一条,请写明告诉诉求人的话。", field="sentence")
+        raise Invalid("目录里没有这一条，请写明告诉诉求人的话。", field="sentence")
     return [(Action.REDIRECT, bodies.RedirectBody(sentence=sentence, code=body.code))]
 
 

@@ -37,7 +37,7 @@ EMPTY = {
     Pile.TO_DISPATCH: _("没有等着派的工单。"),
     Pile.TO_RULE: _("没有等着裁定的退单。"),
     Pile.TO_REVIEW: _("没有等着审核的答复。"),
-    Pile.DELIVERIES: _("答复都已送到,没有要人处理的反馈。"),
+    Pile.DELIVERIES: _("答复都已送到，没有要人处理的反馈。"),
 }
 
 

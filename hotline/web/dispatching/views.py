@@ -116,7 +116,7 @@ def _with(given: Form[Any], refused: HotlineError) -> Form[Any]:
     given.refuse(refused)
     if not isinstance(refused, KeyReused):
         return given
-    sentence = _("这份表单刚才已提交过,这次的内容不同。请先看工单现状,确要办理请再提交。")
+    sentence = _("这份表单刚才已提交过，这次的内容不同。请先看工单现状，确要办理请再提交。")
     return Form(values=given.values, errors={"": sentence})
 
 

@@ -11,10 +11,10 @@ NAMES = {
     Pile.OVERDUE: _("已超期"),
 }
 EMPTY = {
-    Pile.TO_CLAIM: _("都签收了。有新工单派来,这里会提示。"),
+    Pile.TO_CLAIM: _("都签收了。有新工单派来，这里会提示。"),
     Pile.IN_PROGRESS: _("手上没有在办的工单。"),
     Pile.DUE_SOON: _("没有将到期的工单。"),
-    Pile.OVERDUE: _("没有超期的工单,继续保持。"),
+    Pile.OVERDUE: _("没有超期的工单，继续保持。"),
 }
 
 

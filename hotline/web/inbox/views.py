@@ -60,7 +60,7 @@ def claim_chosen() -> Any:
 def _tell(done: dict[str, list[str]], handler: str) -> None:
     if done["claimed"]:
         count = len(done["claimed"])
-        flash(_("已签收 %(n)d 件,经办人 %(handler)s。", n=count, handler=handler), "good")
+        flash(_("已签收 %(n)d 件，经办人 %(handler)s。", n=count, handler=handler), "good")
     for sentence in done["refused"]:
         flash(sentence, "bad")
 

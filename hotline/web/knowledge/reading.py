@@ -73,7 +73,7 @@ def article_page(article_id: int, form: Form[Any]) -> str:
         row = registry.find(session, article_id)
         mine = is_mine(row)
         if not mine and not row.published:
-            raise NotFound("这条知识还没有发布,或已下架。")
+            raise NotFound("这条知识还没有发布，或已下架。")
         versions = article_lists.versions(session, article_id)
         events = article_lists.events(session, article_id) if mine else []
         names = {each.by for each in (*versions, *events)} if mine else set()

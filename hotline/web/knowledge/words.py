@@ -12,10 +12,10 @@ PILES = {
 }
 MEANINGS = {
     Pile.IN_FORCE: "坐席和市民看到的就是这些。",
-    Pile.TO_REVIEW: "写好了新内容、等派单员或督办员审核发布的;原来发布的照旧有效。",
-    Pile.CHANGED: "条件已变、单位要在一个工作日内更新的,先到期的在前;更新发布之前市民看不到。",
-    Pile.TO_CHECK: "到了复核日期,或者已经失效的。",
-    Pile.NOT_IN_FORCE: "退回修改的,和已下架的。",
+    Pile.TO_REVIEW: "写好了新内容、等派单员或督办员审核发布的；原来发布的照旧有效。",
+    Pile.CHANGED: "条件已变、单位要在一个工作日内更新的，先到期的在前；更新发布之前市民看不到。",
+    Pile.TO_CHECK: "到了复核日期，或者已经失效的。",
+    Pile.NOT_IN_FORCE: "退回修改的，和已下架的。",
 }
 EMPTY = {
     Pile.IN_FORCE: "还没有发布的知识。",
@@ -33,10 +33,10 @@ ACTS = {
     Act.FALL_OVERDUE: "超期未更新",
 }
 DONE = {
-    Act.PUBLISH: "已发布,各处一秒内生效。",
+    Act.PUBLISH: "已发布，各处一秒内生效。",
     Act.SEND_BACK: "已退回修改。",
-    Act.TAKE_DOWN: "已下架,各处一秒内生效;历史都在,可以恢复。",
-    Act.MARK: "已标为待更新,单位的时限开始计算。",
+    Act.TAKE_DOWN: "已下架，各处一秒内生效；历史都在，可以恢复。",
+    Act.MARK: "已标为待更新，单位的时限开始计算。",
     Act.UNMARK: "已撤销待更新。",
 }
 # In the order in which an author fills them in.

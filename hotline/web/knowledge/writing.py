@@ -41,7 +41,7 @@ def edit(article_id: int) -> str:
         row = registry.find(session, article_id)
         words = registry.version_of(session, article_id, row.newest)
     if not is_mine(row):
-        raise NotAllowed("这条知识由%(unit)s负责,请由该单位或热线修改。", unit=row.unit)
+        raise NotAllowed("这条知识由%(unit)s负责，请由该单位或热线修改。", unit=row.unit)
     values = {name: shown(words, name) for name in FIELDS}
     return _editor(article_id, Form(values | {"seen": row.newest}))
 
@@ -67,7 +67,7 @@ def restore(article_id: int) -> Any:
     except HotlineError as refused:
         given.refuse(refused)
         return article_page(article_id, given), refused.status
-    flash(_("第 %(n)d 版的内容已作为新的一版提交,等待审核发布。", n=given.body.version), "good")
+    flash(_("第 %(n)d 版的内容已作为新的一版提交，等待审核发布。", n=given.body.version), "good")
     return redirect(f"/knowledge/{article_id}")
 
 
@@ -82,7 +82,7 @@ def _written(article_id: int | None) -> Any:
     except HotlineError as refused:
         given.refuse(refused)
         return _editor(article_id, given), refused.status
-    flash(_("已提交,等派单员或督办员审核发布。"), "good")
+    flash(_("已提交，等派单员或督办员审核发布。"), "good")
     return redirect(f"/knowledge/{written['article']}")
 
 
@@ -98,7 +98,7 @@ def _write(body: page_forms.ArticleForm, article_id: int | None) -> dict[str, in
 
 def _writing(body: page_forms.ArticleForm) -> Writing:
     if body.territory and body.territory not in _territories():
-        raise Invalid("没有这个地区,请从列表中选。", field="territory")
+        raise Invalid("没有这个地区，请从列表中选。", field="territory")
     given = body.model_dump(exclude={"note", "seen"})
     looks = tuple(body.look_alikes.splitlines())
     return Writing(**given | {"look_alikes": looks, "unit": city().unit(body.unit)})

@@ -14,9 +14,9 @@ from hotline.web.line.calls import answerer, calls_blueprint
 from hotline.web.problem_document import problem
 
 SENTENCES = {
-    400: "请求内容无法解析,请检查格式。",
-    404: "没有这个地址,来电请提交到 /calls。",
-    405: "这个地址不支持此种请求方法,来电请用 POST。",
+    400: "请求内容无法解析，请检查格式。",
+    404: "没有这个地址，来电请提交到 /calls。",
+    405: "这个地址不支持此种请求方法，来电请用 POST。",
 }
 
 

@@ -23,23 +23,23 @@ SECRET = "line"
 VISIBLE = r"^[\x21-\x7e]+$"
 NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]*$"
 REMEDIES = {
-    "missing": "必填,请补上",
-    "string_too_long": "过长,最多 {max_length} 个字符",
+    "missing": "必填，请补上",
+    "string_too_long": "过长，最多 {max_length} 个字符",
     "string_too_short": "不能为空",
     "string_type": "须为文字",
-    "string_unicode": "编码有误,请用 UTF-8",
-    "string_pattern_mismatch": "含有不允许的字符,请删去",
+    "string_unicode": "编码有误，请用 UTF-8",
+    "string_pattern_mismatch": "含有不允许的字符，请删去",
     "enum": "须为 {expected} 之一",
     "model_type": "须为 JSON 对象",
-    "json_invalid": "无法解析,须为 UTF-8 编码的 JSON 对象",
+    "json_invalid": "无法解析，须为 UTF-8 编码的 JSON 对象",
 }
 # A clock beyond these is broken, and a day there could not be counted.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-BAD_MOMENT = "须为带时区的当今时间,如 2018-07-25T12:00:00+08:00"
+BAD_MOMENT = "须为带时区的当今时间，如 2018-07-25T12:00:00+08:00"
 
 
 class TooLarge(HotlineError):
-    code, status, sentence = "too-large", 413, "内容超过 64 KB,来电请求只有几项,请核对后重发。"
+    code, status, sentence = "too-large", 413, "内容超过 64 KB，来电请求只有几项，请核对后重发。"
 
 
 class CallBody(BaseModel):

@@ -10,7 +10,7 @@ from hotline.web.bodies import Body, Plate, RequesterBody, Text, TicketBody, Wor
 
 def _address(typed: str) -> str:
     if " " in typed or "." not in typed:
-        raise ValueError("不像网址,请从浏览器的地址栏复制")
+        raise ValueError("不像网址，请从浏览器的地址栏复制")
     return typed
 
 
@@ -60,7 +60,7 @@ class MistakeForm(AskForm):
     page: Address
 
     def meant(self) -> dict[str, Any]:
-        return {"text": f"政府网站有错,网页:{self.page} 。\n{self.text}"}
+        return {"text": f"政府网站有错，网页：{self.page} 。\n{self.text}"}
 
 
 class CarForm(AskForm):

@@ -26,8 +26,8 @@ from hotline.web.portal import doors
 from hotline.web.portal.ask_form import AskForm
 from hotline.web.portal.doors import DOORS, Door
 
-DIAL = "如情况正在发生,请立即拨打 %(n)s。"
-TOO_OFTEN = "提交得太频繁了,请过一会儿再提交;事情紧急请直接拨打 12345。您填写的内容都还在。"
+DIAL = "如情况正在发生，请立即拨打 %(n)s。"
+TOO_OFTEN = "提交得太频繁了，请过一会儿再提交；事情紧急请直接拨打 12345。您填写的内容都还在。"
 
 
 def add_routes(portal: Blueprint) -> None:

@@ -28,8 +28,8 @@ TOLD = {
     Action.DISPATCH: "已交 %(unit)s 办理",
     Action.TRANSFER: "已改由 %(unit)s 办理",
     Action.RULE: "由 %(unit)s 办理",
-    Action.CLAIM: "%(unit)s 已签收,正在办理",
-    Action.REPLY: "%(unit)s 已提交办理结果,正在审核",
+    Action.CLAIM: "%(unit)s 已签收，正在办理",
+    Action.REPLY: "%(unit)s 已提交办理结果，正在审核",
     Action.SEND_FOR_REWORK: "已退回 %(unit)s 重新办理",
     Action.DELIVER: "已答复您",
     Action.FOLLOW_UP: "收到您的评价",
@@ -41,15 +41,15 @@ TOLD = {
 }
 # Of these only what concerns the requester.
 TOLD_BY_REASON = {
-    (Action.RULE_EXTENSION, "granted"): "情况复杂,办理时限已延长",
+    (Action.RULE_EXTENSION, "granted"): "情况复杂，办理时限已延长",
     (Action.REMIND, ReminderKind.CITIZEN): "收到您的催办",
 }
 # What a citizen may do from here, as the table of steps says.
 OFFERED = (Action.FOLLOW_UP, Action.REOPEN, Action.REMIND, Action.WITHDRAW)
 DONE = {
-    Action.FOLLOW_UP: "谢谢您的评价,已经记下。",
-    Action.REOPEN: "已重启,我们会重新交办。",
-    Action.REMIND: "已记下您的催办,承办单位会看到。",
+    Action.FOLLOW_UP: "谢谢您的评价，已经记下。",
+    Action.REOPEN: "已重启，我们会重新交办。",
+    Action.REMIND: "已记下您的催办，承办单位会看到。",
     Action.WITHDRAW: "已撤回。",
 }
 

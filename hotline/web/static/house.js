@@ -19,7 +19,7 @@ function tell(sentence, tone) {
 }
 const words = document.documentElement.lang === "en"
   ? { lost: "No connection. What you typed is still here; try again.", out: "You were signed out. Sign in again in another window, then go on here." }
-  : { lost: "连接不上,您填写的内容都还在,请稍后再试。", out: "登录已超时。请在新窗口重新登录,再回到这里继续,填写的内容都还在。" };
+  : { lost: "连接不上，您填写的内容都还在，请稍后再试。", out: "登录已超时。请在新窗口重新登录，再回到这里继续，填写的内容都还在。" };
 document.addEventListener("htmx:sendError", () => tell(words.lost, "bad"));
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status === 401) tell(words.out, "bad");

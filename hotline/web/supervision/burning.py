@@ -19,10 +19,10 @@ NAMES = {
 }
 # What exactly a count counts, in the order in which its list stands.
 MEANINGS = {
-    Burn.OVERDUE: _("办理时限已过、单位还没有答复的,超得最久的在前。"),
-    Burn.DUE_TODAY: _("今天到期、还没有超期的,先到期的在前。"),
-    Burn.CRITICAL: _("特急、答复还没有送到诉求人的,登记最早的在前。"),
-    Burn.TO_RULE: _("单位退单、等着派单员裁定的,紧急的在前。"),
+    Burn.OVERDUE: _("办理时限已过、单位还没有答复的，超得最久的在前。"),
+    Burn.DUE_TODAY: _("今天到期、还没有超期的，先到期的在前。"),
+    Burn.CRITICAL: _("特急、答复还没有送到诉求人的，登记最早的在前。"),
+    Burn.TO_RULE: _("单位退单、等着派单员裁定的，紧急的在前。"),
 }
 
 

@@ -71,7 +71,7 @@ class Counted:
 def counted(session: Session, body: TallyForm) -> Counted:
     """What is asked for, as far as the reader may see it apart."""
     if body.by not in DIMENSIONS:
-        raise Invalid("没有这种分项,请从页面上选。", field="by")
+        raise Invalid("没有这种分项，请从页面上选。", field="by")
     if body.by not in dimensions():
         raise NotAllowed("单位只能看本单位的统计。")
     first, last = _days(body)
@@ -92,7 +92,7 @@ def defined(measure: str) -> tuple[str, str]:
         return standing.WORDS, standing.DEFINITION
     if measure not in MEASURES:
         raise Invalid(
-            "没有指标「%(name)s」,请从统计表里点数字进来。", field="measure", name=measure[:30]
+            "没有指标「%(name)s」，请从统计表里点数字进来。", field="measure", name=measure[:30]
         )
     return MEASURES[measure].words, MEASURES[measure].definition
 
@@ -116,7 +116,7 @@ def _days(body: TallyForm) -> tuple[date, date]:
         month = Period.containing(PeriodKind.MONTH, date.fromisoformat(f"{body.month}-01"))
         return month.first, month.last
     if body.period and body.period not in RECENT:
-        raise Invalid("没有这个时段,请从页面上选。", field="period")
+        raise Invalid("没有这个时段，请从页面上选。", field="period")
     return RECENT[body.period or "today"](city_day(now()))
 
 

@@ -99,7 +99,7 @@ def publish(kind: str, day: str) -> Response:
     if row.published_at == now():
         flash(_("第 %(n)d 版已发布。", n=row.version), "good")
     else:
-        flash(_("数字与第 %(n)d 版相同,没有另发新版。", n=row.version), "late")
+        flash(_("数字与第 %(n)d 版相同，没有另发新版。", n=row.version), "late")
     return redirect(url_for(".report", kind=kind, day=day))
 
 
@@ -137,7 +137,7 @@ def _period(kind: str, day: str) -> Period:
         return Period.containing(known, date.fromisoformat(day))
     except ValueError:
         raise Invalid(
-            "日期「%(day)s」有误,须形如 2018-07-25。", field="day", day=day[:20]
+            "日期「%(day)s」有误，须形如 2018-07-25。", field="day", day=day[:20]
         ) from None
 
 

@@ -69,7 +69,7 @@ def tally_list() -> str:
     """The rows behind one number, and in words which they are."""
     body = asked(TallyListForm).body
     if body is None:
-        raise Invalid("链接不完整,请从统计表里点数字进来。")
+        raise Invalid("链接不完整，请从统计表里点数字进来。")
     name, definition = counting.defined(body.measure)
     first, last = counting.two_days(body.first, body.last)
     with current().database.read() as session:

@@ -82,7 +82,7 @@ def report_opinion() -> Any:
     except HotlineError as refused:
         given.refuse(refused)
         return make_response(_new(given), refused.status)
-    flash(_("已报舆情,督办员会看到,时限从现在起算。"), "good")
+    flash(_("已报舆情，督办员会看到，时限从现在起算。"), "good")
     if may(Action.KEEP_OPINION):
         return redirect(url_for(".opinion", id=id))
     number = given.body.ticket

@@ -83,7 +83,7 @@ def _grounds(_city: City) -> Choices:
 
 
 def _rulings(_city: City) -> Choices:
-    return [("true", _("同意退单")), ("false", _("不同意,退回原单位"))]
+    return [("true", _("同意退单")), ("false", _("不同意，退回原单位"))]
 
 
 def _solved(_city: City) -> Choices:
@@ -132,7 +132,7 @@ INPUTS = {
     "ground": Input("pick", _("退单理由"), _grounds),
     "granted": Input("pick", _("裁定"), _rulings),
     "basis": Input("text", _("裁定依据(再次退单的会商结论必填)")),
-    "without": Input("text", _("协办单位还没有意见,不等的原因")),
+    "without": Input("text", _("协办单位还没有意见，不等的原因")),
     "answers_matter": Input("pick", _("答复切题吗"), _yes),
     "contact_proved": Input("pick", _("有联系过诉求人的凭证吗"), _yes),
     "days": Input("line", _("延长几个工作日")),
@@ -150,36 +150,36 @@ ONLY_WHEN: dict[str, Callable[[Story], bool]] = {
 # In the order of the page: what moves the work on stands first and open.
 LOOKS = {
     Action.CLAIM: Look(_("签收"), _("签收后由经办人办理。办理时限从派单时起算。")),
-    Action.REPLY: Look(_("提交答复"), _("话务台审核后,由热线统一答复诉求人。")),
-    Action.APPROVE: Look(_("审核通过并答复诉求人"), _("通过后即送出,不能收回。")),
+    Action.REPLY: Look(_("提交答复"), _("话务台审核后，由热线统一答复诉求人。")),
+    Action.APPROVE: Look(_("审核通过并答复诉求人"), _("通过后即送出，不能收回。")),
     Action.RULE: Look(_("裁定"), labels={"unit": _("改派给")}),
     Action.ACCEPT: Look(_("受理"), _("从受理时起计算对诉求人的承诺期限。")),
     Action.DISPATCH: Look(_("派单"), labels={"unit": _("派给")}),
-    Action.FOLLOW_UP: Look(_("记下回访结果"), _("按诉求人的原话选,两项分开问。")),
+    Action.FOLLOW_UP: Look(_("记下回访结果"), _("按诉求人的原话选，两项分开问。")),
     Action.REVIEW_RATING: Look(
         _("核定评价"),
-        _("承办单位不能核定;有几条不满意评价的,先评的先核定。"),
+        _("承办单位不能核定；有几条不满意评价的，先评的先核定。"),
         labels={"remark": _("核定依据")},
     ),
-    Action.ANSWER: Look(_("直接答复诉求人"), _("不派单,送出后不能收回。")),
+    Action.ANSWER: Look(_("直接答复诉求人"), _("不派单，送出后不能收回。")),
     Action.CLOSE: Look(_("办结")),
-    Action.UNMERGE: Look(_("撤销并单"), _("恢复为单独一件,回到待派。")),
-    Action.REOPEN: Look(_("重启"), _("回到待派,重新派单。")),
-    Action.OBJECT: Look(_("退单"), _("等待裁定期间,办理时限照常计算。")),
-    Action.SEND_FOR_REWORK: Look(_("退回重办"), _("承办单位重新计时,对诉求人的承诺期限不变。")),
-    Action.REDIRECT: Look(_("引导到别处"), _("不属 12345 受理的,告诉诉求人该找谁。")),
+    Action.UNMERGE: Look(_("撤销并单"), _("恢复为单独一件，回到待派。")),
+    Action.REOPEN: Look(_("重启"), _("回到待派，重新派单。")),
+    Action.OBJECT: Look(_("退单"), _("等待裁定期间，办理时限照常计算。")),
+    Action.SEND_FOR_REWORK: Look(_("退回重办"), _("承办单位重新计时，对诉求人的承诺期限不变。")),
+    Action.REDIRECT: Look(_("引导到别处"), _("不属 12345 受理的，告诉诉求人该找谁。")),
     Action.TRANSFER: Look(_("转办"), _("新单位重新计时。"), labels={"unit": _("转给")}),
     Action.ASSIST: Look(_("请单位协办"), _("主办单位不变。"), labels={"unit": _("请谁协办")}),
-    Action.MERGE: Look(_("并单"), _("本件跟随并入的工单办理,诉求人会收到同一答复。可撤销。")),
+    Action.MERGE: Look(_("并单"), _("本件跟随并入的工单办理，诉求人会收到同一答复。可撤销。")),
     Action.ADVISE: Look(
-        _("提交协办意见"), _("只给主办单位看,由主办单位一并答复。"), labels={"text": _("协办意见")}
+        _("提交协办意见"), _("只给主办单位看，由主办单位一并答复。"), labels={"text": _("协办意见")}
     ),
     Action.ANSWER_ORDER: Look(_("回复督办单"), labels={"text": _("怎么办的、何时办好")}),
-    Action.ASK_EXTENSION: Look(_("申请延期"), _("到期前申请,一件一次;同意后热线告知诉求人。")),
+    Action.ASK_EXTENSION: Look(_("申请延期"), _("到期前申请，一件一次；同意后热线告知诉求人。")),
     Action.RULE_EXTENSION: Look(
         _("审批延期"), labels={"granted": _("延期")}, choices={"granted": _extensions}
     ),
-    Action.REMIND: Look(_("记一次催办"), _("承办单位会看到,次数计入统计。")),
+    Action.REMIND: Look(_("记一次催办"), _("承办单位会看到，次数计入统计。")),
     Action.SUPERVISE: Look(
         _("下督办单"), _("同一颜色对同一次承办只下一次。"), labels={"text": _("督办要求")}
     ),

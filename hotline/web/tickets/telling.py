@@ -15,7 +15,7 @@ from hotline.tickets.words import Grievance
 from hotline.web import saying
 
 SENTENCES = {
-    Action.LOG: _("%(who)s 登记,来自%(channel)s"),
+    Action.LOG: _("%(who)s 登记，来自%(channel)s"),
     Action.ACCEPT: _("%(who)s 受理"),
     Action.REDIRECT: _("%(who)s 引导到别处"),
     Action.ANSWER: _("%(who)s 直接答复"),
@@ -23,12 +23,12 @@ SENTENCES = {
     Action.TRANSFER: _("%(who)s 转办给 %(unit)s"),
     Action.ASSIST: _("%(who)s 请 %(unit)s 协办"),
     Action.CLAIM: _("%(unit)s %(handler)s 签收"),
-    Action.OBJECT: _("%(unit)s 退单:%(ground)s,认为应由 %(right_unit)s 办理"),
+    Action.OBJECT: _("%(unit)s 退单：%(ground)s，认为应由 %(right_unit)s 办理"),
     Action.REPLY: _("%(unit)s 答复"),
     Action.APPROVE: _("%(who)s 审核通过"),
     Action.SEND_FOR_REWORK: _("%(who)s 退回 %(unit)s 重办"),
     Action.DELIVER: _("答复已送达诉求人"),
-    Action.FOLLOW_UP: _("%(who)s 回访:%(solved)s,%(satisfied)s"),
+    Action.FOLLOW_UP: _("%(who)s 回访：%(solved)s,%(satisfied)s"),
     Action.CLOSE: _("%(who)s 办结"),
     Action.REOPEN: _("%(who)s 重启"),
     Action.WITHDRAW: _("%(who)s 撤单"),
@@ -40,21 +40,21 @@ SENTENCES = {
     Action.SUPERVISE: _("%(who)s 对 %(unit)s 下%(reason)s"),
     Action.ANSWER_ORDER: _("%(unit)s 回复督办"),
     Action.ADVISE: _("%(unit)s 提交协办意见"),
-    Action.REVIEW_RATING: _("%(who)s 核定评价:%(reason)s"),
+    Action.REVIEW_RATING: _("%(who)s 核定评价：%(reason)s"),
 }
 # Where the reason changes the sentence.
 BY_REASON = {
-    (Action.RULE, "granted"): _("%(who)s 同意退单,改派给 %(unit)s"),
-    (Action.RULE, "refused"): _("%(who)s 不同意退单,仍由 %(unit)s 办理"),
+    (Action.RULE, "granted"): _("%(who)s 同意退单，改派给 %(unit)s"),
+    (Action.RULE, "refused"): _("%(who)s 不同意退单，仍由 %(unit)s 办理"),
     (Action.RULE_EXTENSION, "granted"): _("%(who)s 同意 %(unit)s 延期"),
     (Action.RULE_EXTENSION, "refused"): _("%(who)s 不同意 %(unit)s 延期"),
     (Action.CLAIM, "late"): _("%(unit)s %(handler)s 签收(超过签收时限)"),
     **dict.fromkeys(
         product((Action.FOLLOW_UP,), Grievance),
-        _("%(who)s 回访:%(solved)s,%(satisfied)s,%(reason)s"),
+        _("%(who)s 回访：%(solved)s,%(satisfied)s,%(reason)s"),
     ),
 }
-WRITTEN_TO = _("%(who)s 登记,来自%(channel)s,写给%(unit)s领导")
+WRITTEN_TO = _("%(who)s 登记，来自%(channel)s，写给%(unit)s领导")
 SOLVED = {True: _("已解决"), False: _("未解决")}
 SATISFIED = {5: _("很满意"), 4: _("满意"), 3: _("一般"), 2: _("不满意"), 1: _("很不满意")}
 TONES = {

@@ -115,7 +115,7 @@ def _told(action: Action, done: dict[str, Any]) -> str:
 
 def _anew(given: Form[Any]) -> Form[Any]:
     """The form was sent before with other words: whoever means it may send it once more."""
-    sentence = _("这份表单刚才已提交过,这次的内容不同。请先看工单现状,确要办理请再提交。")
+    sentence = _("这份表单刚才已提交过，这次的内容不同。请先看工单现状，确要办理请再提交。")
     return Form(values=given.values, errors={"": sentence})
 
 
