@@ -76,7 +76,7 @@ def _shown(figures: Any) -> dict[str, float]:
 def _told(verdict: Verdict, model_id: int) -> list[str]:
     before, after = verdict.before, verdict.after
     said = [
-        f"在没有学过的 {after.n} 条上：首选 {before.top1:.3f} → {after.top1:.3f},"
+        f"在没有学过的 {after.n} 条上：首选 {before.top1:.3f} → {after.top1:.3f}，"
         f"前三 {before.top3:.3f} → {after.top3:.3f}。"
     ]
     if verdict.passed:

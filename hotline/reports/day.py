@@ -53,7 +53,7 @@ def _on_duty(session: Session, period: Period) -> Section:
     people = roster.on_duty(session, period.first, period.last)
     told = shift_notes.of_day(session, period.first)
     lines = tuple(
-        f"{words}:{_named(row for row in people if row.shift == shift)}。"
+        f"{words}：{_named(row for row in people if row.shift == shift)}。"
         for shift, words in roster.WORDS.items()
     )
     notes = f"交接记录 {len(told)} 条。"

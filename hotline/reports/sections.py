@@ -47,7 +47,7 @@ def letters(material: Material) -> tuple[Table, ...]:
 def changes(material: Material, measure: str) -> str:
     """环比 and 同比 of a measure, in one clause; over as many days when the period is not over."""
     now = material.tally.total(measure)
-    return ",".join(
+    return "，".join(
         f"{words}{_change(now, then and then.total(measure))}"
         for words, then in (("环比", material.previous), ("同比", material.year_before))
     )
@@ -138,7 +138,7 @@ def follow_ups(material: Material) -> Section:
     return Section(
         "群众反馈",
         (
-            f"回访 {asked} 次，已解决 {solved.numerator} 次，解决率 {solved};"
+            f"回访 {asked} 次，已解决 {solved.numerator} 次，解决率 {solved}；"
             f"满意(含基本满意){satisfied.numerator} 次，满意率 {satisfied}。",
             f"不满意 {tally.total('unsatisfied')} 次；期内核定原因 {reviewed} 次，"
             f"其中单位原因 {tally.total('unit_at_fault')} 次。",

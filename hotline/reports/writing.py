@@ -67,9 +67,9 @@ def _head(material: Material) -> tuple[str, ...]:
 
 
 def _notes(material: Material) -> tuple[str, ...]:
-    measures = (f"{measure.words}:{measure.definition}。" for measure in MEASURES.values())
+    measures = (f"{measure.words}：{measure.definition}。" for measure in MEASURES.values())
     formulas = (
-        f"{formula.words}:{formula.definition}。来源：{formula.source}。"
+        f"{formula.words}：{formula.definition}。来源：{formula.source}。"
         for formula in FORMULAS.values()
     )
     year = material.period.last.year

@@ -92,7 +92,7 @@ class Surge:
     @property
     def title(self) -> str:
         """东兴区:停水、没水."""
-        return f"{self.key[2] or EVERYWHERE}:{'、'.join(self.words) or self.key[1]}"[:100]
+        return f"{self.key[2] or EVERYWHERE}：{'、'.join(self.words) or self.key[1]}"[:100]
 
     @property
     def places(self) -> list[str]:

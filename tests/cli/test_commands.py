@@ -156,9 +156,7 @@ def test_evaluate_leaves_out_of_training_what_it_judges(run, tmp_path: Path):
 
 def test_evaluate_of_a_kind_prints_each_share_with_its_rows_and_bounds(run, tmp_path: Path):
     path = tmp_path / "sentences.csv"
-    path.write_text(
-        "text,emergency\n着火了，119\n有人要跳楼，1\n火锅店太吵,\n车祸了，120\n停水，0\n"
-    )
+    path.write_text("text,emergency\n着火了,119\n有人要跳楼,1\n火锅店太吵,\n车祸了,120\n停水,0\n")
     found = json.loads(run("evaluate", str(path), "--kind", "emergency", "--json").stdout)
     assert (found["recall"]["of"], found["recall"]["share"]) == (3, 1.0)
     assert (found["false_alarms"]["of"], found["false_alarms"]["share"]) == (2, 0.0)

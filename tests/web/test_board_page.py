@@ -42,7 +42,7 @@ def bring(app: Flask):
 
 
 def message(words: str, to: str = "东兴区委书记", at: str = "2018-07-20 09:12") -> str:
-    return f"M{next(_serial)},{at}，河边路灯，{words}，求助，{to}，河边人\n"
+    return f"M{next(_serial)},{at},河边路灯,{words},求助,{to},河边人\n"
 
 
 def of(stored: Database, words: str) -> list[Ticket]:

@@ -355,7 +355,7 @@ def test_the_phrases_are_marked_where_they_stand_as_typed(agent):
 
 def test_emergency_words_raise_the_bar_before_anything_else(agent):
     page = suggested(agent, FIRE)
-    assert "紧急? 「起火」" in said(page) and "119" in said(page)
+    assert "紧急？ 「起火」" in said(page) and "119" in said(page)
     assert 'value="hand_over"' in page.text
     assert {tone for *_, tone in marks(page)} >= {"danger"}
     calm = suggested(agent, SURE)

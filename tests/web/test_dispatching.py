@@ -448,7 +448,7 @@ def test_an_objection_is_shown_with_ground_note_and_whose_they_say_it_is(desk, m
     [
         ({"granted": "true", "unit": ENVIRONMENT}, ENVIRONMENT, "同意退单，已改派给市环保局"),
         ({"granted": "true", "other": POLICE}, POLICE, "同意退单，已改派给市公安局"),
-        ({"unit": ENVIRONMENT, "basis": "归环保"}, ENVIRONMENT, ":同意退单，已改派给市环保局"),
+        ({"unit": ENVIRONMENT, "basis": "归环保"}, ENVIRONMENT, "：同意退单，已改派给市环保局"),
         ({"granted": "false"}, CITY, "不同意退单，已退回市城管执法局"),
     ],
 )
@@ -612,7 +612,7 @@ def test_a_delivery_is_settled_by_one_form(
 ):
     number, delivery = undeliverable(State.UNKNOWN)
     done = desk.post(f"/dispatching/deliveries/{delivery}/receipt", {"outcome": outcome})
-    assert f"{number}:{words}" in said(desk, done)
+    assert f"{number}：{words}" in said(desk, done)
     with database.read() as session:
         assert session.get(Delivery, delivery).state == state
     assert row(database, number).status == status

@@ -216,7 +216,10 @@ function escape(event) {
 // Answers: advice is laid beside the text, a refusal beside what it is about.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.target.id === "text") sent = event.target.value;
-  if (event.target.id === "desk") part("text").readOnly = true;
+  if (event.target.id !== "desk") return;
+  // The number is being read out and nothing new was written: the key was pressed twice in haste.
+  if (part("result") && isBlank()) event.preventDefault();
+  else part("text").readOnly = true;
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   if (part("text")) part("text").readOnly = false;

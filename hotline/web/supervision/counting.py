@@ -64,7 +64,7 @@ class Counted:
         header = (self.title, *(column.words for column in self.columns))
         totals = ("合计", *(column.total for column in self.columns))
         rows = (*((words, *counts) for _value, words, counts in self.rows), totals)
-        definitions = (f"{column.words}:{column.definition}。" for column in self.columns)
+        definitions = (f"{column.words}：{column.definition}。" for column in self.columns)
         return Section("统计", (self.days, *definitions), (Table(self.title, header, rows),))
 
 

@@ -28,7 +28,7 @@ SENTENCES = {
     Action.APPROVE: _("%(who)s 审核通过"),
     Action.SEND_FOR_REWORK: _("%(who)s 退回 %(unit)s 重办"),
     Action.DELIVER: _("答复已送达诉求人"),
-    Action.FOLLOW_UP: _("%(who)s 回访：%(solved)s,%(satisfied)s"),
+    Action.FOLLOW_UP: _("%(who)s 回访：%(solved)s，%(satisfied)s"),
     Action.CLOSE: _("%(who)s 办结"),
     Action.REOPEN: _("%(who)s 重启"),
     Action.WITHDRAW: _("%(who)s 撤单"),
@@ -51,7 +51,7 @@ BY_REASON = {
     (Action.CLAIM, "late"): _("%(unit)s %(handler)s 签收(超过签收时限)"),
     **dict.fromkeys(
         product((Action.FOLLOW_UP,), Grievance),
-        _("%(who)s 回访：%(solved)s,%(satisfied)s,%(reason)s"),
+        _("%(who)s 回访：%(solved)s，%(satisfied)s，%(reason)s"),
     ),
 }
 WRITTEN_TO = _("%(who)s 登记，来自%(channel)s，写给%(unit)s领导")
