@@ -189,6 +189,8 @@ class Database:
     ) -> Iterator[Session]:
         """A write transaction: commits at the end, rolls back on any error.
 
+        What it adds may be read afterwards; to go on with it, look it up anew (see `store`).
+
         With a `key` (which needs `now`), the caller hands its answer to `keep_reply`; the same
         request later raises `Replayed` with that answer instead of doing the work again.
         """

@@ -93,12 +93,13 @@ class Replay:
         ]
         now = clock.now()
         with self.database.work() as session:
-            tickets = [self.take(session, case, given, now) for case, given in thought]
+            ids = [self.take(session, case, given, now).id for case, given in thought]
         with self.database.work() as session:
-            for ticket, (case, given) in zip(tickets, thought, strict=True):
+            for id, (case, given) in zip(ids, thought, strict=True):
+                ticket = session.get_one(Ticket, id)
                 self.pull(session, ticket, self.right_units(case, given), now)
         with self.database.work() as session:
-            for ticket in tickets:
+            for ticket in (session.get_one(Ticket, id) for id in ids):
                 outbox.approve(session, ticket, actor=DISPATCHER, now=now)
 
     def take(self, session: Session, case: Case, given: Suggestion, now: datetime) -> Ticket:

@@ -276,7 +276,7 @@ def test_killing_worker_and_queue_in_a_replay_loses_and_doubles_nothing(tmp_path
     while replay.poll() is None and killed < 4 and time.monotonic() < deadline:
         time.sleep(0.7)
         killed += kill_one(replay.pid, "hotline.jobs.worker" if killed % 2 else "queue.sock")
-    output, _ = replay.communicate(timeout=120)
+    output, _ = replay.communicate(timeout=300)
     totals = json.loads(output)
     assert killed >= 2
     assert totals["closed"] == totals["received"] == times * len(CASES)

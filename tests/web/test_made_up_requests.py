@@ -117,4 +117,4 @@ def test_no_request_fails_and_a_refused_one_explains_itself_and_leaves_nothing(
         learn(asker, question, answer, app)
         answers.append(answer.status_code)
     succeeded = sum(status < 300 for status in answers)
-    assert 0.1 < succeeded / REQUESTS < 0.9, "too tame or too wild to find anything"
+    assert 0.05 < succeeded / REQUESTS < 0.9, "too tame or too wild to find anything"
