@@ -152,6 +152,23 @@ def test_a_key_pressed_twice_in_haste_logs_one_ticket(desk, page_as):
     expect(desk.locator("#taken")).to_have_text(str(before + 1))
 
 
+def test_a_key_pressed_the_moment_the_next_form_is_there_logs_no_blank_one(desk):
+    write(desk, MATTER)
+    expect(desk.locator("#advice .choice")).to_have_count(3)
+    desk.keyboard.press("Alt+t")
+    desk.evaluate(
+        """() => document.addEventListener("htmx:afterSwap", () => setTimeout(() => {
+          document.getElementById("dispatch").click();
+          document.documentElement.dataset.pressed = "yes";
+        }), { once: true })"""
+    )
+    desk.keyboard.press("F4")
+    expect(desk.locator("html")).to_have_attribute("data-pressed", "yes")
+    desk.wait_for_load_state()
+    assert logged(desk)
+    expect(desk.locator("#problems")).to_have_text("")
+
+
 def test_an_answer_is_written_where_its_key_opens_and_sent_by_the_same_key(desk):
     write(desk, "低保怎么申请")
     desk.keyboard.press("Alt+z")
