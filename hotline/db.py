@@ -12,7 +12,17 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Engine, TypeDecorator, create_engine, event, text
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Engine,
+    Index,
+    TypeDecorator,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -75,6 +85,12 @@ def moment(*, nullable: bool = False, index: bool = False) -> Any:
     """A column that holds a moment."""
     default = {"default": None} if nullable else {}
     return Field(sa_type=UtcDateTime, nullable=nullable, index=index, **default)
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of only those rows for which `where`, in the SQL of both databases, holds."""
+    rows = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=rows, postgresql_where=rows)
 
 
 @dataclass(frozen=True, slots=True)

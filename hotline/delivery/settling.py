@@ -15,6 +15,7 @@ from hotline.delivery.worker import finish
 from hotline.errors import Invalid, NotFound, StepRefused
 from hotline.people.rights import Action, Actor, scope_of
 from hotline.tickets.models import Contact, Ticket, TicketEvent
+from hotline.tickets.queries import of_batch
 from hotline.tickets.words import Status
 
 INTERRUPTED = "发送中断，期限内没有结果"
@@ -127,7 +128,7 @@ def unowed(session: Session, *, limit: int = 100) -> list[str]:
 def deliveries_of(session: Session, batch: str) -> list[str]:
     """The ids of all messages owed for tickets of an import or replay."""
     query = select(Delivery.id).join(Ticket, col(Ticket.id) == Delivery.ticket_id)
-    return list(session.exec(query.where(Ticket.batch == batch)))
+    return list(session.exec(query.where(of_batch(batch))))
 
 
 def _move(session: Session, row: Delivery, after: State, now: datetime) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session, col
 
 from hotline.people.rights import Action, Actor
-from hotline.tickets.models import Ticket, TicketEvent
+from hotline.tickets.models import BLANK, Ticket, TicketEvent
 
 SHOWN = 200
 
@@ -59,5 +59,5 @@ def _logged(actor: Actor, begin: datetime, end: datetime) -> ColumnElement[bool]
 
 def of_call(session: Session, call_id: str) -> list[str]:
     """The numbers of the tickets that came of this call; one call may end in several."""
-    query = select(col(Ticket.number)).where(col(Ticket.call_id) == call_id)
+    query = select(col(Ticket.number)).where(Ticket.call_id == call_id, Ticket.call_id != BLANK)
     return list(session.execute(query.order_by(col(Ticket.id))).scalars())

@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from hotline.clock import city_moment, city_span
 from hotline.people.rights import Actor, Role
 from hotline.tickets.asking import Asked
-from hotline.tickets.models import Assignment, Contact, Ticket
+from hotline.tickets.models import BLANK, Assignment, Contact, Ticket
 from hotline.tickets.standing import CRITICAL, OPEN_LEAD, due_soon, overdue
 from hotline.tickets.words import Channel, MatterKind, Status, Urgency
 
@@ -95,8 +95,7 @@ def _equal(session: Session, filters: Filters) -> Iterator[Narrowing]:
 
 
 def _written_to(unit: str) -> tuple[ColumnElement[bool], ...]:
-    # SQLite takes the index of the few that were written to somebody only when told so.
-    return col(Ticket.addressee) == unit, col(Ticket.addressee) != ""
+    return col(Ticket.addressee) == unit, col(Ticket.addressee) != BLANK
 
 
 def _due(filters: Filters, now: datetime) -> Iterator[Narrowing]:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, update
 from sqlalchemy.orm import aliased
-from sqlmodel import Field, Index, Relationship, Session, col, select, text
+from sqlmodel import Field, Relationship, Session, col, select
 
-from hotline.db import Stored, moment
+from hotline.db import Stored, moment, partial_index
 from hotline.errors import NotFound, StepRefused
 from hotline.people.rights import Action, Actor, scope_of
 from hotline.registry.limits import Limits
@@ -33,14 +33,7 @@ class FollowUpCall(Stored, table=True):
     """
 
     __tablename__ = "follow_up_call"
-    __table_args__ = (
-        Index(
-            "follow_up_call_open",
-            "id",
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("follow_up_call_open", "id", where="ended_at IS NULL"),)
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     lot: int

@@ -10,7 +10,7 @@ from hotline.registry.calendar import WorkCalendar
 from hotline.tickets import follow_ups
 from hotline.tickets.dispatch import end_assignments
 from hotline.tickets.intake import promise
-from hotline.tickets.models import Contact, Ticket, TicketEvent
+from hotline.tickets.models import BLANK, Contact, Ticket, TicketEvent
 from hotline.tickets.steps import take_step
 from hotline.tickets.words import CallOutcome, Outcome, Status
 
@@ -69,7 +69,7 @@ def requesters(session: Session, ticket: Ticket) -> list[Contact]:
 def likely_parents(session: Session, ticket: Ticket, requester: Contact) -> list[Ticket]:
     """Other tickets of this requester that it may be merged into, the newest first."""
     same = [
-        column == said
+        (column == said) & (column != BLANK)
         for column, said in (
             (col(Contact.phone_hash), requester.phone_hash),
             (col(Contact.email_hash), requester.email_hash),

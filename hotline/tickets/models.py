@@ -6,11 +6,14 @@ Whatever has a ticket's id knows the `ticket` too, so that one flush stores the 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, text
+from sqlalchemy import JSON, Column, Index, literal, text
 from sqlmodel import Field, Relationship, UniqueConstraint
 
-from hotline.db import Stored, moment
+from hotline.db import Stored, moment, partial_index
 from hotline.tickets.words import Status, Urgency
+
+# Written out, not bound: only so does a database see that an index of a few rows will do.
+BLANK = literal("", literal_execute=True)
 
 
 class Ticket(Stored, table=True):
@@ -18,20 +21,13 @@ class Ticket(Stored, table=True):
 
     __tablename__ = "ticket"
     __table_args__ = (
-        Index(
-            "ticket_critical",
-            "urgency",
-            sqlite_where=text("urgency = 'critical'"),
-            postgresql_where=text("urgency = 'critical'"),
-        ),
+        partial_index("ticket_critical", "urgency", where="urgency = 'critical'"),
         Index("ticket_logged", "logged_at", "id"),
         Index("ticket_nearby", "territory", "logged_at", "place"),
-        Index(
-            "ticket_written_to",
-            "addressee",
-            sqlite_where=text("addressee <> ''"),
-            postgresql_where=text("addressee <> ''"),
-        ),
+        partial_index("ticket_written_to", "addressee", where="addressee <> ''"),
+        partial_index("ticket_of_call", "call_id", where="call_id <> ''"),
+        partial_index("ticket_of_batch", "batch", where="batch <> ''"),
+        partial_index("ticket_merged", "merged_into", where="merged_into IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(max_length=24, unique=True)
@@ -43,7 +39,7 @@ class Ticket(Stored, table=True):
     line: str = Field(default="", max_length=20)  # key of the dialled legacy line
     # The unit to whose leader it was written: evidence like a line that was dialled, no verdict.
     addressee: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
-    call_id: str = Field(default="", max_length=64, index=True)
+    call_id: str = Field(default="", max_length=64)
     territory: str = Field(default="", max_length=20)
     place: str = Field(default="", max_length=40)
     path: str = Field(default="", max_length=12, sa_column_kwargs={"server_default": ""})
@@ -56,11 +52,11 @@ class Ticket(Stored, table=True):
     excluded: Any = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     lead_unit: str = Field(default="", max_length=40, index=True)  # last accountable unit
     rework_count: int = 0
-    merged_into: int | None = Field(default=None, foreign_key="ticket.id", index=True)
-    batch: str = Field(default="", max_length=40, index=True)  # the import or replay it came with
+    merged_into: int | None = Field(default=None, foreign_key="ticket.id")
+    batch: str = Field(default="", max_length=40)  # the import or replay it came with
     logged_at: datetime = moment()
     accepted_at: datetime | None = moment(nullable=True)
-    promised_at: datetime | None = moment(nullable=True, index=True)
+    promised_at: datetime | None = moment(nullable=True)
     closed_at: datetime | None = moment(nullable=True)
     last_seq: int = 0
     head_hash: str = Field(default="", max_length=64)
@@ -86,6 +82,7 @@ class Contact(Stored, table=True):
     """The requester of one ticket; erasable. Found by keyed hash, never by plain text."""
 
     __tablename__ = "contact"
+    __table_args__ = (partial_index("contact_email", "email_hash", where="email_hash <> ''"),)
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     name: str = Field(default="", max_length=40)
@@ -93,7 +90,7 @@ class Contact(Stored, table=True):
     email: str = Field(default="", max_length=254)
     address: str = Field(default="", max_length=200)
     phone_hash: str = Field(default="", max_length=64, index=True)
-    email_hash: str = Field(default="", max_length=64, index=True)
+    email_hash: str = Field(default="", max_length=64)
     ticket: Ticket = Relationship()
 
 
@@ -114,22 +111,13 @@ class Assignment(Stored, table=True):
 
     __tablename__ = "assignment"
     __table_args__ = (
-        Index(
-            "one_open_lead",
-            "ticket_id",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL AND part = 'lead'"),
-            postgresql_where=text("ended_at IS NULL AND part = 'lead'"),
+        partial_index(
+            "one_open_lead", "ticket_id", where="ended_at IS NULL AND part = 'lead'", unique=True
         ),
         Index("unit_open", "unit", "ended_at", "due_at"),
         Index("unit_tickets", "unit", "ticket_id", "outcome"),
-        Index(
-            "open_leads",
-            "due_at",
-            "unit",
-            "ticket_id",
-            sqlite_where=text("ended_at IS NULL AND part = 'lead'"),
-            postgresql_where=text("ended_at IS NULL AND part = 'lead'"),
+        partial_index(
+            "open_leads", "due_at", "unit", "ticket_id", where="ended_at IS NULL AND part = 'lead'"
         ),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -198,12 +186,7 @@ class FollowUp(Stored, table=True):
 
     __tablename__ = "follow_up"
     __table_args__ = (
-        Index(
-            "rating_undecided",
-            "id",
-            sqlite_where=text("grievance <> '' AND fault = ''"),
-            postgresql_where=text("grievance <> '' AND fault = ''"),
-        ),
+        partial_index("rating_undecided", "id", where="grievance <> '' AND fault = ''"),
     )
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
@@ -247,12 +230,7 @@ class TicketEvent(Stored, table=True):
         UniqueConstraint("ticket_id", "seq"),
         Index("event_tally", "action", "at"),
         Index("event_of_ticket", "ticket_id", "position"),
-        Index(
-            "event_unplaced",
-            "id",
-            sqlite_where=text("position IS NULL"),
-            postgresql_where=text("position IS NULL"),
-        ),
+        partial_index("event_unplaced", "id", where="position IS NULL"),
     )
     id: int | None = Field(default=None, primary_key=True)
     position: int | None = Field(default=None, unique=True)  # order of the feed, given after commit
@@ -263,7 +241,7 @@ class TicketEvent(Stored, table=True):
     role: str = Field(max_length=20)
     action: str = Field(max_length=20)
     status: str = Field(max_length=20)  # after the step
-    unit: str = Field(default="", max_length=40, index=True)
+    unit: str = Field(default="", max_length=40)
     channel: str = Field(max_length=20)
     kind: str = Field(max_length=20)
     line: str = Field(default="", max_length=20)

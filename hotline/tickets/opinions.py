@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, literal
-from sqlmodel import Field, Index, Relationship, Session, UniqueConstraint, col, select, text
+from sqlmodel import Field, Relationship, Session, UniqueConstraint, col, select
 
-from hotline.db import Stored, moment
+from hotline.db import Stored, moment, partial_index
 from hotline.errors import Invalid, NotFound, StepRefused
 from hotline.people.rights import Action, Actor, scope_of
 from hotline.registry.limits import Limits
@@ -42,15 +42,7 @@ class Opinion(Stored, table=True):
     """One matter of public opinion; `due_at` is the timer that runs out first, None with none."""
 
     __tablename__ = "opinion"
-    __table_args__ = (
-        Index(
-            "opinion_open",
-            "due_at",
-            "id",
-            sqlite_where=text("state <> 'assessed'"),
-            postgresql_where=text("state <> 'assessed'"),
-        ),
-    )
+    __table_args__ = (partial_index("opinion_open", "due_at", "id", where="state <> 'assessed'"),)
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)
     title: str = Field(max_length=100)

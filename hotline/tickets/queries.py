@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, exists, func, true
+from sqlalchemy import ColumnElement, and_, exists, func, true
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col, select
 
 from hotline.errors import NotFound
 from hotline.people.rights import Action, Actor, Scope, scope_of
-from hotline.tickets.models import Assignment, Contact, Content, Reply, Ticket, TicketEvent
+from hotline.tickets.models import BLANK, Assignment, Contact, Content, Reply, Ticket, TicketEvent
 from hotline.tickets.numbers import is_number
 from hotline.tickets.standing import OPEN_LEAD, PUT_OFF, overdue, standing_with
 from hotline.tickets.words import Part, Status
@@ -135,11 +135,16 @@ def lapsed(session: Session, now: datetime, *, limit: int) -> list[tuple[Ticket,
     return list(session.exec(query))
 
 
+def of_batch(batch: str) -> ColumnElement[bool]:
+    """The condition of a ticket that came with this import or replay."""
+    return and_(col(Ticket.batch) == batch, col(Ticket.batch) != BLANK)
+
+
 def delivered_of(session: Session, batch: str, *, limit: int) -> list[Ticket]:
     """Tickets of an import or replay whose reply has been told, oldest first; locked."""
     query = (
         select(Ticket)
-        .where(Ticket.batch == batch, Ticket.status == Status.DELIVERED)
+        .where(of_batch(batch), Ticket.status == Status.DELIVERED)
         .order_by(col(Ticket.id))
         .limit(limit)
         .with_for_update()
@@ -152,7 +157,7 @@ def stories_of(session: Session, batch: str) -> list[list[TicketEvent]]:
     query = (
         select(TicketEvent)
         .join(Ticket, col(Ticket.id) == TicketEvent.ticket_id)
-        .where(Ticket.batch == batch)
+        .where(of_batch(batch))
         .order_by(col(TicketEvent.ticket_id), col(TicketEvent.seq))
     )
     rows = session.exec(query)

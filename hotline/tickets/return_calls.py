@@ -7,9 +7,9 @@ desk owes, so that reports may count it.
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, update
-from sqlmodel import Field, Index, Session, col, select, text
+from sqlmodel import Field, Session, col, select
 
-from hotline.db import Stored, moment
+from hotline.db import Stored, moment, partial_index
 from hotline.errors import NotFound, StepRefused
 from hotline.people.rights import Action, Actor, scope_of
 from hotline.registry.limits import Limits
@@ -27,15 +27,7 @@ class ReturnCall(Stored, table=True):
     """
 
     __tablename__ = "return_call"
-    __table_args__ = (
-        Index(
-            "return_call_open",
-            "due_at",
-            "id",
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-    )
+    __table_args__ = (partial_index("return_call_open", "due_at", "id", where="ended_at IS NULL"),)
     id: int | None = Field(default=None, primary_key=True)
     call_id: str = Field(max_length=64, unique=True)  # the first that was given up
     caller_hash: str = Field(max_length=64, index=True)

@@ -13,11 +13,11 @@ from itertools import groupby
 from math import sqrt
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, and_, or_, text
+from sqlalchemy import JSON, Column, and_, or_
 from sqlmodel import Field, Session, col, func, select
 
 from hotline.clock import city_span
-from hotline.db import Stored, moment
+from hotline.db import Stored, moment, partial_index
 from hotline.people.rights import Action, Actor, scope_of
 from hotline.registry.limits import Limits
 from hotline.routing.fold import fold_phrase
@@ -38,14 +38,8 @@ class HotTopic(Stored, table=True):
 
     __tablename__ = "hot_topic"
     __table_args__ = (
-        Index(
-            "one_open_topic",
-            "unit",
-            "duty",
-            "territory",
-            unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+        partial_index(
+            "one_open_topic", "unit", "duty", "territory", where="closed_at IS NULL", unique=True
         ),
     )
     id: int | None = Field(default=None, primary_key=True)
