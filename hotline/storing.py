@@ -1,48 +1,76 @@
-"""Stores the new rows of one piece of work: on PostgreSQL in one statement, not one a table."""
+"""Stores what one piece of work adds and changes: on PostgreSQL in one statement, not one a row."""
 
 from collections import defaultdict
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Insert, Select, Table, bindparam, cast, insert, select, union_all
+from sqlalchemy import (
+    Column,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    cast,
+    insert,
+    inspect,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import MANYTOONE, object_mapper
 from sqlmodel import Session
 
 # Larger work may pay its round trips: each number of rows has a statement of its own.
 MOST = 16
-# Some columns of a table.
+# Some columns of a table, and values for them.
 Place = tuple[Table, tuple[str, ...]]
+Values = dict[str, Any]
+
+
+class _ForTheOrm(Exception):  # noqa: N818 (no error: that work is left to the ORM)
+    """What is pending hangs together in a way that one statement cannot say."""
 
 
 def store(session: Session) -> None:
     """Writes all that is pending in the session.
 
-    Work that only adds rows, as an intake does, spares a round trip a table and the bookkeeping of
-    the unit of work: a fifth of its processor time. Its rows are no longer the session's then.
+    Work that adds a few rows and changes a few, as every step on a ticket does, spares a round trip
+    a row and the bookkeeping of the unit of work. Its rows are no longer the session's then.
     """
-    if session.get_bind().dialect.name == "postgresql" and (rows := _plain(session)):
-        shape = tuple((place, len(many)) for place, many in rows.items())
-        session.connection().execute(_together(shape), _named(rows))
-        for new in list(session.new):
-            session.expunge(new)
+    if session.get_bind().dialect.name == "postgresql":
+        _store_together(session)
     session.flush()
 
 
-def _plain(session: Session) -> dict[Place, list[dict[str, Any]]]:
-    """The new rows; none where something else is pending or is left to the ORM to work out."""
-    if session.dirty or session.deleted or not 1 < len(session.new) <= MOST:
-        return {}
+def _store_together(session: Session) -> None:
+    dirty = [each for each in session.dirty if session.is_modified(each)]
+    if session.deleted or not 1 < len(session.new) + len(dirty) <= MOST:
+        return
+    try:
+        added, changed = _added(session), [_changed(each) for each in dirty]
+        _check_apart(added, changed)
+    except _ForTheOrm:
+        return
+    shape = tuple((place, len(rows)) for place, rows in added.items())
+    statement = _together(shape, tuple(place for place, _ in changed))
+    session.connection().execute(statement, _named(added, changed))
+    for each in (*session.new, *dirty):
+        session.expunge(each)
+
+
+def _added(session: Session) -> dict[Place, list[Values]]:
     rows = defaultdict(list)
     for new in session.new:
         mapper, given = object_mapper(new), new.__dict__
         if any(given.get(each.key) for each in mapper.relationships if each.direction is MANYTOONE):
-            return {}
+            raise _ForTheOrm
         row = {each: given.get(each.key) for each in mapper.columns}
         row = {
             each: value for each, value in row.items() if not (each.primary_key and value is None)
         }
         if any(value is None and _needed(each) for each, value in row.items()):
-            return {}
+            raise _ForTheOrm
         named = {each.key: value for each, value in row.items()}
         rows[mapper.local_table, tuple(named)].append(named)
     return rows
@@ -52,18 +80,40 @@ def _needed(column: Column[Any]) -> bool:
     return not column.nullable or bool(column.default or column.server_default)
 
 
-@lru_cache(maxsize=100)
-def _together(shape: tuple[tuple[Place, int], ...]) -> Insert:
+def _changed(row: Any) -> tuple[Place, Values]:
+    """The columns that changed, and those by which the row is found."""
+    state = inspect(row)
+    columns, keys = state.mapper.columns, [each.key for each in state.mapper.primary_key]
+    names = sorted(set(state.mapper.attrs.keys()) - state.unmodified)
+    if any(name not in columns or name in keys for name in names):
+        raise _ForTheOrm
+    return (state.mapper.local_table, tuple(names)), {
+        name: state.dict[name] for name in (*names, *keys)
+    }
+
+
+def _check_apart(added: dict[Place, list[Values]], changed: list[tuple[Place, Values]]) -> None:
+    """Within one statement nothing tells which is done first: no table may have both."""
+    if {table for table, _ in added} & {table for (table, _), _ in changed}:
+        raise _ForTheOrm
+
+
+@lru_cache(maxsize=300)
+def _together(shape: tuple[tuple[Place, int], ...], changes: tuple[Place, ...]) -> Insert | Update:
     """Rows of a table keep their order; what refers to a row is looked at in the end."""
     first, *others = (
-        insert(table).from_select(
-            names, union_all(*(_row(table, names, f"{at}_{n}") for n in range(count)))
-        )
-        for at, ((table, names), count) in enumerate(shape)
+        *(_insertion(place, str(at), count) for at, (place, count) in enumerate(shape)),
+        *(_change(place, f"c{at}") for at, place in enumerate(changes)),
     )
     for n, each in enumerate(others):
         first = first.add_cte(each.cte(f"other_{n}"))
     return first
+
+
+def _insertion(place: Place, at: str, count: int) -> Insert:
+    table, names = place
+    rows = (_row(table, names, f"{at}_{n}") for n in range(count))
+    return insert(table).from_select(names, union_all(*rows))
 
 
 def _row(table: Table, names: tuple[str, ...], place: str) -> Select[Any]:
@@ -71,10 +121,16 @@ def _row(table: Table, names: tuple[str, ...], place: str) -> Select[Any]:
     return select(*(cast(bindparam(name, type_=type), type) for name, type in types.items()))
 
 
-def _named(rows: dict[Place, list[dict[str, Any]]]) -> dict[str, Any]:
-    return {
-        f"{name}_{at}_{n}": value
-        for at, many in enumerate(rows.values())
-        for n, row in enumerate(many)
-        for name, value in row.items()
+def _change(place: Place, at: str) -> Update:
+    table, names = place
+    found = (each == bindparam(f"{each.key}_{at}") for each in table.primary_key)
+    values = {name: bindparam(f"{name}_{at}", type_=table.c[name].type) for name in names}
+    return update(table).where(*found).values(values)
+
+
+def _named(added: dict[Place, list[Values]], changed: list[tuple[Place, Values]]) -> Values:
+    rows = {
+        f"{at}_{n}": row for at, many in enumerate(added.values()) for n, row in enumerate(many)
     }
+    rows |= {f"c{at}": row for at, (_, row) in enumerate(changed)}
+    return {f"{name}_{at}": value for at, row in rows.items() for name, value in row.items()}

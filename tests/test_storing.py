@@ -1,18 +1,20 @@
-"""New rows are the same whether they are stored in one statement or in one a table."""
+"""Rows are the same whether they are stored in one statement or in one each."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from builders import NOON, Desk
+from builders import CALENDAR, CITY, ENVIRONMENT, NOON, Desk, handler_of
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, select
 
 from hotline.db import Database
-from hotline.tickets.models import Source, Ticket, TicketEvent
-from hotline.tickets.words import Channel
+from hotline.people.rights import Action
+from hotline.tickets import dispatch, queries
+from hotline.tickets.models import Assignment, Source, Ticket, TicketEvent
+from hotline.tickets.words import Channel, Part
 
 OF_A_TICKET = [each for each in SQLModel.metadata.sorted_tables if "ticket_id" in each.c]
 # What two tickets of the same words differ in.
@@ -23,11 +25,11 @@ OWN = {
 
 
 @contextmanager
-def insertions(database: Database) -> Iterator[list[str]]:
+def writing(database: Database) -> Iterator[list[str]]:
     said = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if "INSERT" in statement:
+        if "INSERT" in statement or "UPDATE" in statement.partition("FOR UPDATE")[0]:
             said.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
@@ -51,15 +53,49 @@ def rows_of(session: Session, ticket: int) -> dict[str, list[dict[str, Any]]]:
 def test_what_is_only_added_goes_in_one_statement_and_is_what_the_orm_would_store(postgres):
     with postgres.work() as session:
         Desk(session, NOON).logged()  # the first of its day
-    with insertions(postgres) as said, postgres.work() as session:
+    with writing(postgres) as said, postgres.work() as session:
         together = Desk(session, NOON).dispatched()
     assert len(said) == 1
-    with insertions(postgres) as said, postgres.work() as session:
+    with writing(postgres) as said, postgres.work() as session:
         apart = Desk(session, NOON).dispatched()
         session.flush()
     assert len(said) == 6
     with postgres.read() as session:
         assert rows_of(session, together.id) == rows_of(session, apart.id)
+
+
+def test_a_step_goes_in_one_statement_and_is_what_the_orm_would_store(postgres):
+    def claim(session: Session, number: str) -> None:
+        unit = handler_of(CITY)
+        ticket = queries.ticket(session, number, actor=unit, action=Action.CLAIM)
+        facts = {"calendar": CALENDAR, "actor": unit, "now": NOON}
+        dispatch.claim(session, ticket, handler="张三", **facts)
+
+    with postgres.work() as session:
+        numbers = [Desk(session, NOON).dispatched().number for _ in "ab"]
+    with writing(postgres) as said, postgres.work() as session:
+        claim(session, numbers[0])
+    assert len(said) == 1
+    with writing(postgres) as said, postgres.work() as session:
+        claim(session, numbers[1])
+        session.flush()
+    assert len(said) == 3
+    with postgres.read() as session:
+        together, apart = session.exec(select(Ticket.id).order_by(Ticket.id))
+        assert rows_of(session, together) == rows_of(session, apart)
+
+
+def test_a_row_that_ends_makes_room_for_the_one_that_takes_its_place(database):
+    with database.work() as session:
+        Desk(session, NOON).dispatched()
+    with database.work() as session:
+        old = session.exec(select(Assignment)).one()
+        old.ended_at = NOON
+        clock = {"dispatched_at": NOON, "due_at": NOON, "warn_at": NOON}
+        session.add(Assignment(ticket_id=old.ticket_id, unit=ENVIRONMENT, part=Part.LEAD, **clock))
+    with database.read() as session:
+        still_open = session.exec(select(Assignment).where(Assignment.ended_at.is_(None))).one()
+        assert still_open.unit == ENVIRONMENT
 
 
 def test_the_events_of_one_piece_of_work_keep_their_order(database):
