@@ -82,7 +82,7 @@ def prepare(settings: Settings) -> Database:
         ) from error
     except OSError as error:
         raise Unavailable(
-            f"数据目录 {settings.data_dir} 不可用({error.strerror}),"
+            f"数据目录 {settings.data_dir} 不可用（{error.strerror}），"
             "请检查 HOTLINE_DATA_DIR、目录权限和磁盘空间。"
         ) from error
 

@@ -1,135 +1,31 @@
 """The database: one committer (`work`), one reader (`read`), times in UTC."""
 
 import fcntl
-import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
-    Column,
-    DateTime,
     Engine,
-    Index,
-    TypeDecorator,
     create_engine,
     event,
     text,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlmodel import Field, Session, SQLModel, col, delete
+from sqlmodel import Session
 
 from hotline import postgres
-from hotline.errors import HotlineError, KeyReused, Unavailable
+from hotline.errors import Unavailable
+from hotline.repeats import RequestKey, claim_key
 from hotline.storing import store
 
-KEY_LIFETIME = timedelta(hours=24)
 GATE_PATIENCE = 10.0
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment, stored in UTC; a naive one is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a stored moment must carry its time zone")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Stored(SQLModel):
-    """A row of a table that is written often: SQLModel would set each value for pydantic too."""
-
-    def __init__(self, **values: Any) -> None:
-        # A new row is stored whole: who looks for changes need not hear of each of its columns.
-        links = self.__sqlmodel_relationships__
-        related = {name: values.pop(name) for name in links if name in values}
-        missing = {name: make() for name, make in _defaults(type(self)) if name not in values}
-        self.__dict__.update(missing | values)
-        for name, value in related.items():
-            setattr(self, name, value)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
-
-
-@cache
-def _defaults(table: type[Stored]) -> list[tuple[str, Callable[[], Any]]]:
-    return [
-        (name, partial(field.get_default, call_default_factory=True))
-        for name, field in table.model_fields.items()
-        if not field.is_required()
-    ]
-
-
-def moment(*, nullable: bool = False, index: bool = False) -> Any:
-    """A column that holds a moment."""
-    default = {"default": None} if nullable else {}
-    return Field(sa_type=UtcDateTime, nullable=nullable, index=index, **default)
-
-
-def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """An index of only those rows for which `where`, in the SQL of both databases, holds."""
-    rows = text(where)
-    return Index(name, *columns, unique=unique, sqlite_where=rows, postgresql_where=rows)
-
-
-@dataclass(frozen=True, slots=True)
-class RequestKey:
-    """An `Idempotency-Key` as one actor used it on one route with one body."""
-
-    actor: str
-    route: str
-    key: str
-    body: bytes
-
-    @property
-    def id(self) -> str:
-        return hashlib.sha256("\n".join((self.actor, self.route, self.key)).encode()).hexdigest()
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(self.body).hexdigest()
-
-
-class StoredReply(SQLModel, table=True):
-    """What was answered to a request key, kept for 24 hours in the same transaction as the work."""
-
-    __tablename__ = "stored_reply"
-    id: str = Field(primary_key=True, max_length=64)
-    digest: str = Field(max_length=64)
-    reply: Any = Field(default=None, sa_column=Column(JSON))
-    status: int = Field(default=200, sa_column_kwargs={"server_default": "200"})  # of HTTP
-    at: datetime = moment(index=True)
-
-
-class Replayed(HotlineError):
-    """The same request came before: here is what was answered then, and with which status."""
-
-    code = "replayed"
-
-    def __init__(self, reply: Any, status: int) -> None:
-        super().__init__()
-        self.reply, self.status = reply, status
 
 
 class OutcomeUnknown(Unavailable):
@@ -215,7 +111,7 @@ class Database:
             self._gate(),
             Session(self._writing, expire_on_commit=False) as session,
         ):
-            stored = key and _claim_key(session, key, now)
+            stored = key and claim_key(session, key, now)
             yield session
             store(session)
             if stored:
@@ -249,41 +145,6 @@ def take_turn(session: Session, lock: int) -> None:
     """Waits until no other transaction holds this lock; SQLite has one writer and needs none."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
-
-
-def keep_reply(session: Session, reply: Any, *, status: int = 200) -> Any:
-    """Remembers the answer for the request key of this `work`, and hands it back."""
-    session.info["reply"] = (reply, status)
-    return reply
-
-
-def forget_replies(session: Session, now: datetime) -> None:
-    """Deletes the kept answers whose request keys have run out."""
-    session.exec(delete(StoredReply).where(col(StoredReply.at) <= now - KEY_LIFETIME))
-
-
-def _claim_key(session: Session, key: RequestKey, now: datetime) -> StoredReply:
-    stored = session.get(StoredReply, key.id)
-    if stored and stored.at > now - KEY_LIFETIME:
-        _replay(stored, key)
-    if stored:
-        session.delete(stored)
-        session.flush()
-    fresh = StoredReply(id=key.id, digest=key.digest, at=now)
-    session.add(fresh)
-    try:
-        session.flush()
-    except IntegrityError:
-        # A twin on another connection won; its answer is there now that our insert was refused.
-        session.rollback()
-        _replay(session.get(StoredReply, key.id), key)
-    return fresh
-
-
-def _replay(stored: StoredReply, key: RequestKey) -> None:
-    if stored.digest != key.digest:
-        raise KeyReused(field="Idempotency-Key")
-    raise Replayed(stored.reply, stored.status)
 
 
 @contextmanager

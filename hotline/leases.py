@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, text
 from sqlmodel import Field, Session, SQLModel, col, delete
 
-from hotline.db import UtcDateTime, moment
+from hotline.tables import UtcDateTime, moment
 
 
 class Lease(SQLModel, table=True):

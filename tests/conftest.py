@@ -35,6 +35,7 @@ settings.load_profile("ours")
 ON_BOTH = (
     "test_bad_input",
     "test_calls_api",
+    "test_collisions",
     "test_importing",
     "test_guides",
     "test_handing_in",

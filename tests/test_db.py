@@ -11,8 +11,9 @@ import pytest
 from builders import NOON
 from sqlmodel import Session, select
 
-from hotline.db import Database, Replayed, RequestKey, StoredReply, keep_reply
+from hotline.db import Database
 from hotline.errors import KeyReused, Unavailable
+from hotline.repeats import Replayed, RequestKey, StoredReply, keep_reply
 from hotline.tickets.models import DaySerial
 from hotline.tickets.numbers import next_ticket
 

@@ -12,8 +12,8 @@ FLOOR = {
     "desk": 3, "delivery": 3, "reports": 3, "telephony": 3,
     "tickets": 2,
     "registry": 1, "people": 1, "routing": 1,
-    "db": 0, "postgres": 0, "storing": 0, "errors": 0, "clock": 0, "settings": 0, "logs": 0,
-    "leases": 0,
+    "db": 0, "tables": 0, "repeats": 0, "postgres": 0, "storing": 0, "errors": 0, "clock": 0,
+    "settings": 0, "logs": 0, "leases": 0,
 }  # fmt: skip
 # registry builds the frozen value types that routing defines.
 ALLOWED_ASIDE = {"registry": "hotline.routing.types"}
@@ -22,8 +22,8 @@ HOMES = {
     "rq": {"jobs", "app"}, "redis": {"jobs", "app", "cli"},
     "rapidfuzz": {"routing"}, "ahocorasick": {"routing"}, "opencc": {"routing"},
     "sklearn": {"routing"}, "scipy": {"routing"}, "pypinyin": {"routing"},
-    "sqlmodel": {"db", "storing", "leases", "registry", "people", "tickets", "desk", "delivery",
-                 "reports", "telephony", "app"},
+    "sqlmodel": {"db", "tables", "repeats", "storing", "leases", "registry", "people", "tickets",
+                 "desk", "delivery", "reports", "telephony", "app"},
     "flask_login": {"web"}, "flask_wtf": {"web"}, "flask_babel": {"web"}, "flask_limiter": {"web"},
     "flask_bootstrap": {"web"}, "prometheus_client": {"web"}, "argon2": {"people"},
     "PIL": {"tickets"}, "filetype": {"tickets"},

@@ -70,7 +70,7 @@ def list_lines() -> None:
     _, database = opened()
     with database.read() as session:
         for row in versions.load(session)["legacy_lines.csv"].rows:
-            number = row["number"] or "(号码未知)"
+            number = row["number"] or "（号码未知）"
             click.echo(f"{number}\t{row['category']}\t{row['department']}\t{row['name']}")
 
 

@@ -82,7 +82,7 @@ def _taught(
         model = learn(taught, directory, seed=SEED, progress=progress)
     told = (
         f"用 {train.name} 中的 {model.facts.cases} 条案例训练"
-        f"(另有 {len(given) - len(taught)} 条也在评估案例中，没有学)。"
+        f"（另有 {len(given) - len(taught)} 条也在评估案例中，没有学）。"
     )
     router = Router(directory, model)
     return ask(router, distort(asked, noise, seed=SEED), time.perf_counter), told

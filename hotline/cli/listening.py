@@ -63,4 +63,4 @@ def _sentence(error: OSError, host: str, port: int, setting: str) -> str:
         )
     if error.errno == errno.EACCES:
         return f"没有权限使用端口 {port}，请用 {setting} 另设 1024 以上的端口。"
-    return f"本机不能在地址「{host}」上监听({error.strerror})，请检查 HOTLINE_HOST。"
+    return f"本机不能在地址「{host}」上监听（{error.strerror}），请检查 HOTLINE_HOST。"

@@ -21,8 +21,8 @@ RINGING, PATIENCE, ANSWER_WITHIN = 1.0, 30.0, 10.0
 # Any address means this machine when it is us who ask.
 OWN = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}
 REMEDIES = {
-    "line": "来电接口没有应答({url})，请先用 make run 启动，或核对 HOTLINE_LINE_PORT。",
-    "web": "网页接口没有应答({url})，请先用 make run 启动，或核对 HOTLINE_PORT。",
+    "line": "来电接口没有应答（{url}），请先用 make run 启动，或核对 HOTLINE_LINE_PORT。",
+    "web": "网页接口没有应答（{url}），请先用 make run 启动，或核对 HOTLINE_PORT。",
 }
 
 
@@ -76,7 +76,7 @@ class Call:
     id: str = field(default_factory=lambda: f"sim-{secrets.token_hex(6)}")
 
     def run(self, *, extension: str, talk: float, abandon: bool) -> Iterator[str]:
-        yield f"来电 {self.number or '(号码隐藏)'} 拨打 {self.dialled}，编号 {self.id}"
+        yield f"来电 {self.number or '（号码隐藏）'} 拨打 {self.dialled}，编号 {self.id}"
         asked = {"call_id": self.id, "caller": self.number, "dialled": self.dialled}
         given = self.switch.ask("line", "/calls", asked)
         action = CallAction(given["action"])
@@ -101,7 +101,7 @@ class Call:
             yield self._tell(CallEventKind.OFFERED, extension=extension, **known)
             time.sleep(RINGING)
         else:
-            yield "没有空闲的坐席(请坐席先在页面上签入分机)，来电人挂断。"
+            yield "没有空闲的坐席（请坐席先在页面上签入分机），来电人挂断。"
         if abandon or not extension:
             yield self._tell(CallEventKind.ABANDONED)
             return

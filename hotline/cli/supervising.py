@@ -28,4 +28,4 @@ def supervise(dry_run: bool) -> None:
                     continue
         done += 1
         click.echo(f"{step.standing.number}  {step.standing.unit}  {CHINESE[step.what]}")
-    click.echo(f"{done} 件" + ("(未执行)" if dry_run else ""))
+    click.echo(f"{done} 件" + ("（未执行）" if dry_run else ""))

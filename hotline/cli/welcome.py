@@ -13,8 +13,8 @@ from hotline.settings import Settings
 DEMO = (
     ("zuoxi", "演示坐席", Role.AGENT, ""),
     ("paidan", "演示派单员", Role.DISPATCHER, ""),
-    ("chengguan", "演示经办人(市城管执法局)", Role.HANDLER, "市城管执法局"),
-    ("dongxing", "演示经办人(东兴区)", Role.HANDLER, "东兴区"),
+    ("chengguan", "演示经办人（市城管执法局）", Role.HANDLER, "市城管执法局"),
+    ("dongxing", "演示经办人（东兴区）", Role.HANDLER, "东兴区"),
     ("duban", "演示督办员", Role.SUPERVISOR, ""),
     ("guanli", "演示管理员", Role.ADMINISTRATOR, ""),
 )
@@ -54,9 +54,9 @@ def text(settings: Settings) -> str:
         f"  接口文档  {web}/api/v1/swagger",
         f"  来电接口  http://{settings.reachable_host}:{settings.line_port}/calls",
         f"  数据目录  {settings.data_dir.absolute()}",
-        f"  演示账号(仅供试用，正式使用前请停用；口令都是 {made['password']})",
+        f"  演示账号（仅供试用，正式使用前请停用；口令都是 {made['password']}）",
         *(f"    {name:10} {title}" for name, title, _, _ in DEMO),
-        f"  演示密钥  {_file(settings)}(仅供试用，正式使用前请撤销)",
+        f"  演示密钥  {_file(settings)}（仅供试用，正式使用前请撤销）",
         *(f"    {key}  {holder}" for holder, key in made["keys"].items()),
     ]
     return "\n".join(lines)

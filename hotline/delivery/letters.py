@@ -11,8 +11,8 @@ LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{LABEL}(?:\.{LABEL})*")
 
 # In two parts, as no encoded word may be longer than 75 characters (RFC 2047).
-SUBJECT = ("您反映的事项已有答复", "(工单编号 {number})")
-SUBJECT_OF_INTERIM = ("您反映的事项有新进展", "(工单编号 {number})")
+SUBJECT = ("您反映的事项已有答复", "（工单编号 {number}）")
+SUBJECT_OF_INTERIM = ("您反映的事项有新进展", "（工单编号 {number}）")
 # That nobody sent it by hand asks robots not to answer (RFC 3834).
 LETTER = """\
 MIME-Version: 1.0
@@ -28,7 +28,7 @@ Auto-Submitted: auto-generated
 {body}"""
 BODY = """{greeting}
 
-您反映的事项(工单编号 {number}){news}:
+您反映的事项（工单编号 {number}）{news}：
 
 {text}
 

@@ -53,7 +53,7 @@ class Maildir:
         except OSError as error:
             # Its text would name files; its code is enough.
             code = errno.errorcode.get(error.errno or 0, "?")
-            return Result(Outcome.RETRY, f"信箱目录不可写({code})")
+            return Result(Outcome.RETRY, f"信箱目录不可写（{code}）")
         return DELIVERED
 
     @contextmanager

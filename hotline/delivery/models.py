@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
-from hotline.db import moment
 from hotline.delivery.states import State
+from hotline.tables import moment
 
 REPLY, INTERIM = "reply", "interim"
 

@@ -84,4 +84,4 @@ def _finish(server: smtplib.SMTP) -> Result:
 def _refused(code: int, command: str) -> Result:
     # The server's own words may repeat the address, so only its code is kept.
     outcome = Outcome.FAILED if code >= 500 else Outcome.RETRY
-    return Result(outcome, f"邮件服务器以 {code} 拒绝({command})")
+    return Result(outcome, f"邮件服务器以 {code} 拒绝（{command}）")

@@ -7,8 +7,8 @@ from sqlalchemy import JSON, Column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
-from hotline.db import moment
 from hotline.people.rights import Actor
+from hotline.tables import moment
 
 # Personal data: custom (proposal), long enough for the next shift to find it.
 LIFETIME = timedelta(days=1)

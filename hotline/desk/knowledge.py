@@ -9,13 +9,14 @@ import structlog
 from sqlalchemy import and_, func, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
-from hotline.db import Database, moment
+from hotline.db import Database
 from hotline.errors import Unavailable
 from hotline.people.rights import Actor
 from hotline.registry import article_lists
 from hotline.registry.article_lists import InForce
 from hotline.registry.articles import Article, ArticleVersion
 from hotline.routing.questions import Entry, Questions
+from hotline.tables import moment
 from hotline.tickets.models import Ticket
 
 log = structlog.get_logger()

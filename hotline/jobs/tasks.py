@@ -10,7 +10,7 @@ import structlog
 from redis import Redis
 
 from hotline import clock
-from hotline.db import Database, Session, forget_replies
+from hotline.db import Database, Session
 from hotline.delivery import settling, worker
 from hotline.delivery.channels import Channel
 from hotline.delivery.maildir import Maildir
@@ -22,6 +22,7 @@ from hotline.people.privacy import has_secret, secret
 from hotline.postgres import PATIENCE
 from hotline.registry import knowledge, versions
 from hotline.registry.directory import build_directory
+from hotline.repeats import forget_replies
 from hotline.reports import rollup
 from hotline.settings import Settings
 from hotline.telephony.calls import load_journal

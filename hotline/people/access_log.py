@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from hotline.db import moment
 from hotline.people.rights import Actor
+from hotline.tables import moment
 
 
 class AccessLog(SQLModel, table=True):

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import bindparam
 from sqlmodel import Field, Session, SQLModel, select
 
-from hotline.db import moment
 from hotline.errors import Invalid, NotFound, NotSignedIn
 from hotline.people.rights import STAFF, Actor, Role
+from hotline.tables import moment
 
 HOLDERS = (*STAFF, Role.GATEWAY)
 

@@ -9,9 +9,9 @@ from enum import StrEnum
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from hotline.clock import CITY_TIME
-from hotline.db import moment
 from hotline.errors import Invalid
 from hotline.people.rights import Action, Actor, scope_of
+from hotline.tables import moment
 
 
 class Shift(StrEnum):
@@ -79,6 +79,14 @@ def enter(session: Session, turns: Iterable[Turn], *, actor: Actor, now: datetim
         row.extension, row.entered_by, row.at = turn.extension, actor.id, now
         session.add(row)
     return len(wanted)
+
+
+def found(session: Session, turn: Turn) -> OnDuty | None:
+    """The row that stands for a turn, if it was entered."""
+    same = select(OnDuty).where(
+        OnDuty.day == turn.day, OnDuty.shift == turn.shift, OnDuty.name == turn.name
+    )
+    return session.exec(same).first()
 
 
 def take_off(session: Session, id: int, *, actor: Actor) -> date | None:

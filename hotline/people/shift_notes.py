@@ -8,10 +8,10 @@ from sqlalchemy import exists
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hotline.clock import city_day
-from hotline.db import moment
 from hotline.errors import NotFound
 from hotline.people.rights import Action, Actor, scope_of
 from hotline.people.roster import shift_at
+from hotline.tables import moment
 
 # Custom (proposal): whoever was away longer reads the notes by day.
 SHOWN_FOR = timedelta(hours=36)

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
-from hotline.db import Database, moment
+from hotline.db import Database
 from hotline.errors import NotSignedIn, SignInRefused
 from hotline.people import passwords
 from hotline.people.users import User, find
+from hotline.tables import moment
 
 # Custom (proposal): after this many wrong passwords in a row, this long a wait.
 FAILURES, LOCKED = 5, timedelta(minutes=15)

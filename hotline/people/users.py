@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
-from hotline.db import moment
 from hotline.errors import Invalid, NotFound
 from hotline.people.rights import STAFF, Actor, Role
+from hotline.tables import moment
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 
@@ -47,7 +47,7 @@ def add(
     """A new user; the unit is for handlers alone, and must be one of the directory."""
     check_role(role, unit)
     if not NAME.fullmatch(name):
-        raise Invalid("登录名须为 2 至 40 位小写字母、数字或 . _ -,并以字母开头。", field="name")
+        raise Invalid("登录名须为 2 至 40 位小写字母、数字或 . _ -，并以字母开头。", field="name")
     if find(session, name):
         raise Invalid("登录名「%(name)s」已有人使用，请换一个。", field="name", name=name)
     user = User(

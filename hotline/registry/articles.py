@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
-from hotline.db import moment
+from hotline.tables import moment
 
 
 class Act(StrEnum):

@@ -201,7 +201,7 @@ def _check(article: Article, writing: Writing, editor: Editor, seen: int) -> Non
     if article.newest != seen:
         raise Invalid("别人刚改过这条知识，请核对新内容后再改。您填写的都还在。", field="")
     if editor.unit not in ("", writing.unit):
-        raise NotAllowed("只能写本单位(%(unit)s)的知识。", field="unit", unit=editor.unit)
+        raise NotAllowed("只能写本单位（%(unit)s）的知识。", field="unit", unit=editor.unit)
     first, last = writing.valid_from, writing.valid_to
     if first and last and first >= last:
         raise Invalid("失效日期要晚于生效日期。", field="valid_to")

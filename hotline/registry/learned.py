@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from hotline.db import moment
 from hotline.errors import Invalid, NotFound, Unavailable
+from hotline.tables import moment
 
 # Older contents are dropped: a step back leads to one of these.
 KEPT = 5

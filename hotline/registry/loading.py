@@ -48,7 +48,7 @@ def read_tables(contents: Mapping[str, bytes]) -> Tables:
     """All files, each row checked alone, then against the other files."""
     for file in SCHEMAS:
         if file not in contents:
-            raise BadData(file, 0, WHOLE_LINE, "已装入的文件(现缺)")
+            raise BadData(file, 0, WHOLE_LINE, "已装入的文件（现缺）")
     tables = {file: read_table(file, contents[file]) for file in SCHEMAS}
     for file, table in tables.items():
         _check_table(file, table, tables)
@@ -93,7 +93,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
-        raise BadData(path.name, 0, WHOLE_LINE, f"能读到的文件({path})") from None
+        raise BadData(path.name, 0, WHOLE_LINE, f"能读到的文件（{path}）") from None
 
 
 def _decode(file: str, content: bytes) -> str:
@@ -153,12 +153,12 @@ def _value(file: str, line: int, column: Column, cell: str) -> Any:
 
 def _check_row(file: str, line: int, row: Row) -> None:
     if row.get("valid_from") and row.get("valid_to") and row["valid_from"] >= row["valid_to"]:
-        raise BadData(file, line, "valid_to", f"晚于 valid_from({row['valid_from']})的日期")
+        raise BadData(file, line, "valid_to", f"晚于 valid_from（{row['valid_from']}）的日期")
     # Such a call is put through to the number, so there must be one.
     if row.get("category") in ("emergency", "retained") and not row["number"]:
         raise BadData(file, line, "number", "电话号码，应急和保留线路不能为空")
     if "opens" in row and row["opens"] >= row["closes"]:
-        raise BadData(file, line, "closes", f"晚于 opens({row['opens']:%H:%M})的时间")
+        raise BadData(file, line, "closes", f"晚于 opens（{row['opens']:%H:%M}）的时间")
     if "measure" in row:
         _check_limit(file, line, row)
 
@@ -177,10 +177,10 @@ def _check_hours(file: str, table: Table) -> None:
     for row, line in sorted(zip(table.rows, table.lines, strict=True), key=_opening):
         unit = row["unit"] or ""
         if unit in closed and row["opens"] < closed[unit]:
-            raise BadData(file, line, "opens", f"不早于上一段下班({closed[unit]:%H:%M})的时间")
+            raise BadData(file, line, "opens", f"不早于上一段下班（{closed[unit]:%H:%M}）的时间")
         closed[unit] = row["closes"]
     if "" not in closed:
-        raise BadData(file, 0, "unit", "单位为空的一行：多数单位的上班时间(现缺)")
+        raise BadData(file, 0, "unit", "单位为空的一行：多数单位的上班时间（现缺）")
 
 
 def _opening(pair: tuple[Row, int]) -> Any:
@@ -192,7 +192,7 @@ def _check_complete(file: str, table: Table, schema: Schema) -> None:
         if column.name == schema.complete:
             missing = set(column.reader.choices) - {row[column.name] for row in table.rows}
             if missing:
-                raise BadData(file, 0, column.name, f"{'、'.join(sorted(missing))}各一行(现缺)")
+                raise BadData(file, 0, column.name, f"{'、'.join(sorted(missing))}各一行（现缺）")
 
 
 def _check_unique(file: str, table: Table, group: tuple[str, ...]) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from hotline.db import moment
 from hotline.errors import NotFound
+from hotline.tables import moment
 
 Refusals = Mapping[tuple[str, str], "RefusedProposal"]  # by unit and phrase
 

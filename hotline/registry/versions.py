@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from hotline.db import moment
 from hotline.errors import BadData, NotFound
 from hotline.registry.calendar import WorkCalendar
 from hotline.registry.columns import SCHEMAS
 from hotline.registry.loading import WHOLE_LINE, Tables, read_shipped, read_table, read_tables
+from hotline.tables import moment
 
 SHIPPER = "shipped"
 GROWN = "新版本增加的行"
@@ -88,7 +88,7 @@ def load_calendar(session: Session) -> WorkCalendar:
     files = contents(session, CALENDAR_FILES)
     for name in CALENDAR_FILES:
         if name not in files:
-            raise BadData(name, 0, WHOLE_LINE, "已装入的文件(现缺)")
+            raise BadData(name, 0, WHOLE_LINE, "已装入的文件（现缺）")
     return WorkCalendar.from_tables({name: read_table(name, files[name]) for name in files})
 
 
@@ -129,7 +129,7 @@ def _version(
 
 def _verified(row: ReferenceVersion) -> bytes:
     if _checksum(row.content) != row.checksum:
-        raise BadData(row.file, 0, WHOLE_LINE, f"与发布时相同的内容(第 {row.version} 版)")
+        raise BadData(row.file, 0, WHOLE_LINE, f"与发布时相同的内容（第 {row.version} 版）")
     return row.content.encode()
 
 

@@ -74,7 +74,7 @@ def _on_duty(session: Session, period: Period) -> Section:
 
 
 def _named(people: Iterable[roster.OnDuty]) -> str:
-    names = (f"{row.name}(分机 {row.extension})" if row.extension else row.name for row in people)
+    names = (f"{row.name}（分机 {row.extension}）" if row.extension else row.name for row in people)
     return "、".join(names) or "未排"
 
 
@@ -84,7 +84,7 @@ def _received(material: Material) -> Section:
     line = (
         f"收到 {total('received')} 件，受理 {total('accepted')} 件，引导 {total('redirected')} 件，"
         f"直接答复 {total('answered_at_once')} 件，直接答复率 {rate}"
-        f"({rate.numerator}/{rate.denominator})。"
+        f"（{rate.numerator}/{rate.denominator}）。"
     )
     return Section("受理情况", (line,), sections.received(material))
 

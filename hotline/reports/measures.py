@@ -146,7 +146,7 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "letters",
             "领导来信",
-            "写给单位领导的(领导信箱、领导留言板)，计入写给的单位，不论由谁承办；被反映的单位不计",
+            "写给单位领导的（领导信箱、领导留言板），计入写给的单位，不论由谁承办；被反映的单位不计",
             (_A.LOG,),
             when=lambda event: event.unit != "",
         ),
@@ -177,7 +177,7 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "misdirected",
             "派后退改",
-            "首次派单中，其后被退单(不论是否同意)或转办的；计入派单当日和当时派给的单位",
+            "首次派单中，其后被退单（不论是否同意）或转办的；计入派单当日和当时派给的单位",
             (_A.DISPATCH,),
             once=(_A.OBJECT, _A.TRANSFER),
         ),
@@ -260,7 +260,7 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "unit_at_fault",
             "核定单位原因",
-            "评价核定中认定为单位原因的(不含政策原因、诉求不合理)",
+            "评价核定中认定为单位原因的（不含政策原因、诉求不合理）",
             (_A.REVIEW_RATING,),
             when=lambda event: event.reason == Fault.UNIT,
         ),

@@ -39,7 +39,7 @@ def _handled(material: Material) -> Section:
         (
             f"受理 {total('accepted')} 件：直接答复 {total('answered_at_once')} 件，"
             f"首次派单 {total('first_dispatched')} 件；另引导 {total('redirected')} 件。",
-            f"派到单位 {whole} 次：县(市、区)和园区 {local} 次，占 {Rate(local, whole)}；"
+            f"派到单位 {whole} 次：县（市、区）和园区 {local} 次，占 {Rate(local, whole)}；"
             f"市级部门 {whole - local} 次，占 {Rate(whole - local, whole)}。",
             sections.stock(material),
         ),
@@ -50,5 +50,5 @@ def _rates(session: Session, material: Material) -> Section:
     days = cases.mean_days(session, material.period, material.calendar)
     mean = "—" if days is None else f"{days:.2f} 个工作日"
     return Section(
-        "主要指标", (f"平均办结用时 {mean}(自受理至办结)。",), (sections.rates(material),)
+        "主要指标", (f"平均办结用时 {mean}（自受理至办结）。",), (sections.rates(material),)
     )

@@ -9,12 +9,13 @@ from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from hotline.db import moment, take_turn
+from hotline.db import take_turn
 from hotline.errors import Invalid, NotFound
 from hotline.people.rights import Actor
 from hotline.reports.documents import Report, as_values, from_values
 from hotline.reports.material import check_reader
 from hotline.reports.periods import Period
+from hotline.tables import moment
 
 # Of two who publish at once, the second sees what the first did.
 PUBLISHER_LOCK = 12345_04

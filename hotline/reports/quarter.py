@@ -36,11 +36,11 @@ def _handled(material: Material) -> Section:
     departments = [one for one in most if one[0] not in material.territories][:TOP]
     lines = [
         f"派到单位 {total('dispatched')} 次，答复 {total('replied')} 次，"
-        f"办结 {total('closed')} 次({sections.changes(material, 'closed')})。",
+        f"办结 {total('closed')} 次（{sections.changes(material, 'closed')}）。",
         sections.stock(material),
     ]
     if local:
-        lines.append(f"派单最多的县(市、区)和园区：{sections.named(local)}。")
+        lines.append(f"派单最多的县（市、区）和园区：{sections.named(local)}。")
     if departments:
         lines.append(f"派单最多的市级部门：{sections.named(departments)}。")
     return Section("部门办理", tuple(lines), (sections.rates(material),))

@@ -36,7 +36,7 @@ def ranked(material: Material) -> Section:
     """单位办理情况: counties and zones apart from departments, the most punctual first."""
     names = sections.units(material)
     groups = {
-        "县(市、区)和园区": [name for name in names if name in material.territories],
+        "县（市、区）和园区": [name for name in names if name in material.territories],
         "市级部门": [name for name in names if name not in material.territories],
     }
     tables = tuple(_table(material, title, units) for title, units in groups.items() if units)

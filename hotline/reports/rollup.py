@@ -25,8 +25,9 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from hotline.clock import city_span
-from hotline.db import UtcDateTime, take_turn
+from hotline.db import take_turn
 from hotline.reports.measures import DEFINITIONS, EVENT, MEASURES, Measure
+from hotline.tables import UtcDateTime
 from hotline.tickets.models import TicketEvent
 
 FOLDER_LOCK = 12345_02

@@ -41,7 +41,7 @@ def letters(material: Material) -> tuple[Table, ...]:
     """领导来信 by whom they were written to, where there are any; plan 2018, item 20."""
     if not material.tally.total("letters"):
         return ()
-    return (counts_by(material, "letters", "unit", "领导来信(写给谁)"),)
+    return (counts_by(material, "letters", "unit", "领导来信（写给谁）"),)
 
 
 def changes(material: Material, measure: str) -> str:
@@ -57,7 +57,7 @@ def _change(now: int, then: int | None) -> str:
     if then is None:
         return NOTHING_TO_COMPARE
     grown = f"{now / then - 1:+.2%}" if then else "—"
-    return f" {grown}(当时 {then} 件)"
+    return f" {grown}（当时 {then} 件）"
 
 
 def rates(material: Material, *more: tuple[Cell, ...]) -> Table:
@@ -139,7 +139,7 @@ def follow_ups(material: Material) -> Section:
         "群众反馈",
         (
             f"回访 {asked} 次，已解决 {solved.numerator} 次，解决率 {solved}；"
-            f"满意(含基本满意){satisfied.numerator} 次，满意率 {satisfied}。",
+            f"满意（含基本满意）{satisfied.numerator} 次，满意率 {satisfied}。",
             f"不满意 {tally.total('unsatisfied')} 次；期内核定原因 {reviewed} 次，"
             f"其中单位原因 {tally.total('unit_at_fault')} 次。",
         ),

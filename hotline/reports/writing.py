@@ -21,7 +21,7 @@ WRITERS = {PeriodKind.DAY: day, PeriodKind.MONTH: month, PeriodKind.QUARTER: qua
 
 _CONVENTIONS = (
     "日期以北京时间零点为界；以上各项计数都是期内事件之和，可逐件列出。",
-    "在办、待签收、到期和超期未办按主办单位计，以期末(未结束的以出表时)为准。",
+    "在办、待签收、到期和超期未办按主办单位计，以期末（未结束的以出表时）为准。",
     "“—”表示分母为零，无从计算。",
     f"排名的最低件数为每月派单 {FEWEST_A_MONTH} 件；未见成文出处，为本系统建议值。",
 )

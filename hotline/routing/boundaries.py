@@ -53,7 +53,7 @@ class Boundaries:
 
 
 def _of_department(row: Boundary) -> Lead:
-    return Lead(row.department, None, f"职能牵头({row.matter})", row.basis, row.matter)
+    return Lead(row.department, None, f"职能牵头（{row.matter}）", row.basis, row.matter)
 
 
 def _of_territory(territory: str, department: str, basis: str) -> Lead:

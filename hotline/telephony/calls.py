@@ -10,15 +10,18 @@ import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
-from hotline.db import Database, moment
+from hotline.db import Database, take_turn
 from hotline.people.privacy import keyed_hash, mask
 from hotline.registry.numbers import canonical
+from hotline.tables import moment
 from hotline.telephony.journal import CallRecord
 from hotline.telephony.reading import Piece, read_new, remove_loaded, segments
 from hotline.tickets import return_calls
 
 log = structlog.get_logger()
 
+# Whoever stores calls or what the switch tells of them: each must see what the other has stored.
+EVENTS_TURN = 12345_06
 CALL_ID_LENGTH = 64
 NUMBER_LENGTH = 64
 
@@ -123,6 +126,7 @@ def add_calls(session: Session, records: Iterable[CallRecord], *, key: bytes) ->
     # Only with its call: a number erased since must not come back with a repeated record.
     rows = {call_id: _call(first[call_id], key)["caller_hash"] for call_id in fresh}
     if rows:
+        take_turn(session, EVENTS_TURN)
         return_calls.identified(session, rows)
     callers = [_caller(first[call_id]) for call_id in fresh if first[call_id].caller]
     if callers:
@@ -132,7 +136,8 @@ def add_calls(session: Session, records: Iterable[CallRecord], *, key: bytes) ->
 
 def _locked(session: Session, name: str) -> JournalFile:
     fresh = _insert(session, JournalFile).values(name=name, offset=0, unreadable=0)
-    session.execute(fresh.on_conflict_do_nothing())
+    # Not left as it is: only so is it ours, and no other loader that is done with it drops it.
+    session.execute(fresh.on_conflict_do_update(index_elements=["name"], set_={"name": name}))
     return session.exec(select(JournalFile).where(JournalFile.name == name).with_for_update()).one()
 
 

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from sqlalchemy import Index
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
-from hotline.db import moment, take_turn
+from hotline.db import take_turn
 from hotline.people.privacy import keyed_hash
 from hotline.registry.limits import Limits
-from hotline.telephony.calls import CALL_ID_LENGTH, Call
+from hotline.tables import moment
+from hotline.telephony.calls import CALL_ID_LENGTH, EVENTS_TURN, Call
 from hotline.telephony.standing import standing
 from hotline.telephony.words import CallEventKind, CallState
 from hotline.tickets import return_calls
 
-EVENTS_TURN = 12345_04
 RECORDING_LENGTH = 200
 
 

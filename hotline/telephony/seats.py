@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from hotline.db import moment, take_turn
+from hotline.db import take_turn
 from hotline.errors import HotlineError, Invalid, NotFound
 from hotline.people.rights import Action, Actor, scope_of
+from hotline.tables import moment
 from hotline.telephony.desk import in_sight
 from hotline.telephony.events import CallProgress, last_position
 from hotline.telephony.words import CallState, SeatState
@@ -73,7 +74,7 @@ def take_seat(session: Session, actor: Actor, extension: str, *, now: datetime) 
 
 def leave_seat(session: Session, actor: Actor) -> None:
     """签出; without a seat there is nothing to do."""
-    own = session.get(Seat, actor.id)
+    own = session.get(Seat, actor.id, with_for_update=True)
     if own:
         session.delete(own)
         session.flush()
@@ -83,7 +84,7 @@ def set_state(session: Session, actor: Actor, state: SeatState, *, now: datetime
     """空闲 or 小休; a pause asked for during a call begins when it is over."""
     if state is SeatState.BUSY:
         raise Invalid("通话中由交换机告知，只能设为空闲或小休。", field="state")
-    own = session.get(Seat, actor.id)
+    own = session.get(Seat, actor.id, with_for_update=True)
     if own is None:
         raise NotFound("您还没有签入分机，请先签入。", field="extension")
     paused = state is SeatState.PAUSED
@@ -105,7 +106,8 @@ def seats(session: Session, now: datetime) -> dict[str, SeatView]:
 
 def _make_room(session: Session, extension: str, now: datetime) -> None:
     """Refuses while a colleague sits there, unless for so long that it was forgotten."""
-    other = session.exec(select(Seat).where(Seat.extension == extension)).first()
+    taken = select(Seat).where(Seat.extension == extension).with_for_update()
+    other = session.exec(taken).first()
     if other is None:
         return
     if now - other.taken_at <= LONGEST:

@@ -7,9 +7,9 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Field, Relationship, Session, col, select
 
-from hotline.db import Stored, moment
 from hotline.errors import Invalid, NotAllowed, NotFound, StepRefused
 from hotline.people.rights import Actor, Role
+from hotline.tables import Stored, moment
 from hotline.tickets import queries, replies
 from hotline.tickets.file_kinds import KINDS, OF_A_TICKET, FileKind
 from hotline.tickets.file_store import Kept
@@ -126,7 +126,7 @@ def _content(session: Session, ticket: Ticket, place: Place, actor: Actor) -> Co
     written = replies.last_reply(session, ticket)
     if written.unit != actor.unit:
         raise NotAllowed(
-            "答复的附件由写答复的单位(%(unit)s)添加。", field="place", unit=written.unit
+            "答复的附件由写答复的单位（%(unit)s）添加。", field="place", unit=written.unit
         )
     return written.content
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
-from hotline.db import moment
 from hotline.people.rights import Actor
 from hotline.routing.corrections import Correction
+from hotline.tables import moment
 from hotline.tickets.contents import matter_of
 from hotline.tickets.models import Content, Ticket
 

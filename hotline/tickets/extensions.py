@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlmodel import Field, Relationship, Session, col, select, update
 
 from hotline.clock import CITY_TIME
-from hotline.db import Stored, moment
 from hotline.errors import Invalid, StepRefused
 from hotline.people.rights import Action, Actor
 from hotline.registry.calendar import WorkCalendar
+from hotline.tables import Stored, moment
 from hotline.tickets.contents import add_content
 from hotline.tickets.deadlines import Span, days_for, extended
 from hotline.tickets.dispatch import lead_of

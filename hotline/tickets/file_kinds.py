@@ -65,7 +65,7 @@ def kind_of(data: bytes, name: str) -> FileKind:
     found = _office(data) if guessed in _ZIPPED else guessed or _text(data)
     if found not in KINDS:
         raise refused(
-            "「%(name)s」不是能收的文件。可以传照片(jpg、png、webp)、pdf、docx、xlsx、txt。", name
+            "「%(name)s」不是能收的文件。可以传照片（jpg、png、webp）、pdf、docx、xlsx、txt。", name
         )
     return KINDS[found]
 

@@ -64,6 +64,8 @@ class Narrowing:
     ids: Select[Any] | None = None
 
 
+# Who takes requests down; all others see masks on confidential tickets.
+KNOWS_CALLERS = (Role.AGENT, Role.DISPATCHER)
 _DUE = {Due.OVERDUE: overdue, Due.DUE_SOON: due_soon}
 _tickets, _assigned = select(col(Ticket.id)), select(col(Assignment.ticket_id))
 
@@ -101,7 +103,8 @@ def _written_to(unit: str) -> tuple[ColumnElement[bool], ...]:
 def _due(filters: Filters, now: datetime) -> Iterator[Narrowing]:
     if filters.due:
         late = OPEN_LEAD & _DUE[filters.due](now)
-        of_ticket = exists().where(Assignment.ticket_id == Ticket.id, late)
+        # Beside the assignments of a unit's own, along which a hunt may go.
+        of_ticket = exists().where(Assignment.ticket_id == Ticket.id, late).correlate(Ticket)
         yield Narrowing(of_ticket, _assigned.where(late))
 
 
@@ -130,8 +133,8 @@ def _asked(session: Session, actor: Actor, asked: Asked) -> Iterator[Narrowing]:
     if asked.callers:
         called = col(Contact.phone_hash).in_(asked.callers)
         of_ticket = exists().where(Contact.ticket_id == Ticket.id, called)
-        if actor.role is Role.HANDLER:
-            # Else a unit could try numbers against a report whose sender it must not know.
+        if actor.role not in KNOWS_CALLERS:
+            # Else numbers could be tried against a report whose sender they must not know.
             of_ticket = of_ticket & ~col(Ticket.confidential)
         yield Narrowing(of_ticket, select(col(Contact.ticket_id)).where(called))
 

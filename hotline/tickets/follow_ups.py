@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Relationship, Session, col, select
 
-from hotline.db import Stored, moment, partial_index
 from hotline.errors import NotFound, StepRefused
 from hotline.people.rights import Action, Actor, scope_of
 from hotline.registry.limits import Limits
+from hotline.tables import Stored, moment, partial_index
 from hotline.tickets.models import Contact, Ticket
 from hotline.tickets.supervision import SupervisionOrder
 from hotline.tickets.words import CallGround, CallOutcome, Status

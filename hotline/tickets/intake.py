@@ -11,6 +11,7 @@ from hotline.people.rights import Action, Actor, Role
 from hotline.registry.calendar import WorkCalendar
 from hotline.registry.numbers import canonical
 from hotline.routing.types import Suggestion
+from hotline.tickets import queries
 from hotline.tickets.contents import add_content
 from hotline.tickets.deadlines import promised_at
 from hotline.tickets.dispatch import end_assignments
@@ -139,6 +140,7 @@ def redirect(
     session: Session, ticket: Ticket, sentence: str, *, code: str, actor: Actor, now: datetime
 ) -> TicketEvent:
     """引导: not refused, but told where the matter goes, in the sentence given."""
+    _refuse_followed(session, ticket)
     content = add_content(session, ticket, sentence)
     return take_step(
         session, ticket, Action.REDIRECT, actor=actor, now=now, content=content, reason=code
@@ -170,6 +172,7 @@ def withdraw(
     session: Session, ticket: Ticket, reason: str, *, actor: Actor, now: datetime
 ) -> TicketEvent:
     """撤单, by the requester or the dispatcher."""
+    _refuse_followed(session, ticket)
     content = add_content(session, ticket, reason)
     end_assignments(session, ticket, Outcome.ENDED, now)
     return take_step(
@@ -181,6 +184,17 @@ def withdraw(
         unit=ticket.lead_unit,
         content=content,
     )
+
+
+def _refuse_followed(session: Session, ticket: Ticket) -> None:
+    """Nobody would ever answer those whose tickets were merged into one that ends without reply."""
+    # One that is only just taken down has nobody yet, and is stored together with its redirection.
+    if ticket not in session.new and queries.is_followed(session, ticket):
+        raise StepRefused(
+            "别人反映的同一事项已并入 %(number)s，要等它答复；须由派单员先撤销并单。",
+            field="action",
+            number=ticket.number,
+        )
 
 
 def reopen(

@@ -7,8 +7,8 @@ from sqlmodel import Session, col, or_, select
 from hotline.errors import Invalid
 from hotline.people.rights import Action, Actor
 from hotline.registry.calendar import WorkCalendar
-from hotline.tickets import follow_ups
-from hotline.tickets.dispatch import end_assignments
+from hotline.tickets import follow_ups, queries
+from hotline.tickets.dispatch import end_assignments, open_assignments, refuse_accused
 from hotline.tickets.intake import promise
 from hotline.tickets.models import BLANK, Contact, Ticket, TicketEvent
 from hotline.tickets.steps import take_step
@@ -39,9 +39,12 @@ def merge(
             number=parent.number,
         )
     _refuse_parent(session, ticket)
+    _refuse_accused(ticket, parent)
     end_assignments(session, ticket, Outcome.ENDED, now)
     event = take_step(session, ticket, Action.MERGE, actor=actor, now=now, unit=parent.lead_unit)
     ticket.merged_into = parent.id
+    # Whom one of those who now wait for its reply accuses, must not get it later either.
+    parent.excluded = list(dict.fromkeys((*parent.excluded, *ticket.excluded)))
     return event
 
 
@@ -87,8 +90,14 @@ def likely_parents(session: Session, ticket: Ticket, requester: Contact) -> list
     return list(session.exec(query.limit(PARENTS_SHOWN)))
 
 
+def _refuse_accused(ticket: Ticket, parent: Ticket) -> None:
+    """Else the accused would answer the tip-off, and see that there is one."""
+    for assignment in open_assignments(parent):
+        refuse_accused(ticket, assignment.unit)
+
+
 def _refuse_parent(session: Session, ticket: Ticket) -> None:
-    if session.exec(select(Ticket.id).where(Ticket.merged_into == ticket.id)).first():
+    if queries.is_followed(session, ticket):
         raise Invalid(
             "已有工单并入 %(number)s，请先撤销并单。", field="parent", number=ticket.number
         )

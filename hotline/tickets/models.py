@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, literal, text
 from sqlmodel import Field, Relationship, UniqueConstraint
 
-from hotline.db import Stored, moment, partial_index
+from hotline.tables import Stored, moment, partial_index
 from hotline.tickets.words import Status, Urgency
 
 # Written out, not bound: only so does a database see that an index of a few rows will do.

@@ -12,10 +12,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, literal
 from sqlmodel import Field, Relationship, Session, UniqueConstraint, col, select
 
-from hotline.db import Stored, moment, partial_index
 from hotline.errors import Invalid, NotFound, StepRefused
 from hotline.people.rights import Action, Actor, scope_of
 from hotline.registry.limits import Limits
+from hotline.tables import Stored, moment, partial_index
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import OpinionAct, OpinionLevel, OpinionState
 

@@ -5,8 +5,8 @@ import re
 from sqlalchemy import Index, text
 from sqlmodel import Field, Relationship
 
-from hotline.db import Stored
 from hotline.routing.fold import fold_character
+from hotline.tables import Stored
 from hotline.tickets.models import Content, Ticket
 
 # Tickets whose ids differ in what is left of this only are a block, some days of a city.

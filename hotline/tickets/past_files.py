@@ -18,6 +18,8 @@ from hotline.errors import Invalid
 MOST_ROWS = 100_000
 # What openpyxl raises besides at a workbook with parts that are broken or not there.
 _BROKEN = (SyntaxError, LookupError, ValueError, OSError)
+# Bytes of a workbook when unpacked; ten megabytes of it could else hold as many gigabytes.
+MOST_UNPACKED = 200 * 2**20
 _ENCODINGS = ("utf-8-sig", "gb18030")
 
 
@@ -70,11 +72,15 @@ def _text(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Invalid("文件须是 csv(UTF-8 或 GB18030)或 xlsx。", field="file")
+    raise Invalid("文件须是 csv（UTF-8 或 GB18030）或 xlsx。", field="file")
 
 
 def _workbook(data: bytes) -> Iterator[tuple[int, list[str]]]:
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            unpacked = sum(part.file_size for part in parts.infolist())
+        if unpacked > MOST_UNPACKED:
+            raise Invalid("xlsx 解开后太大，请分成几个文件。", field="file")
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
             yield number, [_cell(value) for value in row]

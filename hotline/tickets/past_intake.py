@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlmodel import Field, Relationship, Session, col, select
 
-from hotline.db import Stored, moment
 from hotline.people.rights import CHANNEL, Actor, Role
 from hotline.registry.calendar import WorkCalendar
 from hotline.routing.types import Candidate, Decision, Disposition, Suggestion
+from hotline.tables import Stored, moment
 from hotline.tickets import dispatch, intake, replies
 from hotline.tickets.intake import Matter, Requester
 from hotline.tickets.models import Ticket
@@ -18,7 +18,7 @@ from hotline.tickets.words import Channel
 
 # The steps are told as taken by the import; who brought the list stands in its rows.
 DESK = Actor("批量导入", Role.DISPATCHER)
-NO_REPLY = "(原系统没有留下答复内容。)"
+NO_REPLY = "（原系统没有留下答复内容。）"
 HANDLER = "原经办人"
 
 
@@ -85,7 +85,7 @@ def bring_in(
 def _settle(
     session: Session, ticket: Ticket, row: PastRow, closed: datetime, calendar: WorkCalendar
 ) -> None:
-    unit = Actor(f"{row.unit}(导入)", Role.HANDLER, unit=row.unit)
+    unit = Actor(f"{row.unit}（导入）", Role.HANDLER, unit=row.unit)
     dispatch.claim(
         session, ticket, handler=HANDLER, calendar=calendar, actor=unit, now=row.received
     )

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, exists, func, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, true
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col, select
 
-from hotline.errors import NotFound
+from hotline.errors import NotFound, StepRefused
 from hotline.people.rights import Action, Actor, Scope, scope_of
 from hotline.tickets.models import BLANK, Assignment, Contact, Content, Reply, Ticket, TicketEvent
 from hotline.tickets.numbers import is_number
@@ -16,6 +16,10 @@ from hotline.tickets.standing import OPEN_LEAD, PUT_OFF, overdue, standing_with
 from hotline.tickets.words import Part, Status
 
 _ID = col(Ticket.id)
+# What these find or change stands on the ticket that theirs was merged into, or on those merged.
+OF_A_FAMILY = (Action.FOLLOW_UP, Action.UNMERGE, Action.RULE_EXTENSION)
+# Others may meanwhile store what refers to the ticket: its key does not change.
+WRITING = {"key_share": True}
 
 
 def visible(
@@ -37,17 +41,25 @@ def ticket(
     actor: Actor,
     action: Action,
     lock: bool = False,
+    beside: Sequence[str] = (),
     field: str = "number",
 ) -> Ticket:
     """The ticket, if the actor may do this to it; locked against other writers when asked.
 
     One outside the actor's scope is "not found": its existence is nobody else's business.
-    `field` is where the asker wrote the number.
+    `beside` are the numbers of others that the same step locks later on; `field` is where the
+    asker wrote the number.
     """
+    of_unit = scope_of(actor, action) is Scope.UNIT
+    # Who sees it is looked up only then: it may go to another unit while we wait for the lock.
+    if lock and (of_unit or beside or action in OF_A_FAMILY):
+        _lock_family(session, number, beside)
     query = select(Ticket).where(Ticket.number == number, visible(actor, action))
-    found = session.exec(query.with_for_update() if lock else query).first()
+    found = session.exec(query.with_for_update(**WRITING) if lock else query).first()
+    if found is None and lock and of_unit:
+        _refuse_moved(session, number, actor.unit)
     if found is None:
-        slip = "" if is_number(number) else "(编号有错字)"
+        slip = "" if is_number(number) else "（编号有错字）"
         raise NotFound(
             "没有找到工单 %(number)s%(slip)s，请核对编号。",
             field=field,
@@ -57,15 +69,57 @@ def ticket(
     return found
 
 
+def _refuse_moved(session: Session, number: str, unit: str) -> None:
+    """Whoever had the ticket a moment ago knows that it exists, and is told where it went."""
+    had = select(Ticket.lead_unit).join(Assignment, col(Assignment.ticket_id) == Ticket.id)
+    to = session.exec(had.where(Ticket.number == number, Assignment.unit == unit)).first()
+    if to:
+        raise StepRefused(
+            "工单 %(number)s 已转%(unit)s办理，不再由本单位办理。",
+            field="action",
+            number=number,
+            unit=to,
+        )
+
+
 def citizens_ticket(
     session: Session, number: str, query_code: str, *, lock: bool = False
 ) -> Ticket:
     """The ticket behind number and query code; a wrong code and a wrong number look the same."""
+    if lock:
+        _lock_family(session, number)
     query = select(Ticket).where(Ticket.number == number, Ticket.query_code == query_code.upper())
-    found = session.exec(query.with_for_update() if lock else query).first()
+    found = session.exec(query.with_for_update(**WRITING) if lock else query).first()
     if found is None:
         raise NotFound("工单编号或查询码不对，请核对后再查。", field="query_code")
     return found
+
+
+def _lock_family(session: Session, number: str, beside: Sequence[str] = ()) -> None:
+    """Locks the ticket, the one that it was merged into and those merged into it, and others.
+
+    All in the order of their numbers, so that nobody holds one that somebody waits for who holds
+    another; and what a step reads of the one stays so until it has changed the other.
+    """
+    parent = select(Ticket.merged_into).where(Ticket.number == number).scalar_subquery()
+    own = select(Ticket.id).where(Ticket.number == number).scalar_subquery()
+    family = or_(
+        col(Ticket.number).in_((number, *beside)), parent == _ID, col(Ticket.merged_into) == own
+    )
+    query = select(Ticket.id, Ticket.number, Ticket.merged_into).where(family)
+    held = session.exec(query.order_by(col(Ticket.number)).with_for_update(**WRITING)).all()
+    followed = next((into for _, each, into in held if each == number), None)
+    if followed and followed not in {id for id, *_ in held}:
+        # It was merged while we waited: whom it follows now, nobody who asked has seen.
+        raise StepRefused(
+            "工单 %(number)s 刚刚有变动，请刷新后再办。", field="number", number=number
+        )
+
+
+def is_followed(session: Session, ticket: Ticket) -> bool:
+    """Whether others were merged into it: their requesters wait for its reply."""
+    query = select(Ticket.id).where(Ticket.merged_into == ticket.id)
+    return session.exec(query.limit(1)).first() is not None
 
 
 def events(session: Session, ticket: Ticket) -> list[TicketEvent]:
@@ -117,7 +171,8 @@ def claimable(session: Session, unit: str, *, limit: int) -> list[Ticket]:
         .order_by(col(Assignment.due_at), col(Assignment.id))
         .limit(limit)
         .options(selectinload(Ticket.assignments))
-        .with_for_update(skip_locked=True, of=Ticket)
+        # The assignment as well: only so is one left out that ended while the list was made.
+        .with_for_update(skip_locked=True)
     )
     return list(session.exec(query))
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import Field, Session, col, select
 
-from hotline.db import Stored, moment, partial_index
 from hotline.errors import NotFound, StepRefused
 from hotline.people.rights import Action, Actor, scope_of
 from hotline.registry.limits import Limits
+from hotline.tables import Stored, moment, partial_index
 from hotline.tickets.words import CallOutcome
 
 # Custom (proposal): as with follow-up calls.

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple_
 from sqlmodel import Session, col
 
-from hotline.db import UtcDateTime
 from hotline.errors import Invalid
 from hotline.people.rights import Action
 from hotline.routing.types import Decision
+from hotline.tables import UtcDateTime
 from hotline.tickets.models import Assignment, Content, Ticket, TicketEvent
 from hotline.tickets.standing import OPEN_LEAD
 from hotline.tickets.steps import BESIDE

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, UniqueConstraint, and_, func
 from sqlmodel import Field, Relationship, Session, col, select
 
-from hotline.db import Stored, moment
 from hotline.errors import Invalid, StepRefused
 from hotline.people.rights import SYSTEM, Action, Actor, Role
 from hotline.registry.calendar import WorkCalendar
+from hotline.tables import Stored, moment
 from hotline.tickets.contents import add_content
 from hotline.tickets.dispatch import last_lead
 from hotline.tickets.models import Assignment, Content, Ticket, TicketEvent

@@ -17,15 +17,17 @@ from sqlalchemy import JSON, Column, and_, or_
 from sqlmodel import Field, Session, col, func, select
 
 from hotline.clock import city_span
-from hotline.db import Stored, moment, partial_index
+from hotline.db import take_turn
 from hotline.people.rights import Action, Actor, scope_of
 from hotline.registry.limits import Limits
 from hotline.routing.fold import fold_phrase
 from hotline.routing.types import Duty
+from hotline.tables import Stored, moment, partial_index
 from hotline.tickets.contents import matter_of
 from hotline.tickets.models import Content, Ticket
 from hotline.tickets.words import Channel
 
+TOPICS_TURN = 12345_07
 DAYS = 7
 SIGMAS = 3.0
 # What is read of each matter, and what of a topic is kept.
@@ -154,6 +156,8 @@ def keep(session: Session, found: Sequence[Surge], limits: Limits, now: datetime
 
     One that is open stays so while half as many would have opened it, or it would flicker.
     """
+    # A clock that lost its lease while it counted may not be done yet.
+    take_turn(session, TOPICS_TURN)
     by_key = {each.key: each for each in found}
     standing = {_key(row): row for row in open_topics(session)}
     for key, row in standing.items():

@@ -172,12 +172,12 @@ class OpinionAct(StrEnum):
 
 CHINESE: dict[StrEnum, str] = {
     Status.LOGGED: "已登记",
-    Status.ACCEPTED: "已受理(待派)",
-    Status.DISPATCHED: "已派单(待签收)",
+    Status.ACCEPTED: "已受理（待派）",
+    Status.DISPATCHED: "已派单（待签收）",
     Status.OBJECTED: "退单待裁",
     Status.IN_PROGRESS: "办理中",
     Status.REPLIED: "待审核",
-    Status.APPROVED: "已审核(待反馈)",
+    Status.APPROVED: "已审核（待反馈）",
     Status.DELIVERED: "待回访",
     Status.CLOSED: "已办结",
     Status.REDIRECTED: "已引导",

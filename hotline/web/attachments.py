@@ -6,10 +6,11 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, request
 from flask_babel import gettext as _
 
-from hotline.db import Replayed, RequestKey, Session, keep_reply
+from hotline.db import Session
 from hotline.errors import HotlineError, Invalid
 from hotline.people.access_log import note_look
 from hotline.people.rights import Action
+from hotline.repeats import Replayed, RequestKey, keep_reply
 from hotline.tickets import attachments as rooms
 from hotline.tickets import queries
 from hotline.tickets.attachments import Attachment, Place

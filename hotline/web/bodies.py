@@ -1,7 +1,8 @@
 """What programs may send: each field with its limits; unknown fields are refused."""
 
+import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask_openapi3 import FileStorage
 from pydantic import (
@@ -31,8 +32,18 @@ from hotline.tickets.words import (
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 NearDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 ALLOWED_CONTROLS = "\t\n\r"
+# Signs that print nothing, and hide words from search or turn the direction of reading; telephones
+# put them around copied numbers. Those that join emoji are none of them.
+_UNSEEN = re.compile("[\x80-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 # Ids and positions are 32 bits wide in PostgreSQL, which refuses to compare with more.
 LAST_CURSOR = 2**31 - 1
+
+
+def _seen(typed: Any) -> Any:
+    return _UNSEEN.sub("", typed) if isinstance(typed, str) else typed
+
+
+Seen = BeforeValidator(_seen)
 
 
 def _printable(text: str) -> str:
@@ -44,7 +55,7 @@ def _printable(text: str) -> str:
 def line(max_length: int, min_length: int = 0) -> object:
     """Text of one field: stripped, of this length, without control characters."""
     rules = StringConstraints(strip_whitespace=True, max_length=max_length, min_length=min_length)
-    return Annotated[str, rules, AfterValidator(_printable)]
+    return Annotated[str, Seen, rules, AfterValidator(_printable)]
 
 
 Word = line(40)
@@ -52,9 +63,12 @@ NeededWord = line(40, 1)
 Sentence = line(2000, 1)
 Text = line(20_000, 1)
 # Digits with the usual signs between them, as people write numbers.
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9+() -]{0,32}$")]
+Phone = Annotated[
+    str, Seen, StringConstraints(strip_whitespace=True, pattern=r"^[0-9+() -]{0,32}$")
+]
 Email = Annotated[
     str,
+    Seen,
     StringConstraints(
         strip_whitespace=True,
         max_length=254,
@@ -75,7 +89,8 @@ Plate = Annotated[str, StringConstraints(max_length=20), AfterValidator(_plate)]
 
 
 class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", use_enum_values=False)
+    # What went wrong is logged; what a citizen wrote is not.
+    model_config = ConfigDict(extra="forbid", use_enum_values=False, hide_input_in_errors=True)
 
 
 # Where a territory leads, the department that guides it helps as an assistant (协办).

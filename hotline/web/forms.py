@@ -80,5 +80,9 @@ def _nested(typed: Mapping[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {}
     for name, value in typed.items():
         part, dot, leaf = name.rpartition(".")
-        (body.setdefault(part, {}) if dot else body)[leaf] = value
+        if not dot:
+            body[name] = value
+        # What is sent as a field and as a part as well is no part, and refused as such.
+        elif isinstance(whole := body.setdefault(part, {}), dict):
+            whole[leaf] = value
     return body

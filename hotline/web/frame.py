@@ -134,8 +134,8 @@ def _headed(response: Response) -> Response:
     reader = request.blueprint in ("openapi", "swagger")
     # A route may be stricter, as that of citizens' files is.
     response.headers.setdefault("Content-Security-Policy", READER_POLICY if reader else POLICY)
-    if "actor" in g:
-        # Nobody finds a ticket in the cache of a shared computer.
+    if "actor" in g or request.method == "POST":
+        # Nobody finds a ticket in the cache of a shared computer; citizens get theirs by a form.
         response.headers["Cache-Control"] = "no-store"
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"

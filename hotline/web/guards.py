@@ -1,14 +1,17 @@
 """Who may use which route: one row a route, checked before anything is parsed."""
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from flask import abort, current_app, g, request
 from flask_login import current_user
 
-from hotline.db import RequestKey
-from hotline.errors import HotlineError, Invalid, NotSignedIn, PasswordStale
+from hotline import clock
+from hotline.errors import HotlineError, Invalid, NotAllowed, NotSignedIn, PasswordStale
+from hotline.people import sign_ins
 from hotline.people.keys import actor_of
-from hotline.people.rights import RIGHTS, Action, Actor, Role, scope_of
+from hotline.people.rights import RIGHTS, STAFF, Action, Actor, Role, scope_of
+from hotline.repeats import RequestKey
 from hotline.web.current import actor, current
 
 
@@ -78,14 +81,15 @@ GUARDS: dict[str, Action | Anyone] = {
     "portal.own_withdraw": PUBLIC,
     "portal.own_remind": PUBLIC,
     "tickets.search": Action.READ,
-    "console.page": Action.LOG,
-    "console.log": Action.LOG,
+    # Whoever takes requests down at the desk; a gateway may log as well, but not there.
+    "console.page": Action.ACCEPT,
+    "console.log": Action.ACCEPT,
     "console.suggest": Action.ROUTE,
-    "console.nearby": Action.LOG,
-    "console.person": Action.LOG,
-    "console.save_draft": Action.LOG,
-    "console.discard_draft": Action.LOG,
-    "console.today": Action.LOG,
+    "console.nearby": Action.ACCEPT,
+    "console.person": Action.ACCEPT,
+    "console.save_draft": Action.ACCEPT,
+    "console.discard_draft": Action.ACCEPT,
+    "console.today": Action.ACCEPT,
     "console.take_call": Action.TAKE_CALLS,
     "console.call_line": Action.TAKE_CALLS,
     "console.waiting_line": Action.TAKE_CALLS,
@@ -217,7 +221,8 @@ LARGER = {
 }
 NUL = "\x00"
 SAFE = ("GET", "HEAD", "OPTIONS")
-# Where a user whose password somebody else has seen may go before it is changed.
+# Where a user whose password somebody else has seen may go before it is changed. They are about
+# that very sign-in, so that a key leads nowhere there.
 BEFORE_CHANGE = ("signing.account", "signing.change_password", "signing.sign_out")
 
 
@@ -242,6 +247,8 @@ def check() -> None:
         g.actor = _signed_in()
         if guard is not SIGNED_IN:
             scope_of(g.actor, guard)
+        elif g.actor.role not in STAFF:
+            raise NotAllowed
     _refuse_forged(guard)
 
 
@@ -285,9 +292,26 @@ def _sent() -> bytes:
     return repr(sorted(request.form.items(multi=True))).encode() if request.form else request.data
 
 
+def still_known() -> Callable[[], bool]:
+    """Asks later, without this request, whether the sign-in or key holds and is the same actor."""
+    who, key, database = actor(), _bearer(), current().database
+    token = "" if key else current_user.id
+
+    def asked() -> bool:
+        try:
+            if not key:
+                return sign_ins.user_of(database, token, clock.now(), active=False).actor == who
+            with database.glance() as session:
+                return actor_of(session, key) == who
+        except NotSignedIn:
+            return False
+
+    return asked
+
+
 def _signed_in() -> Actor:
     text = _bearer()
-    if not text:
+    if not text or request.endpoint in BEFORE_CHANGE:
         return _signed_in_page()
     with current().database.glance() as session:
         return actor_of(session, text)

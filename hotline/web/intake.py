@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from hotline.db import Session, keep_reply
+from hotline.db import Session
 from hotline.desk.callers import phone_hash
 from hotline.errors import Invalid
+from hotline.repeats import keep_reply
 from hotline.routing.types import Suggestion
 from hotline.tickets import cars, intake, sources
 from hotline.tickets.models import Ticket

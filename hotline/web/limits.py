@@ -1,5 +1,6 @@
 """How often one address may do what costs us or lets one guess."""
 
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from flask import Flask, Response, request
@@ -8,10 +9,19 @@ from flask_limiter import Limiter
 # Custom (proposal): a family or an office behind one address is not in the way of itself.
 SEND, LOOK, CHECK = "30 per hour", "30 per minute", "120 per minute"
 REFUSED = (401, 404)
+HOUSE = 64  # bits of an IPv6 address that a provider hands out at least
 
 
 def _address() -> str:
-    return request.remote_addr or ""
+    """Of IPv6 the network of a house: whoever has one address there has all of them."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:  # a unix socket has none
+        return ""
+    if isinstance(address, IPv4Address):
+        return str(address)
+    mapped = address.ipv4_mapped
+    return str(mapped or ip_network((address, HOUSE), strict=False))
 
 
 def _was_wrong(response: Response) -> bool:

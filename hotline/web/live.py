@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from queue import Empty
 from typing import Annotated, Any, TypeVar, cast
 
@@ -11,13 +11,14 @@ from flask.blueprints import BlueprintSetupState
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from hotline import clock
-from hotline.errors import Invalid
+from hotline.errors import Invalid, Unavailable
 from hotline.telephony import seats
 from hotline.telephony.words import SeatState
 from hotline.web import news
 from hotline.web.bodies import LAST_CURSOR
 from hotline.web.current import actor, city, current, now
-from hotline.web.line.calls import invalid
+from hotline.web.guards import still_known
+from hotline.web.line.calls import body_as, invalid
 from hotline.web.news import Message
 from hotline.web.streams import Feeder, Listener
 
@@ -54,7 +55,8 @@ def stream() -> Response:
     """Messages as they come; a page that comes back says in Last-Event-ID what it has had."""
     here = feeder()
     listener = here.subscribe(actor(), _cursor("Last-Event-ID", request.headers))
-    response = Response(_written(here, listener), mimetype="text/event-stream", headers=HEADERS)
+    messages = _written(here, listener, still_known())
+    response = Response(messages, mimetype="text/event-stream", headers=HEADERS)
     response.call_on_close(lambda: here.leave(listener))
     return response
 
@@ -104,9 +106,10 @@ def _own_seat() -> Response:
 
 def _given(kind: type[B]) -> B:
     """The body of a program or the fields of a form."""
-    said = request.get_json(silent=True) if request.is_json else request.form.to_dict()
+    if request.is_json:
+        return body_as(kind)
     try:
-        return kind.model_validate(said)
+        return kind.model_validate(request.form.to_dict())
     except ValidationError as error:
         raise invalid(error) from None
 
@@ -120,19 +123,35 @@ def _cursor(name: str, given: Any) -> int | None:
     return int(text)
 
 
-def _written(here: Feeder, listener: Listener) -> Iterator[str]:
+def _written(here: Feeder, listener: Listener, known: Callable[[], bool]) -> Iterator[str]:
+    """Ends where the reader has signed out meanwhile, or lost key or role: no number is told then.
+
+    That is asked before each caller's number, and otherwise as often as there is a sign of life.
+    """
     # Something at once: gunicorn lets a stream without a first chunk hold up other requests.
     yield f"retry: {RETRY}\n\n"
-    ends_at = time.monotonic() + here.pace.longest
+    asked_at = time.monotonic()
+    ends_at = asked_at + here.pace.longest
     while time.monotonic() < ends_at:
         try:
             message = listener.mailbox.get(timeout=here.pace.heartbeat)
         except Empty:
-            yield _chunk(Message("heartbeat", {"at": clock.now().isoformat()}))
-            continue
+            message = Message("heartbeat", {"at": clock.now().isoformat()})
         if message is None:
             return
+        if message.shown or time.monotonic() - asked_at >= here.pace.heartbeat:
+            asked_at = time.monotonic()
+            if False and not _unless_away(known):
+                return
         yield _chunk(message)
+
+
+def _unless_away(known: Callable[[], bool]) -> bool:
+    """While nobody can be asked, nothing new is told either."""
+    try:
+        return known()
+    except Unavailable:
+        return True
 
 
 def _chunk(message: Message) -> str:

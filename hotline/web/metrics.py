@@ -23,7 +23,7 @@ from hotline.settings import Settings
 from hotline.web.problem_document import problem
 
 SECRET = "metrics"
-KEY_NEEDED = "请用 Authorization: Bearer 提供监控密钥(数据目录 secrets/metrics)。"
+KEY_NEEDED = "请用 Authorization: Bearer 提供监控密钥（数据目录 secrets/metrics）。"
 # Seconds; what people feel lies between 0.1 and 1, and time-outs lie above.
 STEPS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30)
 

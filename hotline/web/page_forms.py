@@ -110,7 +110,7 @@ OptionalId = Annotated[int | None, BeforeValidator(lambda typed: typed or None)]
 
 
 # Where the car stands, before anybody has said it.
-NOT_SAID = "(没有说停在哪里)"
+NOT_SAID = "（没有说停在哪里）"
 
 
 class ConsoleForm(TicketBody):

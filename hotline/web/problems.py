@@ -18,18 +18,18 @@ from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from hotline.db import Replayed
 from hotline.errors import HotlineError, Invalid, NotSignedIn, PasswordStale
+from hotline.repeats import Replayed
 from hotline.web.languages import said
 from hotline.web.problem_document import HEADERS, problem
 
 log = structlog.get_logger()
 
 SENTENCES = {
-    400: "请求内容无法解析，请检查格式(应为 UTF-8 编码的 JSON)。",
+    400: "请求内容无法解析，请检查格式（应为 UTF-8 编码的 JSON）。",
     404: "没有这个地址，请核对。",
     405: "这个地址不支持此种请求方法。",
-    413: "内容过大(文字最多 256 KB，附件共 256 MB)，请压缩或分几次再提交。",
+    413: "内容过大（文字最多 256 KB，附件共 256 MB），请压缩或分几次再提交。",
     429: "操作太频繁了，请过一会儿再试。",
     415: "请以 application/json 提交。",
 }

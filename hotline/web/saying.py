@@ -127,7 +127,7 @@ def led(lead: Lead) -> str:
     """By which rule a unit leads: the `sentence` of it in the reader's language."""
     if lead.assist:
         return _("属地牵头，%(unit)s指导", unit=lead.assist)
-    return _("职能牵头(%(matter)s)", matter=lead.matter)
+    return _("职能牵头（%(matter)s）", matter=lead.matter)
 
 
 def why(reason: Reason) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hotline.db import Session, keep_reply
+from hotline.db import Session
 from hotline.delivery import outbox
 from hotline.people.rights import Action, Actor
+from hotline.repeats import keep_reply
 from hotline.tickets import (
     dispatch,
     extensions,
@@ -49,7 +50,10 @@ def take_all(
     """Takes these steps one after the other, all of them or none."""
     wanted = [(action, _thought_out(number, body)) for action, body in wanted]
     with current().database.work(key=request_key(), now=now()) as session:
-        row = queries.ticket(session, number, actor=actor(), action=wanted[0][0], lock=True)
+        row = queries.ticket(
+            session, number, actor=actor(), action=wanted[0][0], lock=True,
+            beside=[body.parent for _, body in wanted if isinstance(body, bodies.MergeBody)],
+        )  # fmt: skip
         for action, body in wanted:
             STEPS[action][1](session, row, body)
         if then:

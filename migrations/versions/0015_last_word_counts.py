@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hotline.db import UtcDateTime
+from hotline.tables import UtcDateTime
 
 revision = "0015"
 down_revision = "0014"

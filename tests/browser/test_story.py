@@ -196,7 +196,7 @@ def claim(handler: Page, number: str, unit: str, *told: str) -> None:
     for words in told:
         expect(handler.locator("article.ticket")).to_contain_text(words)
     handler.keyboard.press("c")
-    said = f"已签收 1 件，经办人 演示经办人({unit})"
+    said = f"已签收 1 件，经办人 演示经办人（{unit}）"
     expect(handler.locator("#messages")).to_contain_text(said)
 
 

@@ -128,7 +128,7 @@ def test_a_retained_line_is_transferred_to(city: City):
 
 def test_a_withheld_number_rings_too(city: City):
     result = city.ring("--dialled", "12345", "--extension", "8111", "--talk", "0", number="")
-    assert result.output.startswith("来电 (号码隐藏) 拨打 12345")
+    assert result.output.startswith("来电 （号码隐藏） 拨打 12345")
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_a_step_that_no_longer_holds_is_neither_taken_nor_told(base: Database):
         for _ in range(2):
             Desk(session, NOON).dispatched()
         session.execute(MEANWHILE)
-    assert said("--dry-run")[-1] == "2 件(未执行)"
+    assert said("--dry-run")[-1] == "2 件（未执行）"
     first, total = said()
     assert "红色督办单" in first
     assert total == "1 件"

@@ -12,7 +12,6 @@ from sqlmodel import select
 from structlog.testing import capture_logs
 
 from hotline import clock as wall
-from hotline.db import RequestKey, StoredReply, keep_reply
 from hotline.delivery import outbox
 from hotline.errors import Unavailable
 from hotline.jobs import tasks
@@ -22,6 +21,7 @@ from hotline.people.privacy import secret
 from hotline.registry import article_lists, knowledge, versions
 from hotline.registry.articles import Act, Article, Editor
 from hotline.registry.loading import read_shipped, read_tables
+from hotline.repeats import RequestKey, StoredReply, keep_reply
 from hotline.settings import Settings
 from hotline.telephony.calls import Call
 from hotline.telephony.journal import CallRecord, Journal

@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from hotline.db import Database, UtcDateTime
+from hotline.db import Database
+from hotline.tables import UtcDateTime
 
 # The registry is shipped anew with each release, and is half a megabyte.
 LEFT_OUT = {"alembic_version", "reference_version"}

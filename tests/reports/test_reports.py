@@ -208,7 +208,7 @@ def test_the_month_is_compared_with_the_month_before_and_the_same_month_a_year_a
             Desk(session, NOON).logged()
         report = written(session, PeriodKind.MONTH, now=AUGUST)
     assert section(report, "受理情况").paragraphs == (
-        "收到诉求 3 件，环比 +50.00%(当时 2 件)，同比 +200.00%(当时 1 件)。",
+        "收到诉求 3 件，环比 +50.00%（当时 2 件），同比 +200.00%（当时 1 件）。",
     )
 
 
@@ -227,7 +227,7 @@ def test_a_month_not_over_is_compared_with_as_many_days(database: Database):
         Desk(session, NOON - timedelta(days=26)).logged()
         Desk(session, NOON).logged()
         report = written(session, PeriodKind.MONTH, now=NOON)
-    assert "环比 +0.00%(当时 1 件)" in section(report, "受理情况").paragraphs[0]
+    assert "环比 +0.00%（当时 1 件）" in section(report, "受理情况").paragraphs[0]
     assert report.head[1:3] == (
         "本期尚未结束，数据截至 2018-07-25 12:00",
         "上期和去年同期取同样天数",
@@ -244,7 +244,7 @@ def test_rates_stand_with_what_they_are_made_of(database: Database):
     assert rows["按时办结率"] == (Rate(3, 3), 3, 3)
     assert rows["直接答复率"] == (Rate(0, 3), 0, 3)
     assert report.figures["rates"]["satisfied_rate"]["share"] == 2 / 3
-    assert section(report, "主要指标").paragraphs == ("平均办结用时 2.00 个工作日(自受理至办结)。",)
+    assert section(report, "主要指标").paragraphs == ("平均办结用时 2.00 个工作日（自受理至办结）。",)
 
 
 def test_a_rate_with_nothing_below_the_line_is_shown_as_a_dash(database: Database):
@@ -270,7 +270,7 @@ def test_a_unit_with_too_few_tickets_has_no_rank(database: Database):
         quarter = written(session, PeriodKind.QUARTER, now=AUGUST)
     ranks = [(row[0], row[1]) for row in table(month, "市级部门").rows]
     assert ranks == [(1, CITY), (2, POLICE), ("—", ENVIRONMENT)]
-    assert [row[:2] for row in table(month, "县(市、区)和园区").rows] == [("—", EAST)]
+    assert [row[:2] for row in table(month, "县（市、区）和园区").rows] == [("—", EAST)]
     assert {row[0] for row in table(quarter, "市级部门").rows} == {"—"}
 
 
@@ -286,7 +286,7 @@ def test_the_quarter_names_the_units_that_fell_overdue(database: Database):
     assert section(report, "超期单位").paragraphs == (
         f"本季度办理超期的单位 2 个：{CITY} 2 件、{EAST} 1 件。",
     )
-    assert f"派单最多的县(市、区)和园区：{EAST} 1 件。" in section(report, "部门办理").paragraphs
+    assert f"派单最多的县（市、区）和园区：{EAST} 1 件。" in section(report, "部门办理").paragraphs
 
 
 @pytest.mark.parametrize("kind", PeriodKind)
@@ -438,7 +438,7 @@ def test_the_day_list_names_who_was_on_duty_and_the_headlines_of_the_notes(datab
         report = written(session, PeriodKind.DAY, now=AUGUST)
     duty = section(report, "值守和交接")
     assert duty.paragraphs == (
-        "夜班：未排。", "白班：张三(分机 801)、李四。", "晚班：未排。", "交接记录 1 条。",
+        "夜班：未排。", "白班：张三（分机 801）、李四。", "晚班：未排。", "交接记录 1 条。",
     )  # fmt: skip
     assert table(report, "交接记录").rows == (("白班", "12:00", "锅炉停气", DISPATCHER.id),)
     assert "住户电话" not in as_text(report)
@@ -461,7 +461,7 @@ def test_the_day_list_tells_of_missed_calls_and_of_those_returned(database: Data
         return_calls.answered(session, "x", "c", NOON + timedelta(minutes=5))
         report = written(session, PeriodKind.DAY, now=AUGUST)
     assert section(report, "漏接和回拨").paragraphs == (
-        "漏接 6 通，来电人 5 位(号码未显示 1 位)；已回拨打通 2 位，其中按时 1 位，"
+        "漏接 6 通，来电人 5 位（号码未显示 1 位）；已回拨打通 2 位，其中按时 1 位，"
         "自行再打接通 1 位，三次未打通 0 位，待回拨 1 位。",
     )
 

@@ -563,7 +563,7 @@ def test_who_decides_second_is_told_what_happened_and_keeps_the_words(
     assert decide(other, Pile.TO_REVIEW, number, "approve", **CHECKED).status_code == 302
     page = decide(desk, Pile.TO_REVIEW, number, "send_for_rework", reason=reason)
     assert page.status_code == 409
-    assert f"工单 {number} 现为「已审核(待反馈)」，不能重办。" in page.text
+    assert f"工单 {number} 现为「已审核（待反馈）」，不能重办。" in page.text
     assert re.search(r"最近一步：测试dispatcher\d+ 审核通过", page.text)
     assert f">{reason}</textarea>" in page.text
     assert events(database, number)[-1] == "approve"

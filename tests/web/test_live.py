@@ -608,3 +608,29 @@ def answers(port: int) -> bool:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200
     return False
+
+
+# Who lost the right while the page was open
+
+
+def test_a_key_that_is_revoked_is_told_no_number_any_more(city: City):
+    key = city.staff(Role.AGENT, name="调离的坐席")
+    assert city.ask("/live/seat", key, {"extension": "8997"})[0] == 200
+    with city.page(key) as page:
+        page.next("queue")
+        with city.database.work() as session:
+            keys.revoke(session, "调离的坐席", now=clock.now())
+        city.tell("revoked", "offered", extension="8997")
+        heard = page.heard(2)
+    assert calls(heard) == []
+
+
+def test_a_page_that_signed_out_hears_no_more(app: Flask, paced, signs_in):
+    browser = signs_in(Role.AGENT)
+    paced(heartbeat=0.2, longest=2)
+    answer = browser.get("/live")
+    told = answer.iter_encoded()
+    assert next(told).startswith(b"retry")
+    browser.post("/sign-out")
+    assert b"heartbeat" not in b"".join(told)
+    answer.close()

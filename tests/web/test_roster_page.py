@@ -59,6 +59,14 @@ def test_who_is_entered_stands_on_the_desk_with_the_extension(supervising, agent
     assert re.search(r"<summary>值守 [^<]*李四", said)
 
 
+def test_whoever_was_entered_is_where_the_page_goes_on(supervising):
+    enter(supervising, "李四", day="2018-07-25")
+    place = enter(supervising, "王小二", day="2018-07-25").location
+    page = supervising.get(place).text
+    shown = re.search(rf'id="{place.partition("#")[2]}".+?</form>', page, re.S)[0]
+    assert "王小二" in shown and "李四" not in shown
+
+
 def test_a_day_that_nobody_has_is_said_in_words(agent):
     assert "值守 未排" in desk_says(agent)
 

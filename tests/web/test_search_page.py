@@ -130,7 +130,7 @@ def test_each_filter_is_a_door_to_exactly_that(dispatching, made, filters, how):
 def test_what_the_list_is_narrowed_to_is_told_in_words(dispatching):
     asked = {"status": "dispatched", "unit": CITY, "due": "overdue", "first": "2018-07-01"}
     page = ask(dispatching, **asked)
-    assert f"条件：已派单(待签收) · {CITY} · 已超期 · 2018-07-01 起" in page.text
+    assert f"条件：已派单（待签收） · {CITY} · 已超期 · 2018-07-01 起" in page.text
 
 
 def _nowhere() -> Suggestion:

@@ -173,7 +173,7 @@ def test_a_step_the_table_forbids_is_refused_in_plain_chinese(agent, dispatcher)
     number = logged(agent)["number"]
     response = dispatcher.post(f"/tickets/{number}/close")
     assert (response.status_code, response.json["code"]) == (409, "step-refused")
-    assert response.json["title"] == f"工单 {number} 现为「已受理(待派)」，不能办结。"
+    assert response.json["title"] == f"工单 {number} 现为「已受理（待派）」，不能办结。"
 
 
 def test_a_slip_in_a_ticket_number_is_told_from_a_ticket_that_is_not_there(agent, dispatcher):

@@ -64,7 +64,7 @@ def load(content: bytes) -> Model:
         raise BadModel("不是本系统的模型文件")
     body, checksum = content[:-CHECKSUM], content[-CHECKSUM:]
     if hashlib.sha256(body).digest() != checksum:
-        raise BadModel("内容不完整或被改动过(校验和不符)")
+        raise BadModel("内容不完整或被改动过（校验和不符）")
     start = len(MAGIC) + LENGTH
     end = start + int.from_bytes(body[len(MAGIC) : start], "big")
     try:
@@ -74,7 +74,7 @@ def load(content: bytes) -> Model:
             raise BadModel(f"它是版本 {version}，本程序只认识版本 {VERSION}")
         return from_arrays(_arrays(body[end:], header["shapes"]), header)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadModel(f"内容与格式不符({type(error).__name__})") from error
+        raise BadModel(f"内容与格式不符（{type(error).__name__}）") from error
 
 
 def to_arrays(model: Model) -> tuple[Arrays, dict[str, Any]]:

@@ -9,6 +9,7 @@ from hotline.errors import HotlineError
 from hotline.people import passwords, sign_ins, users
 from hotline.people.keys import STAFF
 from hotline.people.rights import Role
+from hotline.telephony import seats
 from hotline.web import page_forms
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
@@ -52,6 +53,7 @@ def disable(name: str) -> Any:
         with current().database.work() as session:
             user = users.disable(session, name, by=actor(), now=now())
             sign_ins.end_all(session, user, now())
+            seats.leave_seat(session, user.actor)
     except HotlineError as refused:
         return _page(Form(errors={"": said(refused)}), status=refused.status)
     return _page(Form(), done=_("已停用 %(name)s，所有登录已退出。", name=name))
@@ -69,6 +71,7 @@ def reset(name: str) -> Any:
     with current().database.work() as session:
         user = users.set_password(session, name, password_hash, must_change=True)
         sign_ins.end_all(session, user, now())
+        seats.leave_seat(session, user.actor)
     return _page(Form(), told=(name, password))
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from flask import g, jsonify
 from flask_openapi3 import APIBlueprint
 
-from hotline.db import Session, keep_reply
+from hotline.db import Session
+from hotline.people.access_log import note_look
 from hotline.people.rights import Actor
+from hotline.repeats import keep_reply
 from hotline.tickets import intake, queries, supervision
 from hotline.tickets.models import Ticket
 from hotline.web import bodies, steps
@@ -27,8 +29,10 @@ def add_routes(api: APIBlueprint) -> None:
 
 
 def progress(body: bodies.CitizenBody):  # noqa: ANN201
-    with current().database.read() as session:
-        return jsonify(_progress(session, _own(session, body)))
+    with current().database.work() as session:
+        row = _own(session, body)
+        note_look(session, citizen(row.number), [row.number], "progress", now())
+        return jsonify(_progress(session, row))
 
 
 def citizen_follow_up(body: bodies.CitizenRatingBody):  # noqa: ANN201

@@ -6,9 +6,9 @@ from flask import jsonify
 from flask_openapi3 import APIBlueprint
 
 from hotline.clock import city_day
-from hotline.db import keep_reply
 from hotline.delivery import settling
 from hotline.people.access_log import note_look
+from hotline.repeats import keep_reply
 from hotline.reports import tallies
 from hotline.tickets import alarms as tickets_alarms
 from hotline.web import bodies, intake

@@ -12,7 +12,7 @@ from hotline.tickets.sources import AlreadyLogged
 from hotline.tickets.words import Channel, MatterKind
 from hotline.web import bodies, intake
 from hotline.web.api import presenters
-from hotline.web.bodies import Body, Plate, RequesterBody, Text, Word, line
+from hotline.web.bodies import Body, Plate, RequesterBody, Word, line
 from hotline.web.current import actor, current
 
 
@@ -22,7 +22,7 @@ class HandInBody(Body):
     reference: line(60, 1) = Field(
         description="对方系统里的编号，如 110 警情编号；重复提交同一编号，答复相同，不另立工单"
     )
-    text: Text
+    text: line(19_700, 1)  # with the place behind it no longer than any other
     title: line(200) = ""
     kind: MatterKind = MatterKind.HELP
     place: line(200) = Field("", description="事发地点")

@@ -3,8 +3,8 @@
 from flask import jsonify
 from flask_openapi3 import APIBlueprint
 
-from hotline.db import keep_reply
 from hotline.people.access_log import note_look
+from hotline.repeats import keep_reply
 from hotline.tickets import dispatch, feed, queries
 from hotline.web import bodies
 from hotline.web.api import presenters

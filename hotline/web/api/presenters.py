@@ -25,6 +25,8 @@ from hotline.web.api.suggestions import dial, emergency, suggested
 
 # Who needs the requester's number and name to do the job; for others they are masked.
 SEES_CONTACT = (Role.AGENT, Role.DISPATCHER, Role.HANDLER)
+# In place of what a unit must not know: the ends of a number are enough to know a neighbour by.
+HIDDEN = "****"
 
 
 # What the desk and the units do among themselves is not the requester's to read; nor are an
@@ -111,17 +113,31 @@ def whole_ticket(
         "excluded": row.excluded,
         "assignments": [assignment(each) for each in assignments],
         "reply": reply[1].text if reply else None,
-        "source": source and {"reference": source.reference, "told": source.told},
+        "source": origin(source, row, reader),
         "events": [event(each) for each in events],
     }
 
 
+def hides_requester(of: Ticket, reader: Actor) -> bool:
+    """Whether the reader works on a matter whose requester asked not to be known."""
+    return of.confidential and reader.role is Role.HANDLER
+
+
 def contact(row: Contact, of: Ticket, reader: Actor) -> dict[str, str]:
+    """Whose it is and how to reach them, as far as the reader's work needs it."""
     fields = {name: getattr(row, name) for name in ("name", "phone", "email", "address")}
-    hidden = of.confidential and reader.role is Role.HANDLER
-    if reader.role in SEES_CONTACT and not hidden:
+    if hides_requester(of, reader):
+        return {name: value and HIDDEN for name, value in fields.items()}
+    if reader.role in SEES_CONTACT:
         return fields
     return {name: mask(value) for name, value in fields.items()}
+
+
+def origin(source: Source | None, of: Ticket, reader: Actor) -> dict[str, Any] | None:
+    """What it is called where it came from; by that number the requester is found there."""
+    if source is None or hides_requester(of, reader):
+        return None
+    return {"reference": source.reference, "told": source.told}
 
 
 def assignment(row: Assignment) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
 
-from hotline.db import Replayed, RequestKey, Session, StoredReply
+from hotline.db import Session
 from hotline.desk import drafts, shift
 from hotline.desk.look_alikes import look_alikes
 from hotline.errors import HotlineError, KeyReused
+from hotline.repeats import Replayed, RequestKey, StoredReply
 from hotline.tickets import topics
 from hotline.web import bodies, page_forms
 from hotline.web.console import acts, screen

@@ -6,11 +6,11 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug import Response
 
-from hotline.db import Replayed, keep_reply
 from hotline.delivery import settling
 from hotline.errors import HotlineError, KeyReused
 from hotline.people import users
 from hotline.people.rights import Action, scope_of
+from hotline.repeats import Replayed, keep_reply
 from hotline.tickets import alarms
 from hotline.tickets.lists import DeskPile
 from hotline.web import bodies, steps

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from hotline.db import keep_reply
 from hotline.errors import HotlineError, Invalid
 from hotline.people.rights import Action
+from hotline.repeats import keep_reply
 from hotline.tickets import dispatch, queries
 from hotline.web import page_forms
 from hotline.web.current import actor, city, current, now

@@ -7,9 +7,9 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from hotline.db import Replayed
 from hotline.errors import HotlineError, NotFound
 from hotline.registry import article_lists
+from hotline.repeats import Replayed
 from hotline.tickets import lists
 from hotline.tickets.lists import Pile
 from hotline.web import page_forms

@@ -6,12 +6,12 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from hotline.clock import city_day
-from hotline.db import Replayed, keep_reply
 from hotline.errors import HotlineError, Invalid, NotAllowed
 from hotline.people.rights import Action
 from hotline.registry import knowledge as registry
 from hotline.registry.articles import Writing
 from hotline.registry.knowledge import REVIEW_AFTER
+from hotline.repeats import Replayed, keep_reply
 from hotline.routing.types import UnitKind
 from hotline.web import page_forms
 from hotline.web.current import actor, city, current, now

@@ -98,7 +98,7 @@ def password_of(settings: Settings) -> str:
 def check_secret(password: str) -> None:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not hmac.compare_digest(given.encode(), password.encode()):
-        raise NotSignedIn("请用 Authorization: Bearer 提供交换机密钥(数据目录 secrets/line)。")
+        raise NotSignedIn("请用 Authorization: Bearer 提供交换机密钥（数据目录 secrets/line）。")
 
 
 def body_as(kind: type[Model]) -> Model:

@@ -58,6 +58,8 @@ class MistakeForm(AskForm):
     """找错: begins with the page on which the mistake stands."""
 
     page: Address
+    # With the page before it, no longer than any other.
+    text: line(19_400, 1)
 
     def meant(self) -> dict[str, Any]:
         return {"text": f"政府网站有错，网页：{self.page} 。\n{self.text}"}

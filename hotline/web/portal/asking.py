@@ -6,8 +6,9 @@ from flask import Blueprint, abort, g, jsonify, redirect, render_template, reque
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 
-from hotline.db import Replayed, Session
+from hotline.db import Session
 from hotline.errors import HotlineError
+from hotline.repeats import Replayed
 from hotline.routing.types import Suggestion, Unit
 from hotline.tickets.attachments import Place
 from hotline.tickets.deadlines import days_for

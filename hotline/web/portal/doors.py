@@ -38,14 +38,14 @@ DOORS: dict[str, Door] = {
         _("我要反映"),
         _("我要反映"),
         _("什么事？在哪里？什么时候？"),
-        hint=_("请写明具体地点(区县、街道、小区)，方便找到承办单位。"),
+        hint=_("请写明具体地点（区县、街道、小区），方便找到承办单位。"),
     ),
     Channel.MAYORS_MAILBOX: Door(
         Channel.MAYORS_MAILBOX,
         _("市长信箱"),
         _("给市长写信"),
         _("信的内容"),
-        hint=_("请写明具体地点(区县、街道、小区)，方便找到承办单位。"),
+        hint=_("请写明具体地点（区县、街道、小区），方便找到承办单位。"),
     ),
     Channel.LEADER_MAILBOX: Door(
         Channel.LEADER_MAILBOX,

@@ -16,7 +16,7 @@ from hotline.tickets.words import Grievance, ReminderKind, Status
 from hotline.web import bodies, steps, uploads
 from hotline.web.current import city, current, now
 from hotline.web.forms import Form, filled
-from hotline.web.guards import citizen
+from hotline.web.guards import NUL, citizen
 from hotline.web.limits import guesses
 
 # What a citizen is told of each step; the desk's and the units' talk among themselves is not.
@@ -107,7 +107,8 @@ def shown(form: Form[Any], *, done: str = "", status: int = 200) -> Any:
 
 
 def own(session: Session, form: Form[Any], *, lock: bool = False) -> Ticket:
-    number, code = (form.value(name).strip() for name in ("number", "query_code"))
+    # Also from a form with mistakes, which is shown again: PostgreSQL takes no NUL.
+    number, code = (form.value(name).replace(NUL, "").strip() for name in ("number", "query_code"))
     return queries.citizens_ticket(session, number, code, lock=lock)
 
 

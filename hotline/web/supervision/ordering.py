@@ -6,10 +6,10 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask_babel import gettext as _
 
 from hotline.clock import city_day, city_span
-from hotline.db import Replayed, keep_reply
 from hotline.errors import HotlineError
 from hotline.people import users
 from hotline.people.access_log import note_look
+from hotline.repeats import Replayed, keep_reply
 from hotline.tickets import extensions, precedents, supervision
 from hotline.tickets.words import SanctionKind
 from hotline.web.current import actor, city, current, now

@@ -1,6 +1,7 @@
 """排值守: who is on duty when, entered one by one or pasted from a table."""
 
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template
@@ -57,8 +58,11 @@ def take_off(id: int) -> Any:
 def _entered(turns: list[Turn]) -> Any:
     with current().database.work() as session:
         count = roster.enter(session, turns, actor=actor(), now=now())
+        first = roster.found(session, min(turns, key=attrgetter("day"))) if turns else None
+        # Eyes and keys go on from whoever was entered.
+        place = f"{_address(first.day)}#turn-{first.id}" if first else _address(None)
     flash(_("已排 %(n)d 人次。", n=count), "good")
-    return redirect(_address(min((turn.day for turn in turns), default=None)))
+    return redirect(place)
 
 
 def _address(day: date | None) -> str:

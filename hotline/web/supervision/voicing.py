@@ -5,11 +5,12 @@ from typing import Any
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from hotline.db import Replayed, Session, keep_reply
+from hotline.db import Session
 from hotline.errors import HotlineError
 from hotline.people import users
 from hotline.people.access_log import note_look
 from hotline.people.rights import Action
+from hotline.repeats import Replayed, keep_reply
 from hotline.tickets import opinions, queries
 from hotline.tickets.opinions import Opinion
 from hotline.tickets.words import OpinionAct, OpinionLevel
@@ -30,10 +31,13 @@ def add_routes(blueprint: Blueprint) -> None:
 
 
 def opinion_list() -> str:
+    """What is talked about; of those about a ticket the titles tell what it is about."""
     limits = city().calendar.limits
-    with current().database.read() as session:
+    with current().database.work() as session:
         rows = opinions.open_opinions(session, actor=actor())
         over = opinions.assessed(session, actor=actor())
+        numbers = [number for _, number in (*rows, *over) if number]
+        note_look(session, actor(), numbers, "list", now())
     timers = {row.id: opinions.timers(row, limits) for row, _number in (*rows, *over)}
     hours = {key: int(limits.span(key).total_seconds()) // 3600 for key in LIMITS}
     return render_template(

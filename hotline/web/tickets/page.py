@@ -62,6 +62,7 @@ def _presented(story: Story, titles: dict[str, str], refused: Refused | None) ->
         "lines": telling.told(story, titles),
         "matter": marking.marked(story.matter.text, given, row.lead_unit),
         "requester": requester,
+        "origin": presenters.origin(story.source, row, actor()),
         "standing": [each for each in row.assignments if each.ended_at is None],
         "Part": Part,
         "letter": _letter(story, requester["name"]),

@@ -48,7 +48,7 @@ BY_REASON = {
     (Action.RULE, "refused"): _("%(who)s 不同意退单，仍由 %(unit)s 办理"),
     (Action.RULE_EXTENSION, "granted"): _("%(who)s 同意 %(unit)s 延期"),
     (Action.RULE_EXTENSION, "refused"): _("%(who)s 不同意 %(unit)s 延期"),
-    (Action.CLAIM, "late"): _("%(unit)s %(handler)s 签收(超过签收时限)"),
+    (Action.CLAIM, "late"): _("%(unit)s %(handler)s 签收（超过签收时限）"),
     **dict.fromkeys(
         product((Action.FOLLOW_UP,), Grievance),
         _("%(who)s 回访：%(solved)s，%(satisfied)s，%(reason)s"),

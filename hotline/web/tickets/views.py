@@ -6,9 +6,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
-from hotline.db import Replayed, Session
+from hotline.db import Session
 from hotline.errors import HotlineError, KeyReused
 from hotline.people.rights import Action
+from hotline.repeats import Replayed
 from hotline.tickets.attachments import Place
 from hotline.tickets.models import Ticket
 from hotline.web import bodies, saying, steps, uploads
