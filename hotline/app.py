@@ -42,6 +42,7 @@ from hotline.web import (
 )  # fmt: skip
 from hotline.web.administration import administration
 from hotline.web.api import api_blueprint
+from hotline.web.api.description import DESCRIPTION
 from hotline.web.attachments import attachments
 from hotline.web.console import console
 from hotline.web.current import Current
@@ -88,7 +89,9 @@ def prepare(settings: Settings) -> Database:
 
 
 def _prepare(settings: Settings) -> Database:
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    # Also a folder that was there before: what citizens wrote lies in it.
+    settings.data_dir.chmod(0o700)
     FileStore.under(settings.data_dir).folder.mkdir(exist_ok=True, mode=0o700)
     database = Database(settings.db_url)
     upgrade(database)
@@ -186,7 +189,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _flask() -> OpenAPI:
     app = OpenAPI(
         "hotline.web",
-        info=Info(title="内江 12345", version=hotline.__version__),
+        info=Info(title="内江 12345", version=hotline.__version__, description=DESCRIPTION),
         security_schemes={
             "key": {"type": "http", "scheme": "bearer"},
             "switch": {"type": "http", "scheme": "bearer"},

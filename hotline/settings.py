@@ -108,4 +108,5 @@ def load() -> Settings:
         name = str(first["loc"][0])
         variable = name if name.isupper() else f"HOTLINE_{name.upper()}"
         remedy = REMEDIES.get(first["type"], first["msg"]).format(**first.get("ctx", {}))
+        remedy = remedy.replace("' or '", "' 或 '")
         raise Invalid(f"设置 {variable} 有误：{remedy}。", field=variable) from error

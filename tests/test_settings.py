@@ -9,7 +9,7 @@ from hotline.settings import Settings, load
 @pytest.mark.parametrize(
     ("variable", "value", "remedy"),
     [
-        ("HOTLINE_CHANNEL", "fax", "'maildir' or 'smtp'"),
+        ("HOTLINE_CHANNEL", "fax", "'maildir' 或 'smtp'"),
         ("HOTLINE_PORT", "abc", "须为整数"),
         ("HOTLINE_PORT", "0", "不能小于 1"),
         ("HOTLINE_REGISTRY_DATE", "yesterday", "须为日期"),

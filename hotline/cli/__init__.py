@@ -89,7 +89,7 @@ def route(text: str | None, dialled: str, as_json: bool, from_stdin: bool) -> No
             print(json.dumps(answer, ensure_ascii=False), flush=True)
         return
     if text is None:
-        raise click.UsageError("give the text, or --stdin")
+        raise click.UsageError("Give the text, or --stdin.")
     suggestion = city.router.suggest(text, dialled=city.find_line(dialled))
     click.echo(printing.as_json(suggestion) if as_json else printing.as_text(suggestion))
 
@@ -111,7 +111,10 @@ def route(text: str | None, dialled: str, as_json: bool, from_stdin: bool) -> No
 def evaluate(
     cases: Path, train: Path | None, noise: str | None, kind: str | None, as_json: bool
 ) -> None:
-    """Accuracy on labelled cases (columns id,title,body,unit,kind,source)."""
+    """Tells the accuracy on labelled cases.
+
+    Columns: id, title, body, unit, kind, source.
+    """
     if kind:
         _evaluate_kind(cases, kind, as_json)
         return
@@ -163,7 +166,10 @@ def replay(cases: Path, limit: int | None, as_json: bool) -> None:
 @click.option("--seed", type=int, required=True, help="The same seed makes the same city.")
 @click.option("--bulk", is_flag=True, help="Sets of rows, for size, instead of the real steps.")
 def simulate(days: int, per_day: int, seed: int, bulk: bool) -> None:
-    """A believable city, added to whatever is there; in bulk, nobody else can use it meanwhile."""
+    """Adds a believable city to whatever is there.
+
+    In bulk, nobody else can use it meanwhile.
+    """
     from hotline.cli import simulation
 
     settings, database = opened()
@@ -175,13 +181,22 @@ def simulate(days: int, per_day: int, seed: int, bulk: bool) -> None:
 
 @main.command()
 @click.argument("kind", type=click.Choice(["day", "month", "quarter"]))
-@click.argument("day", type=click.DateTime(["%Y-%m-%d"]), required=False)
-@click.option("--format", "form", type=click.Choice(["text", "json", "xlsx"]), default="text")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]), required=False, metavar="[DATE]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "xlsx"]),
+    default="text",
+    help="xlsx needs -o.",
+)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--publish", is_flag=True, help="Freeze the figures of a period that is over.")
 @click.option("--reason", default="", help="Why published figures are corrected.")
 def report(kind: str, day: Any, form: str, output: Path | None, publish: bool, reason: str) -> None:
-    """The day list, the month summary, the quarter bulletin."""
+    """The day list, the month summary, the quarter bulletin.
+
+    Of the period that DATE lies in: a day such as 2018-07-25, today when not given.
+    """
     from hotline.cli import printing
     from hotline.reports import publishing
     from hotline.reports.rendering import RENDERERS
@@ -197,9 +212,18 @@ def report(kind: str, day: Any, form: str, output: Path | None, publish: bool, r
             publishing.publish(session, written, by="hotline report", now=now, reason=reason)
     content = RENDERERS[form](written)
     if output:
-        output.write_bytes(content)
+        _write(output, content)
     else:
         click.echo(content.decode(), nl=False)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise Invalid(
+            f"不能写文件 {path}（{error.strerror}），请换一个位置。", field="output"
+        ) from error
 
 
 @main.group()
@@ -209,7 +233,11 @@ def keys() -> None:
 
 @keys.command("add")
 @click.argument("holder")
-@click.option("--role", required=True)
+@click.option(
+    "--role",
+    required=True,
+    help="agent, dispatcher, handler, supervisor, administrator, or gateway.",
+)
 @click.option("--unit", default="", help="For handlers: whose tickets they work on.")
 @click.option("--channel", default="", help="For gateways: by what they hand in, e.g. wechat.")
 def add_key(holder: str, role: str, unit: str, channel: str) -> None:

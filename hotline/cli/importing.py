@@ -18,10 +18,19 @@ SHOWN = 20
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--unit", required=True, help="Whose list it is, where a row names no unit.")
-@click.option("--map", "pairs", multiple=True, metavar="列=字段", help="What a column means.")
+@click.option(
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar="列=字段",
+    help="What a column means; may be given again.",
+)
 @click.option("--dry-run", is_flag=True, help="Checks every row and stores nothing.")
 def bring_in(file: Path, unit: str, pairs: tuple[str, ...], dry_run: bool) -> None:
-    """Brings in old requests (csv, xlsx); the same list again changes nothing."""
+    """Brings in old requests (csv, xlsx).
+
+    The same list again changes nothing.
+    """
     from hotline.web.lists import PastList
 
     def kind(city, key, found):  # noqa: ANN001, ANN202 (loading the types takes a second)
@@ -32,10 +41,19 @@ def bring_in(file: Path, unit: str, pairs: tuple[str, ...], dry_run: bool) -> No
 
 @click.command("board")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--map", "pairs", multiple=True, metavar="列=字段", help="What a column means.")
+@click.option(
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar="列=字段",
+    help="What a column means; may be given again.",
+)
 @click.option("--dry-run", is_flag=True, help="Checks every row and stores nothing.")
 def bring_in_board(file: Path, pairs: tuple[str, ...], dry_run: bool) -> None:
-    """Takes in messages of the 领导留言板 (csv, xlsx) as open tickets, each once by its number."""
+    """Takes in an export (csv, xlsx) of the 领导留言板.
+
+    Each message becomes an open ticket, once by its own number.
+    """
     from hotline.web.lists import Board
 
     def kind(city, key, found):  # noqa: ANN001, ANN202 (loading the types takes a second)

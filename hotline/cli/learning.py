@@ -15,7 +15,9 @@ from hotline.errors import Invalid
 )
 @click.option("--closed", is_flag=True, help="Learns from the closed tickets of this database.")
 def train(cases: Path | None, closed: bool) -> None:
-    """Learns from labelled cases (columns id,title,body,unit,kind,source), or from closed tickets.
+    """Learns from labelled cases, or from closed tickets.
+
+    Columns of the cases: id, title, body, unit, kind, source.
 
     The model comes into force if it is not worse than what is, overall and for any unit.
     """
@@ -34,7 +36,10 @@ def models() -> None:
 
 @models.command("list")
 def list_models() -> None:
-    """Newest first: number, when, cases, verdict of the gate; * is in force."""
+    """Lists them, the newest first; * is in force.
+
+    Number, when, cases, source, verdict of the gate, accuracy before and after.
+    """
     from hotline.registry import learned
 
     _, database = opened()
@@ -58,7 +63,10 @@ def list_models() -> None:
 @models.command()
 @click.argument("number", metavar="NUMBER|none")
 def use(number: str) -> None:
-    """Puts a model in force, such as the one before; `none` leaves the directory alone to speak."""
+    """Puts a model in force, such as the one before.
+
+    `none` leaves the directory alone to speak.
+    """
     if number != "none" and not number.isdecimal():
         raise Invalid("请写模型的编号，或 none。", field="number")
     from hotline.registry import learned

@@ -18,7 +18,10 @@ def users() -> None:
 @click.option("--role", required=True, type=click.Choice([str(role) for role in STAFF]))
 @click.option("--unit", default="", help="For handlers: whose tickets they work on.")
 def add(name: str, title: str, role: str, unit: str) -> None:
-    """Makes a user and prints a first password, to be changed at the first sign-in."""
+    """Makes a user and prints a first password.
+
+    It is to be changed at the first sign-in, at /sign-in.
+    """
     from hotline.city import load_city
     from hotline.people import passwords
     from hotline.people import users as table
@@ -39,7 +42,10 @@ def add(name: str, title: str, role: str, unit: str) -> None:
 @users.command()
 @click.argument("name")
 def reset(name: str) -> None:
-    """Gives the user a new first password, lifts a lock, and ends every sign-in."""
+    """Gives the user a new first password.
+
+    Lifts a lock as well, and ends every sign-in.
+    """
     from hotline.people import passwords, sign_ins
     from hotline.people import users as table
 

@@ -31,13 +31,13 @@ def as_text(suggestion: Suggestion) -> str:
     ]
     if suggestion.emergency:
         lines.append(
-            f"紧急：{suggestion.emergency.service}({'、'.join(suggestion.emergency.words)})"
+            f"紧急：{suggestion.emergency.service}（{'、'.join(suggestion.emergency.words)}）"
         )
     if suggestion.guidance:
         lines.append(f"引导：{suggestion.guidance.target}。{suggestion.guidance.sentence}")
     lines.append(f"属地：{suggestion.territory or '未定'} {suggestion.place or ''}".rstrip())
     if suggestion.lead:
-        lines.append(f"牵头：{suggestion.lead.unit}({suggestion.lead.sentence})")
+        lines.append(f"牵头：{suggestion.lead.unit}（{suggestion.lead.sentence}）")
     lines.append(f"派单：{SURE[suggestion.decision]}")
     for n, candidate in enumerate(suggestion.candidates, start=1):
         why = "、".join(reason.said for reason in candidate.reasons[:6])

@@ -9,7 +9,10 @@ from hotline.cli.opening import opened
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Tell what would be said, and say nothing.")
 def supervise(dry_run: bool) -> None:
-    """Reminds units and issues supervision orders, as the clock process does each minute."""
+    """Reminds units and issues supervision orders.
+
+    The clock process does the same each minute.
+    """
     from hotline.registry import versions
     from hotline.tickets import ladder
     from hotline.tickets.words import CHINESE

@@ -73,7 +73,7 @@ def finish(session: Session, event_ids: Iterable[int], now: datetime) -> None:
         .join(TicketEvent, col(TicketEvent.ticket_id) == Ticket.id)
         .where(col(TicketEvent.id).in_(event_ids), TicketEvent.seq == Ticket.last_seq)
         .where(Ticket.status == Status.APPROVED)
-        .order_by(col(Ticket.id))
+        .order_by(col(Ticket.number))  # as whoever locks a ticket with those merged into it
         .with_for_update(of=Ticket)
     ).all()
     open_events = set(

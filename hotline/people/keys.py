@@ -7,11 +7,13 @@ from datetime import datetime
 from sqlalchemy import bindparam
 from sqlmodel import Field, Session, SQLModel, select
 
+from hotline.db import take_turn
 from hotline.errors import Invalid, NotFound, NotSignedIn
 from hotline.people.rights import STAFF, Actor, Role
 from hotline.tables import moment
 
 HOLDERS = (*STAFF, Role.GATEWAY)
+KEYS_TURN = 12345_09
 
 
 class ApiKey(SQLModel, table=True):
@@ -55,6 +57,7 @@ def make(
         raise Invalid("经办人密钥须指明单位，其他角色不填单位。", field="unit")
     if (role is Role.GATEWAY) != bool(channel):
         raise Invalid("接入平台密钥须指明渠道，其他角色不选渠道。", field="channel")
+    take_turn(session, KEYS_TURN)
     if session.exec(select(ApiKey).where(ApiKey.holder == holder)).first():
         raise Invalid(
             "「%(holder)s」已有密钥，请先撤销或换一个名称。", field="holder", holder=holder

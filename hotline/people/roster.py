@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from hotline.clock import CITY_TIME
+from hotline.db import take_turn
 from hotline.errors import Invalid
 from hotline.people.rights import Action, Actor, scope_of
 from hotline.tables import moment
@@ -26,6 +27,7 @@ WORDS = {Shift.NIGHT: "夜班", Shift.DAY: "白班", Shift.EVENING: "晚班"}
 BEGINS = {Shift.NIGHT: time(0), Shift.DAY: time(8), Shift.EVENING: time(16)}
 # What a pasted table may hold at most: a month of three shifts with four people each.
 MOST_ROWS = 400
+ROSTER_TURN = 12345_10
 _LENGTHS = {"name": 40, "extension": 20}
 
 
@@ -72,6 +74,7 @@ def enter(session: Session, turns: Iterable[Turn], *, actor: Actor, now: datetim
     wanted = {(turn.day, str(turn.shift), turn.name): turn for turn in turns}
     if not wanted:
         return 0
+    take_turn(session, ROSTER_TURN)
     days = [day for day, _, _ in wanted]
     known = {(row.day, row.shift, row.name): row for row in on_duty(session, min(days), max(days))}
     for key, turn in wanted.items():

@@ -5,11 +5,13 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
+from hotline.db import take_turn
 from hotline.errors import Invalid, NotFound
 from hotline.people.rights import STAFF, Actor, Role
 from hotline.tables import moment
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
+USERS_TURN = 12345_08
 
 
 class User(SQLModel, table=True):
@@ -48,6 +50,7 @@ def add(
     check_role(role, unit)
     if not NAME.fullmatch(name):
         raise Invalid("登录名须为 2 至 40 位小写字母、数字或 . _ -，并以字母开头。", field="name")
+    take_turn(session, USERS_TURN)
     if find(session, name):
         raise Invalid("登录名「%(name)s」已有人使用，请换一个。", field="name", name=name)
     user = User(

@@ -53,7 +53,7 @@ def take_seat(session: Session, actor: Actor, extension: str, *, now: datetime) 
     """签入: one agent an extension, one extension an agent; again is no change."""
     scope_of(actor, Action.TAKE_CALLS)
     take_turn(session, SEATS_TURN)
-    own = session.get(Seat, actor.id)
+    own = session.get(Seat, actor.id, with_for_update=True)
     if own and own.extension != extension:
         raise SeatTaken(
             "您已签入分机 %(own)s，请先签出再换分机。", field="extension", own=own.extension

@@ -13,7 +13,7 @@ from hotline.people.rights import Action, Actor, Scope, scope_of
 from hotline.tickets.models import BLANK, Assignment, Contact, Content, Reply, Ticket, TicketEvent
 from hotline.tickets.numbers import is_number
 from hotline.tickets.standing import OPEN_LEAD, PUT_OFF, overdue, standing_with
-from hotline.tickets.words import Part, Status
+from hotline.tickets.words import Outcome, Part, Status
 
 _ID = col(Ticket.id)
 # What these find or change stands on the ticket that theirs was merged into, or on those merged.
@@ -50,14 +50,13 @@ def ticket(
     `beside` are the numbers of others that the same step locks later on; `field` is where the
     asker wrote the number.
     """
-    of_unit = scope_of(actor, action) is Scope.UNIT
-    # Who sees it is looked up only then: it may go to another unit while we wait for the lock.
-    if lock and (of_unit or beside or action in OF_A_FAMILY):
+    if lock and (beside or action in OF_A_FAMILY):
         _lock_family(session, number, beside)
     query = select(Ticket).where(Ticket.number == number, visible(actor, action))
     found = session.exec(query.with_for_update(**WRITING) if lock else query).first()
-    if found is None and lock and of_unit:
+    if lock and scope_of(actor, action) is Scope.UNIT and not _stands_with(found, actor.unit):
         _refuse_moved(session, number, actor.unit)
+        found = None
     if found is None:
         slip = "" if is_number(number) else "（编号有错字）"
         raise NotFound(
@@ -69,10 +68,21 @@ def ticket(
     return found
 
 
+def _stands_with(ticket: Ticket | None, unit: str) -> bool:
+    """Whether it does so now: it may have gone elsewhere while its lock was waited for."""
+    return ticket is not None and any(
+        each.unit == unit and each.outcome != Outcome.MOVED for each in ticket.assignments
+    )
+
+
 def _refuse_moved(session: Session, number: str, unit: str) -> None:
-    """Whoever had the ticket a moment ago knows that it exists, and is told where it went."""
+    """Whoever had the ticket a moment ago knows that it exists, and is told where it went.
+
+    Of a confidential one that is not told: it may have come to the very unit that it is about.
+    """
     had = select(Ticket.lead_unit).join(Assignment, col(Assignment.ticket_id) == Ticket.id)
-    to = session.exec(had.where(Ticket.number == number, Assignment.unit == unit)).first()
+    had = had.where(Ticket.number == number, Assignment.unit == unit)
+    to = session.exec(had.where(col(Ticket.confidential).is_(False))).first()
     if to:
         raise StepRefused(
             "工单 %(number)s 已转%(unit)s办理，不再由本单位办理。",

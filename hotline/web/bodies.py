@@ -43,6 +43,7 @@ def _seen(typed: Any) -> Any:
     return _UNSEEN.sub("", typed) if isinstance(typed, str) else typed
 
 
+# Stands behind the limits of a text, which then see what is left of it.
 Seen = BeforeValidator(_seen)
 
 
@@ -55,7 +56,7 @@ def _printable(text: str) -> str:
 def line(max_length: int, min_length: int = 0) -> object:
     """Text of one field: stripped, of this length, without control characters."""
     rules = StringConstraints(strip_whitespace=True, max_length=max_length, min_length=min_length)
-    return Annotated[str, Seen, rules, AfterValidator(_printable)]
+    return Annotated[str, rules, Seen, AfterValidator(_printable)]
 
 
 Word = line(40)
@@ -64,16 +65,16 @@ Sentence = line(2000, 1)
 Text = line(20_000, 1)
 # Digits with the usual signs between them, as people write numbers.
 Phone = Annotated[
-    str, Seen, StringConstraints(strip_whitespace=True, pattern=r"^[0-9+() -]{0,32}$")
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9+() -]{0,32}$"), Seen
 ]
 Email = Annotated[
     str,
-    Seen,
     StringConstraints(
         strip_whitespace=True,
         max_length=254,
         pattern=r"^([^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+)?$",
     ),
+    Seen,
 ]
 
 

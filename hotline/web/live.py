@@ -141,7 +141,7 @@ def _written(here: Feeder, listener: Listener, known: Callable[[], bool]) -> Ite
             return
         if message.shown or time.monotonic() - asked_at >= here.pace.heartbeat:
             asked_at = time.monotonic()
-            if False and not _unless_away(known):
+            if not _unless_away(known):
                 return
         yield _chunk(message)
 

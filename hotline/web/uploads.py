@@ -15,6 +15,8 @@ from hotline.tickets.models import Ticket
 from hotline.web.current import current
 
 IN_MEMORY = 512 * 1024
+# No form of ours that takes files has as many fields; each could hold so much memory.
+MOST_PARTS = 60
 # A picture shown by itself may load nothing and run nothing, whatever is hidden in it.
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 # What every form that takes files says of them.
@@ -38,6 +40,7 @@ class Uploading(Request):
 
 def install(app: Flask) -> None:
     app.request_class = Uploading
+    app.config["MAX_FORM_PARTS"] = MOST_PARTS
 
 
 def store() -> FileStore:

@@ -121,7 +121,7 @@ def test_numbers_choose_the_unit_when_no_text_is_being_written(desk):
     desk.keyboard.press("Escape")
     desk.keyboard.press("2")
     expect(units.nth(1)).to_be_checked()
-    expect(desk.locator("#dispatch-to")).to_have_text(f"({units.nth(1).get_attribute('value')})")
+    expect(desk.locator("#dispatch-to")).to_have_text(f"（{units.nth(1).get_attribute('value')}）")
 
 
 def test_a_refusal_leaves_text_and_keys_where_they_are(desk, faults):

@@ -45,6 +45,6 @@ def test_a_note_is_read_in_place_while_the_words_typed_stay(page_as):
 def test_whoever_is_entered_has_the_focus(page_as):
     page = page_as(Role.SUPERVISOR)
     page.goto("/supervision/roster")
-    page.get_by_label("姓名").fill("王小二")
+    page.locator("#name").fill("王小二")
     page.get_by_role("button", name="排上").press("Enter")
     expect(page.locator("form.turn", has_text="王小二")).to_be_focused()

@@ -140,7 +140,7 @@ def take_down(agent: Page, address: str) -> tuple[str, str]:
     agent.get_by_label("姓名").fill("赵某")
     agent.get_by_label("邮箱").fill(address)
     agent.keyboard.press("Alt+t")
-    expect(agent.locator("#dispatch-to")).to_have_text(f"({CITY})")
+    expect(agent.locator("#dispatch-to")).to_have_text(f"（{CITY}）")
     agent.keyboard.press("F4")
     expect(agent.locator("#result .big")).to_have_count(2)
     number, code = agent.locator("#result .big").all_inner_texts()

@@ -244,7 +244,9 @@ def test_rates_stand_with_what_they_are_made_of(database: Database):
     assert rows["按时办结率"] == (Rate(3, 3), 3, 3)
     assert rows["直接答复率"] == (Rate(0, 3), 0, 3)
     assert report.figures["rates"]["satisfied_rate"]["share"] == 2 / 3
-    assert section(report, "主要指标").paragraphs == ("平均办结用时 2.00 个工作日（自受理至办结）。",)
+    assert section(report, "主要指标").paragraphs == (
+        "平均办结用时 2.00 个工作日（自受理至办结）。",
+    )
 
 
 def test_a_rate_with_nothing_below_the_line_is_shown_as_a_dash(database: Database):

@@ -135,8 +135,10 @@ def test_two_tickets_merged_into_each_other_at_once_become_one(database: Databas
         number, parent = pair[thread], pair[1 - thread]
         try:
             with database.work() as session:
-                ticket = locked(session, number)
-                merging.merge(session, ticket, locked(session, parent), actor=DISPATCHER, now=NOON)
+                lock = {"actor": DISPATCHER, "action": Action.MERGE, "lock": True}
+                ticket = queries.ticket(session, number, beside=[parent], **lock)
+                into = queries.ticket(session, parent, **lock)
+                merging.merge(session, ticket, into, actor=DISPATCHER, now=NOON)
         except HotlineError:
             refused.append(number)
 

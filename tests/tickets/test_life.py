@@ -475,3 +475,18 @@ def test_a_reply_to_a_ticket_that_no_unit_works_on_says_how_it_stands(database: 
         ticket = Desk(session, NOON).accepted()
         with pytest.raises(StepRefused, match=r"现为「已受理.+」，没有单位在办理"):
             replies.reply(session, ticket, "已办理。", actor=handler_of(CITY), now=NOON)
+
+
+@pytest.mark.parametrize(("confidential", "told"), [(False, StepRefused), (True, NotFound)])
+def test_a_unit_that_a_ticket_left_is_told_where_it_went_unless_it_is_confidential(
+    database: Database, confidential: bool, told: type[Exception]
+):
+    with database.work() as session:
+        number = Desk(session, NOON).dispatched(confidential=confidential).number
+    with database.work() as session:
+        ticket = queries.ticket(session, number, actor=DISPATCHER, action=Action.TRANSFER)
+        dispatch.transfer(
+            session, ticket, ENVIRONMENT, calendar=CALENDAR, actor=DISPATCHER, now=NOON
+        )
+    with database.work() as session, pytest.raises(told):
+        queries.ticket(session, number, actor=handler_of(CITY), action=Action.CLAIM, lock=True)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from io import BytesIO
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from builders import CITY, NOON
@@ -167,3 +167,14 @@ def test_a_workbook_with_a_broken_sheet_is_refused():
             book.writestr(part, b"<worksheet><a" if cut else whole.read(part))
     with pytest.raises(Invalid, match="xlsx 打不开"):
         read_file(broken.getvalue())
+
+
+def test_a_workbook_that_unpacks_to_more_than_a_machine_holds_is_refused_unread():
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as parts:
+        for n in range(3):
+            parts.writestr(f"xl/worksheets/sheet{n}.xml", bytes(70 * 2**20))
+    assert len(file.getvalue()) < 10 * 2**20
+    with pytest.raises(Invalid, match="解开后太大") as refused:
+        read_file(file.getvalue())
+    assert refused.value.field == "file"

@@ -1,15 +1,18 @@
 """What a hostile or careless program sends: every answer a problem that names the field."""
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from browsing import a_look
 from flask import Flask
+from pydantic import ValidationError
 from sqlalchemy import event
 
 from hotline.people.rights import Role
+from hotline.web.bodies import TicketBody
 
 CITY = "市城管执法局"
 ASKED = {"text": "小区楼下烧烤摊半夜还在吵，油烟也大", "kind": "complaint", "channel": "phone"}
@@ -170,3 +173,64 @@ def test_fifty_tickets_are_read_and_claimed_with_as_many_questions_as_five(
             [len([each for each in sent if not a_look(each)]) for sent in (read, claimed)]
         )
     assert counts[0] == counts[1]
+
+
+def test_a_field_sent_as_a_part_as_well_is_refused_by_its_name(stranger):
+    typed = {"requester": "李某", "requester.name": "李某", "text": "路灯不亮", "kind": "help"}
+    page = stranger.post("/ask", typed)
+    assert page.status_code == 422
+    assert "路灯不亮" in page.text
+    page = stranger.post("/ask", dict(reversed(typed.items())))
+    assert page.status_code == 422
+
+
+@pytest.mark.parametrize("data", [b"[" * 60_000, b'{"extension":' * 3000, b"{", b"null"])
+def test_a_seat_is_not_taken_with_what_cannot_be_read(agent, data: bytes):
+    headers = {"Authorization": f"Bearer {agent.key}"}
+    answer = agent.client.post(
+        "/live/seat", data=data, content_type="application/json", headers=headers
+    )
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "body")
+
+
+def test_a_text_that_grows_too_long_with_its_place_is_refused_by_name(stranger, caller):
+    long = "路" * 20_000
+    mistake = {"channel": "portal_mistake", "text": long, "kind": "suggestion", "page": "a.gov.cn"}
+    page = stranger.post("/ask", mistake)
+    assert (page.status_code, re.findall(r"最多 \d+ 字", page.text)) == (422, ["最多 19400 字"])
+    gateway = caller(Role.GATEWAY, channel="wechat")
+    body = {"reference": "r", "text": long, "place": "太白路"}
+    (error,) = gateway.post("/intake", body).json["errors"]
+    assert (error["field"], error["remedy"]) == ("text", "内容过长，最多 19700 字。")
+
+
+def test_signs_that_print_nothing_are_left_out_and_those_between_emoji_stay(agent, dispatcher):
+    body = ASKED | {
+        "text": "贪\u200b污\u202e腐败 👨\u200d👩\u200d👧",
+        "requester": {"name": "张\u2066三", "phone": "\u202d13800000832\u202c"},
+    }
+    number = agent.post("/tickets", body).json["number"]
+    ticket = dispatcher.get(f"/tickets/{number}").json
+    assert ticket["text"] == "贪污腐败 👨\u200d👩\u200d👧"
+    assert ticket["requester"] | {"email": "", "address": ""} == {
+        "name": "张三", "phone": "13800000832", "email": "", "address": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("act", ["", "/withdraw", "/remind", "/attachments", "/attachments/1"])
+@pytest.mark.parametrize("field", ["number", "query_code"])
+def test_a_nul_in_number_or_code_is_no_failure(stranger, act: str, field: str):
+    typed = {"number": "NJ1", "query_code": "ABCDEF", "reason": "x"} | {field: "NJ1\x00"}
+    assert stranger.post(f"/progress{act}", typed).status_code in (404, 422)
+
+
+def test_what_a_citizen_wrote_is_in_no_error_of_ours():
+    with pytest.raises(ValidationError) as refused:
+        TicketBody(text="李某的" * 9000, kind="help", channel="web")
+    assert "李某" not in str(refused.value)
+
+
+def test_a_form_of_hundreds_of_files_is_refused_before_it_fills_the_memory(stranger):
+    files = [(io.BytesIO(b"x"), f"{n}.txt") for n in range(100)]
+    page = stranger.post("/ask", {"text": "路灯不亮", "kind": "help", "attachments": files})
+    assert (page.status_code, "内容过大" in page.text) == (413, True)

@@ -1,12 +1,18 @@
 """Whom we believe about the caller's address and scheme."""
 
+import re
+from pathlib import Path
+
 import pytest
 from flask import Flask, jsonify, request
 from flask.testing import FlaskClient
 
 from hotline.errors import Invalid
 from hotline.settings import Settings, load
+from hotline.web.guards import LARGER
 from hotline.web.proxies import BehindProxy
+
+NGINX = (Path(__file__).parents[2] / "docs" / "nginx.conf").read_text()
 
 SAID = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9", "X-Forwarded-Proto": "https"}
 
@@ -43,3 +49,10 @@ def test_a_wrong_proxy_is_named_with_its_setting(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("HOTLINE_TRUSTED_PROXIES", value)
     with pytest.raises(Invalid, match="HOTLINE_TRUSTED_PROXIES.*网段"):
         load()
+
+
+def test_the_example_of_nginx_lets_large_forms_through(app):
+    large = re.compile(re.search(r"location ~ (\S+) \{", NGINX)[1])
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in LARGER:
+            assert large.search(re.sub("<[^>]+>", "x", rule.rule)), rule.rule

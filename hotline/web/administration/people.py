@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
@@ -15,6 +16,8 @@ from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
 from hotline.web.languages import said
 from hotline.web.saying import ROLES
+
+log = structlog.get_logger()
 
 
 def add_routes(administration: Blueprint) -> None:
@@ -45,6 +48,7 @@ def add() -> Any:
     except HotlineError as refused:
         given.refuse(refused)
         return _page(given, status=refused.status)
+    _note("user added", body.name, role=body.role, unit=body.unit)
     return _page(Form(), told=(body.name, password))
 
 
@@ -56,12 +60,14 @@ def disable(name: str) -> Any:
             seats.leave_seat(session, user.actor)
     except HotlineError as refused:
         return _page(Form(errors={"": said(refused)}), status=refused.status)
+    _note("user disabled", name)
     return _page(Form(), done=_("已停用 %(name)s，所有登录已退出。", name=name))
 
 
 def enable(name: str) -> Any:
     with current().database.work() as session:
         users.enable(session, name)
+    _note("user enabled", name)
     return _page(Form(), done=_("%(name)s 可以登录了。", name=name))
 
 
@@ -72,7 +78,13 @@ def reset(name: str) -> Any:
         user = users.set_password(session, name, password_hash, must_change=True)
         sign_ins.end_all(session, user, now())
         seats.leave_seat(session, user.actor)
+    _note("password reset", name)
     return _page(Form(), told=(name, password))
+
+
+def _note(event: str, name: str, **more: str) -> None:
+    """Whoever gives out a password could use it, and then look as somebody else."""
+    log.warning(event, name=name, by=actor().id, **more)
 
 
 def _page(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
@@ -10,9 +11,11 @@ from hotline.people import keys
 from hotline.people.rights import Role
 from hotline.tickets import sources
 from hotline.web import page_forms, saying
-from hotline.web.current import city, current, now
+from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
 from hotline.web.saying import ROLES
+
+log = structlog.get_logger()
 
 
 def add_routes(administration: Blueprint) -> None:
@@ -38,12 +41,14 @@ def make() -> Any:
     except HotlineError as refused:
         given.refuse(refused)
         return _page(given, status=refused.status)
+    log.warning("key made", holder=body.holder, role=body.role, unit=unit, by=actor().id)
     return _page(Form(), told=(body.holder, key))
 
 
 def revoke(holder: str) -> Any:
     with current().database.work() as session:
         keys.revoke(session, holder, now=now())
+    log.warning("key revoked", holder=holder, by=actor().id)
     return _page(Form(), done=_("%(holder)s 的密钥已撤销，即刻失效。", holder=holder))
 
 

@@ -48,7 +48,7 @@ function remark(text) {
 function label() {
   const chosen = desk().querySelector("input[name=unit]:checked");
   const unit = desk().elements.other?.value.trim() || chosen?.value;
-  part("dispatch-to").textContent = unit ? `(${unit})` : "";
+  part("dispatch-to").textContent = unit ? `（${unit}）` : "";
   part("dispatch").setAttribute("aria-disabled", String(!unit));
   part("requester").classList.toggle("unused", part("anonymous").checked);
 }
