@@ -71,7 +71,7 @@ def _hear_assistants(session: Session, ticket: Ticket, without: str, now: dateti
     silent = awaited(ticket)
     if silent and not without.strip():
         raise StepRefused(
-            "协办单位(%(units)s)还没有提交意见；不等的，请写明原因。",
+            "协办单位（%(units)s）还没有提交意见；不等的，请写明原因。",
             field="without",
             units="、".join(assignment.unit for assignment in silent),
         )
