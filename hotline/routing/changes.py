@@ -53,19 +53,21 @@ def compare(
     timer: Callable[[], float],
     seconds: float,
 ) -> Preview:
-    """Asks both about the cases in their order, until so many seconds are over.
+    """Asks both about the cases in their order, until so many seconds after the first are over.
 
-    `lines` are by key those of the other directory, in which a line may be another's.
+    The first answer waits until all that a router leans on is built. `lines` are by key those of
+    the other directory, in which a line may be another's.
     """
-    ends, asked, changes = timer() + seconds, 0, []
+    ends, asked, changes = None, 0, []
     for case in cases:
-        if timer() > ends:
+        if ends is not None and timer() > ends:
             break
         asked += 1
         dialled = lines.get(case.dialled.key) if case.dialled else None
         one, other = _first(before, case), _first(after, replace(case, dialled=dialled))
         if one != other:
             changes.append(Change(case.id, one, other, case.units[0]))
+        ends = timer() + seconds if ends is None else ends
     return Preview(asked, tuple(changes))
 
 

@@ -10,7 +10,7 @@ ASK = 0.35
 
 # Logistic curve of the first unit's lead over the second and of the points its phrases have;
 # three numbers fitted once to the totals of letters and short questions together.
-BASE, LEAD, SUBSTANCE = -1.8, 3.3, 0.4
+BASE, LEAD, SUBSTANCE = -1.8, 3.4, 0.4
 # How steeply the rest is shared among the units behind the first.
 STEEPNESS = 3.0
 

@@ -4,19 +4,18 @@ Least squares over TF-IDF of one to three characters, solved by conjugate gradie
 a few hundredths of a second for some thousands of sentences, the same every time.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hotline.routing.emergency import without_idioms
 from hotline.routing.fold import fold_phrase
+from hotline.routing.gradients import Vector, solved
 from hotline.routing.learning.features import MASK, Sparse, Table, runs, weighed
 from hotline.routing.types import Example
 
-Vector = NDArray[np.float64]
 Span = tuple[int, int]
 
 # By cross-validation on the table; the range of .5 to 2 is within half a point.
@@ -24,7 +23,7 @@ RIDGE = 0.7
 # What a text needs to be told by: about eight characters. Of less, the less there is, the less
 # it is like anything.
 LEAST = 12.0
-STEPS, CLOSE = 30, 1e-6
+STEPS = 30
 # So many runs of characters are shown as the words that decided.
 TOLD = 3
 
@@ -97,24 +96,11 @@ class _Rows:
 
 def _line(rows: _Rows, wanted: Vector, counts: Vector) -> Vector:
     """The weights, the constant last, that come closest to what is wanted of rows that count."""
-    return _solved(
+    return solved(
         lambda weights: rows.back(counts * rows.times(weights)) + RIDGE * weights,
         rows.back(counts * wanted),
+        steps=STEPS,
     )
-
-
-def _solved(matrix: Callable[[Vector], Vector], wanted: Vector) -> Vector:
-    """Conjugate gradients for a positive matrix."""
-    solution, rest = np.zeros_like(wanted), wanted.copy()
-    way, length = rest.copy(), rest @ rest
-    for _ in range(STEPS):
-        if length < CLOSE:
-            break
-        image = matrix(way)
-        step = length / (way @ image)
-        solution, rest = solution + step * way, rest - step * image
-        way, length = rest + (rest @ rest) / length * way, rest @ rest
-    return solution
 
 
 def _height(line: Vector, vector: Sparse) -> float:

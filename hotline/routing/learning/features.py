@@ -85,17 +85,19 @@ class Table:
     values: NDArray[np.float64]
 
 
-def weighed(texts: Sequence[str], *, least: float = 0.0) -> tuple[Vocabulary, Table]:
+def weighed(
+    texts: Sequence[str], *, least: float = 0.0, seen: int = SEEN
+) -> tuple[Vocabulary, Table]:
     """Vocabulary and vectors of short folded texts; as one by one, in a tenth of the time."""
     rows, keys = _runs_of_all(texts)
     known, columns = np.unique(keys, return_inverse=True)
     places, counts = np.unique(rows * max(len(known), 1) + columns, return_counts=True)
     rows, columns = np.divmod(places, max(len(known), 1))
     held = np.bincount(columns, minlength=len(known))
-    rarity = _rarity(len(texts), held[held >= SEEN])
-    vocabulary = Vocabulary(known[held >= SEEN], rarity, least)
-    kept = held[columns] >= SEEN
-    rows, columns = rows[kept], (np.cumsum(held >= SEEN) - 1)[columns[kept]]
+    rarity = _rarity(len(texts), held[held >= seen])
+    vocabulary = Vocabulary(known[held >= seen], rarity, least)
+    kept = held[columns] >= seen
+    rows, columns = rows[kept], (np.cumsum(held >= seen) - 1)[columns[kept]]
     values = (1 + np.log(counts[kept])) * vocabulary.rarity[columns]
     lengths = np.sqrt(np.bincount(rows, values**2, len(texts)) + least**2)
     return vocabulary, Table(rows, columns, values / lengths[rows])

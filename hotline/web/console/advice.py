@@ -43,8 +43,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """`chosen` is the unit that F4 sends to, blank where a dispatcher must decide.
+    """`chosen` is the unit that F4 sends to, blank where there is none.
 
+    That is so where a dispatcher must decide (`ask`), and where the unit that somebody picked is no
+    longer among the choices (`lost`): it is never exchanged for another without a word.
     `guide` helps where the territory leads, unless it was unticked: then not `guided`.
     `emergency` and `transfer` are numbers to put the caller through to, with what they are.
     """
@@ -52,6 +54,8 @@ class Advice:
     suggestion: Suggestion
     choices: tuple[Choice, ...]
     chosen: str
+    ask: bool
+    lost: str
     guide: str
     guided: bool
     emergency: str
@@ -80,10 +84,14 @@ def advise(
     asked = bodies.RouteBody.model_construct(text=text, title="", dialled=dialled)
     found = with_ruling(intake.think(asked, phone_hash), text)
     choices = _choices(found)
+    ask = found.decision is Decision.ASK and not may_choose_freely()
+    lost = "" if ask or picked in {choice.unit for choice in choices} else picked
     return Advice(
         suggestion=found,
         choices=choices,
-        chosen=_chosen(found, choices, picked),
+        chosen="" if ask or lost else picked or choices[0].unit,
+        ask=ask,
+        lost=lost,
         guide=guide_of(found, choices[0].unit),
         guided=guide != "",
         emergency=found.service or "" if found.disposition is Disposition.EMERGENCY else "",
@@ -118,13 +126,6 @@ def _choices(found: Suggestion) -> tuple[Choice, ...]:
     by_rule = lead and lead.assist and may_choose_freely()
     first = [Choice(lead.unit, "按属地规则", "", (led(lead),))] if lead and by_rule else []
     return (*first, *map(_choice, found.candidates))
-
-
-def _chosen(found: Suggestion, choices: tuple[Choice, ...], picked: str) -> str:
-    units = [choice.unit for choice in choices]
-    if found.decision is Decision.ASK and not may_choose_freely():
-        return ""
-    return picked if picked in units else units[0]
 
 
 def _transfer(found: Suggestion) -> Line | None:
