@@ -35,7 +35,7 @@ WORDING = 1.3
 KNOWN = 0.3
 
 CANDIDATES = 3
-REASONS = 6
+REASONS = 7
 
 
 @dataclass(frozen=True, slots=True)
