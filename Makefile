@@ -6,7 +6,7 @@ CHROMIUM := /usr/bin/chromium-headless-shell
 FONT := /usr/share/fonts/truetype/wqy/wqy-zenhei.ttc
 PACKAGES := chromium-headless-shell fonts-wqy-zenhei
 # Each process that a test starts would otherwise compile the program anew.
-PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 4 --no-loadscope-reorder
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 5 --no-loadscope-reorder
 # Real browsers and processes on a busy machine: what failed is tried once more, alone, as CPython
 # does. Whatever passes only then is named in the end, for it is a fault to mend.
 AGAIN = { [ $$? = 1 ] && echo "Once more, alone:" && $(BIN)/pytest -n 0 -v --no-header --maxfail 1 \

@@ -246,7 +246,6 @@ def test_a_line_in_another_encoding_gets_an_error_in_its_place(run):
     assert ["error" in json.loads(answer) for answer in answers] == [True, False]
 
 
-@pytest.mark.parametrize("run", BOTH, indirect=True)
 def test_replay_takes_every_request_through_its_whole_life(run, tmp_path: Path):
     result = run("replay", str(write_cases(tmp_path / "cases.csv", times=5)), "--json")
     totals = json.loads(result.stdout)

@@ -292,6 +292,7 @@ def test_what_a_bulk_run_takes_off_is_put_back(database: Database, city: City):
         assert Desk(session, NOON).logged().id == poured + 1
 
 
+@pytest.mark.skipif(not SOAK, reason="a second city: in make soak")
 def test_a_bulk_run_that_is_stopped_leaves_all_as_it_was(database: Database, city: City):
     before = schema_of(database)
     written = bulk.build(database, simulation.planner_of(city, Plan(1, FIRST, 1, 30)), "b", KEY)

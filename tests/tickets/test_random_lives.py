@@ -58,7 +58,7 @@ from hotline.tickets.words import (
 )
 
 SOAK = bool(os.environ.get("HOTLINE_SOAK"))
-LIVES = 2000 if SOAK else 30
+LIVES = 2000 if SOAK else 15
 UNITS = (CITY, ENVIRONMENT, "市公安局")
 OPEN_WITH_UNIT = (Status.DISPATCHED, Status.OBJECTED, Status.IN_PROGRESS)
 
