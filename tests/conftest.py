@@ -49,11 +49,16 @@ FIRST = ("browser", "test_restarts", "test_processes", "test_live", "test_comman
 
 
 class ByFile(LoadFileScheduling):
-    """All tests of a file in one process, and all in browsers: one site serves them."""
+    """All tests of a file in one process; those in browsers in two, each with one site to serve.
+
+    In one, they would take longer than all others together.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = "tests/browser/"
-        return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+        file = super()._split_scope(nodeid)
+        if not file.startswith("tests/browser/"):
+            return file
+        return f"browsers {file < 'tests/browser/test_e'}"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
