@@ -21,6 +21,8 @@ Lines = NDArray[np.float32]
 
 # By the requests of routing.md ridges of 5 to 20 and six to ten steps rank alike.
 RIDGE, STEPS = 10.0, 8
+# So many units at a time: all at once, what is worked with takes a hundred megabytes.
+TOGETHER = 8
 
 
 class Leaning:
@@ -88,8 +90,12 @@ def _lines(rows: "csr_matrix", wanted: Lines, weights: Lines) -> Lines:
     """The weights, columns by units, that come closest to what is wanted of rows that count."""
     counts = (weights / (weights.mean() if len(weights) else 1))[:, None]
     turned = rows.T.tocsr()
-    return solved(
-        lambda lines: turned @ (counts * (rows @ lines)) + RIDGE * lines,
-        turned @ (counts * wanted),
-        steps=STEPS,
-    )
+    lines = np.empty((rows.shape[1], wanted.shape[1]), np.float32)
+    for first in range(0, wanted.shape[1], TOGETHER):
+        units = slice(first, first + TOGETHER)
+        lines[:, units] = solved(
+            lambda some: turned @ (counts * (rows @ some)) + RIDGE * some,
+            turned @ (counts * wanted[:, units]),
+            steps=STEPS,
+        )
+    return lines
