@@ -14,10 +14,11 @@ HOUSE = 64  # bits of an IPv6 address that a provider hands out at least
 
 def _address() -> str:
     """Of IPv6 the network of a house: whoever has one address there has all of them."""
+    given = request.remote_addr or ""
     try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:  # a unix socket has none
-        return ""
+        address = ip_address(given)
+    except ValueError:  # as a proxy put it; a unix socket has none
+        return given
     if isinstance(address, IPv4Address):
         return str(address)
     mapped = address.ipv4_mapped
