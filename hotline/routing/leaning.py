@@ -3,7 +3,7 @@
 Learned from the directory alone, and asked for as long as no closed ticket teaches better.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from hotline.routing.fold import Folded, fold_phrase
 from hotline.routing.gradients import solved
-from hotline.routing.learning.features import MASK, Table, name_of, weighed
-from hotline.routing.types import Directory, Reason
+from hotline.routing.learning.features import LONGEST, MASK, Keys, Table, key_of, weighed
+from hotline.routing.types import Directory
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -46,30 +46,49 @@ class Leaning:
             np.array([weight for _, _, weight in held], np.float32),
         )
 
-    def reasons(self, title: Folded, text: Folded) -> dict[str, Reason]:
-        """Of units that it leans to more than to most: the run that tells most, and 1 at best."""
+    def shares(
+        self, title: Folded, text: Folded, phrases: Collection[str]
+    ) -> dict[str, tuple[float, str]]:
+        """Of units that it leans to more than to most: how far, 1 at best, and by which phrase.
+
+        `phrases` stand in the title or the text. None is named where runs alone tell that are no
+        phrase: cut out of words, or of two words, they say nothing to a reader.
+        """
         if not len(self._vocabulary.keys):
             return {}
         vector = self._vocabulary.vector(title.text, text.text)
-        parts = vector.values[:, None] * self._lines[vector.columns]
-        told = self._vocabulary.keys[vector.columns] > MASK
-        if not told.any():
+        keys = self._vocabulary.keys[vector.columns]
+        if not (keys > MASK).any():
             return {}
+        parts = vector.values[:, None] * self._lines[vector.columns]
         heights = parts.sum(axis=0)
         heights -= np.median(heights)
-        runs = self._vocabulary.keys[vector.columns[told]][parts[told].argmax(axis=0)]
+        told = _telling(_words(keys, phrases), parts)
         return {
-            self._departments[at]: _reason(
-                name_of(int(runs[at])), heights[at] / heights.max(), text
-            )
+            self._departments[at]: (float(heights[at] / heights.max()), told[at])
             for at in np.flatnonzero(heights > 0).tolist()
         }
 
 
-def _reason(run: str, share: float, text: Folded) -> Reason:
-    start = text.text.find(run)
-    marks = (text.mark(start, start + len(run)),) if start >= 0 else ()
-    return Reason("words", run, float(share), marks)
+def _words(keys: Keys, phrases: Collection[str]) -> dict[int, str]:
+    """Which of the runs, in order, are phrases."""
+    short = sorted(phrase for phrase in phrases if 1 < len(phrase) <= LONGEST)
+    wanted = list(map(key_of, short))
+    places = np.searchsorted(keys, np.array(wanted, np.uint64)).tolist()
+    return {
+        place: phrase
+        for phrase, key, place in zip(short, wanted, places, strict=True)
+        if place < len(keys) and int(keys[place]) == key
+    }
+
+
+def _telling(words: Mapping[int, str], parts: Lines) -> list[str]:
+    """For each unit the word that brings it most; blank where none brings it anything."""
+    if not words:
+        return [""] * parts.shape[1]
+    names, among = list(words.values()), parts[list(words)]
+    best = zip(among.argmax(axis=0).tolist(), among.max(axis=0).tolist(), strict=True)
+    return [names[place] if part > 0 else "" for place, part in best]
 
 
 def _matrix(table: Table, height: int, width: int) -> "csr_matrix":

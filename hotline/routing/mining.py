@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from hotline.routing.corrections import Correction
+from hotline.routing.everyday import PARTICLES
 from hotline.routing.fold import fold, fold_phrase
 from hotline.routing.phrases import PhraseBook
 from hotline.routing.scan import Scanner
@@ -25,7 +26,7 @@ MOST = 50
 GROWN = 2
 STOP = "。"
 # Words that begin or end no phrase; what a request says to be polite is in every unit's tickets.
-EDGES = frozenset(f"{STOP}的了着吗呢吧啊呀和与及我你您他她它们这那请都也就又还被把")
+EDGES = frozenset(f"{STOP}{PARTICLES}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 
 Grams = Mapping[str, frozenset[str]]  # the tickets in which each stands

@@ -14,6 +14,8 @@ ALIKE = 75
 FEW = 3
 SHORT = 300
 AT_MOST = 40
+# At the edges of a text only a part of a phrase would be compared: 多少钱 of 公墓多少钱.
+GAP = " " * 100
 
 
 class Misspelt:
@@ -31,7 +33,8 @@ class Misspelt:
         if len(exact) > FEW or len(text) > SHORT:
             return {}
         near = [phrase for phrase in self._shared(text) if phrase not in exact]
-        ratios = {p: fuzz.partial_ratio(p, text, score_cutoff=ALIKE) for p in near[:AT_MOST]}
+        within = f"{GAP}{text}{GAP}"
+        ratios = {p: fuzz.partial_ratio(p, within, score_cutoff=ALIKE) for p in near[:AT_MOST]}
         # A bare pass is worth a tenth, a full match a third: exact phrases stay far ahead.
         return {p: (ratio - ALIKE + 10) / 100 for p, ratio in ratios.items() if ratio}
 

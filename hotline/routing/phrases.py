@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hotline.routing import everyday
 from hotline.routing.fold import Folded, fold_phrase
 from hotline.routing.scan import Scanner
 from hotline.routing.types import Directory, Mark, Reason, UnitKind
@@ -16,6 +17,8 @@ RARITY = 0.5
 SATURATION = 0.7
 # A title says in few words what the letter is about.
 TITLE = 2.0
+# In no folded text.
+GAP = " "
 
 Span = tuple[int, int]
 
@@ -37,15 +40,30 @@ class PhraseBook:
         for phrase, unit, claim in _claims(directory):
             # Duties come first, so a name or a line's word never doubles a phrase of the same unit.
             self.claims[phrase].setdefault(unit, claim)
+        self._everyday = everyday.WORDS - self.claims.keys()
         look_alikes = (c.look_alikes for claims in self.claims.values() for c in claims.values())
-        self._scanner = Scanner(set(self.claims).union(*look_alikes))
+        self._scanner = Scanner(set(self.claims).union(everyday.WORDS, *look_alikes))
 
     def spans(self, text: str) -> dict[str, list[Span]]:
-        """Where each phrase and each look-alike stands."""
+        """Where each phrase, each look-alike and each everyday word stands."""
         found: dict[str, list[Span]] = defaultdict(list)
         for start, end, phrase in self._scanner.hits(text):
             found[phrase].append((start, end))
         return found
+
+    def telling(self, text: Folded) -> Folded:
+        """With gaps where everyday words stand outside of phrases, so that no run has them."""
+        held, empty = bytearray(len(text.text)), []
+        for start, end, word in self._scanner.hits(text.text):
+            if word in self._everyday:
+                empty.append((start, end))
+            elif word in self.claims:
+                held[start:end] = b"\1" * (end - start)
+        signs = list(text.text)
+        for start, end in empty:
+            if not any(held[start:end]):
+                signs[start:end] = GAP * (end - start)
+        return Folded("".join(signs), text.origins)
 
     def evidence(self, title: Folded, text: Folded) -> dict[str, list[Reason]]:
         """Each unit's phrases with their points; marks point into the text, not the title."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hotline.routing.circumstances import ALONE, By, Circumstances, bounded, sure_alone
 from hotline.routing.confidence import AUTO, confidences, decide
+from hotline.routing.explaining import shown_by
 from hotline.routing.fold import Folded
 from hotline.routing.heard import Heard
 from hotline.routing.leaning import Leaning
@@ -43,10 +44,12 @@ class Evidence:
     """What the directory says: each unit's reasons and its phrase points; and what stands beside.
 
     The points of a unit's reasons add up to its score; those `beside` hold strengths of 0 to 1.
+    `telling` are title and text without everyday words.
     """
 
-    reasons: Mapping[str, list[Reason]]
+    reasons: dict[str, list[Reason]]
     substance: Mapping[str, float]
+    telling: tuple[Folded, Folded]
     beside: By = field(default_factory=dict)
 
     def scores(self) -> dict[str, float]:
@@ -92,7 +95,7 @@ class Ranking:
         evidence = self.evidence(title, text, dialled, earlier)
         if self._model is None:
             if evidence.reasons:
-                self._add_leaning(evidence.reasons, title, text)
+                self._add_leaning(evidence.reasons, *evidence.telling)
                 return _by_fixed_sum(evidence)
             return _without_words(evidence.beside, ALONE)
         verdict = self._model.predict(title.text, text.text, evidence.scores(), evidence.beside)
@@ -107,9 +110,10 @@ class Ranking:
         reasons = self._phrases(title, text)
         substance = _sums(reasons)
         _scale(reasons, 1 / max(substance.values(), default=1))
-        self._add_wording(reasons, title, text)
+        telling = self._book.telling(title), self._book.telling(text)
+        self._add_wording(reasons, *telling)
         beside = self._circumstances.reasons(title, text, dialled, earlier)
-        return Evidence(reasons, substance, beside)
+        return Evidence(reasons, substance, telling, beside)
 
     def _phrases(self, title: Folded, text: Folded) -> dict[str, list[Reason]]:
         evidence = self._book.evidence(title, text)
@@ -129,13 +133,15 @@ class Ranking:
             share = Reason("words", duty, WORDING * points / closest)
             reasons.setdefault(unit, []).append(share)
 
-    def _add_leaning(
-        self, reasons: Mapping[str, list[Reason]], title: Folded, text: Folded
-    ) -> None:
+    def _add_leaning(self, reasons: dict[str, list[Reason]], title: Folded, text: Folded) -> None:
         """Where nothing was learned; closed tickets teach the same better."""
-        for unit, reason in self._leaning.reasons(title, text).items():
+        told = (reason for given in reasons.values() for reason in given)
+        phrases = {reason.text: reason for reason in told if reason.kind != "words"}
+        for unit, (points, word) in self._leaning.shares(title, text, phrases.keys()).items():
             if unit in reasons:
-                reasons[unit].append(reason)
+                shown = shown_by(word, reasons[unit], phrases)
+                others = [reason for reason in reasons[unit] if reason is not shown]
+                reasons[unit] = [*others, replace(shown, points=shown.points + points)]
 
 
 def _without_words(beside: By, alone: Mapping[str, float]) -> Ranked:

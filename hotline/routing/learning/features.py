@@ -14,6 +14,7 @@ READ_TITLE, READ_TEXT = 200, 2_000
 TITLE = 2
 # A run of characters seen in one ticket only says nothing of the next.
 SEEN = 2
+LONGEST = 3
 # A code point has 21 bits, so three of them fit one number, and none is mistaken for another.
 BITS = np.uint64(21)
 MASK = (1 << 21) - 1
@@ -132,3 +133,11 @@ def _rarity(texts: int, held: NDArray[np.int64]) -> NDArray[np.float32]:
 def name_of(key: int) -> str:
     """The characters that a number stands for."""
     return "".join(chr(code) for code in (key >> 42, key >> 21 & MASK, key & MASK) if code)
+
+
+def key_of(run: str) -> int:
+    """The number that stands for up to LONGEST characters, as in `runs`."""
+    key = 0
+    for sign in run:
+        key = key << 21 | (ZERO if "0" <= sign <= "9" else ord(sign))
+    return key
