@@ -3,16 +3,20 @@
 import fcntl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
     Engine,
+    any_,
     create_engine,
     event,
+    literal,
     text,
 )
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -145,6 +149,14 @@ def take_turn(session: Session, lock: int) -> None:
     """Waits until no other transaction holds this lock; SQLite has one writer and needs none."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+
+
+def among(session: Session, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    """Whether a column has one of these values; PostgreSQL gets them as a single array."""
+    if session.get_bind().dialect.name == "postgresql":
+        # Of the bare type: a cast to VARCHAR(24) would cut a longer value.
+        return column == any_(literal(list(values), ARRAY(type(column.type)())))
+    return column.in_(values)
 
 
 @contextmanager

@@ -1,25 +1,32 @@
 """Stores what one piece of work adds and changes: on PostgreSQL in one statement, not one a row."""
 
+import json
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     Column,
+    Dialect,
     Insert,
     Select,
     Table,
+    TextClause,
     Update,
     bindparam,
     cast,
     insert,
     inspect,
     select,
+    text,
     union_all,
     update,
 )
 from sqlalchemy.orm import MANYTOONE, object_mapper
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
+
+from hotline.tables import UtcDateTime
 
 # Larger work may pay its round trips: each number of rows has a statement of its own.
 MOST = 16
@@ -134,3 +141,37 @@ def _named(added: dict[Place, list[Values]], changed: list[tuple[Place, Values]]
     }
     rows |= {f"c{at}": row for at, (_, row) in enumerate(changed)}
     return {f"{name}_{at}": value for at, row in rows.items() for name, value in row.items()}
+
+
+def insert_all(session: Session, rows: Sequence[SQLModel]) -> None:
+    """Stores rows of one table, after all that is pending; they stay apart and learn no id."""
+    session.flush()
+    dialect, mapper = session.get_bind().dialect, object_mapper(rows[0])
+    table = mapper.local_table
+    names = tuple(each.key for each in mapper.columns if not _to_be_drawn(each, rows[0]))
+    given = [{name: row.__dict__[name] for name in names} for row in rows]
+    if dialect.name == "postgresql":
+        session.execute(_out_of_json(table.name, names), {"rows": _json(given, dialect)})
+    else:
+        session.execute(insert(table), given)
+
+
+def _to_be_drawn(column: Column[Any], row: SQLModel) -> bool:
+    return column.primary_key and getattr(row, column.key) is None
+
+
+@lru_cache
+def _out_of_json(table: str, names: tuple[str, ...]) -> TextClause:
+    columns = ", ".join(names)
+    return text(
+        f"INSERT INTO {table} ({columns}) SELECT {columns}"
+        f" FROM json_populate_recordset(NULL::{table}, CAST(:rows AS json))"
+    )
+
+
+def _json(rows: list[Values], dialect: Dialect) -> str:
+    # One text for all: to bind value by value takes longer than the server needs to store them.
+    def moment(value: Any) -> str:
+        return UtcDateTime().process_bind_param(value, dialect).isoformat()
+
+    return json.dumps(rows, default=moment, ensure_ascii=False)

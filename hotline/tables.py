@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from sqlalchemy import DateTime, Index, TypeDecorator, text
@@ -36,8 +36,9 @@ class Stored(SQLModel):
         # A new row is stored whole: who looks for changes need not hear of each of its columns.
         links = self.__sqlmodel_relationships__
         related = {name: values.pop(name) for name in links if name in values}
-        missing = {name: make() for name, make in _defaults(type(self)) if name not in values}
-        self.__dict__.update(missing | values)
+        plain, made = _defaults(type(self))
+        missing = {name: make() for name, make in made if name not in values}
+        self.__dict__.update(plain | missing | values)
         for name, value in related.items():
             setattr(self, name, value)
 
@@ -46,12 +47,12 @@ class Stored(SQLModel):
 
 
 @cache
-def _defaults(table: type[Stored]) -> list[tuple[str, Callable[[], Any]]]:
-    return [
-        (name, partial(field.get_default, call_default_factory=True))
-        for name, field in table.model_fields.items()
-        if not field.is_required()
-    ]
+def _defaults(table: type[Stored]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """The values that all rows begin with, and what makes those that each has for its own."""
+    fields = table.model_fields.items()
+    made = [(name, each.default_factory) for name, each in fields if each.default_factory]
+    plain = {name: each.default for name, each in fields if not each.is_required()}
+    return plain, made
 
 
 def moment(*, nullable: bool = False, index: bool = False) -> Any:

@@ -11,7 +11,7 @@ import pytest
 from builders import NOON
 from sqlmodel import Session, select
 
-from hotline.db import Database
+from hotline.db import Database, among
 from hotline.errors import KeyReused, Unavailable
 from hotline.repeats import Replayed, RequestKey, StoredReply, keep_reply
 from hotline.tickets.models import DaySerial
@@ -109,6 +109,21 @@ def draw_a_hundred(url: str, together: Barrier) -> None:
     for _ in range(100):
         with own.work() as session:
             next_ticket(session, NOON)[1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    # A day has at most eight signs: one too many is another, not the same cut short.
+    [([], []), (["20180725", "20180727"] * 2, ["20180725", "20180727"]), (["201807251"], [])],
+)
+def test_rows_are_found_among_many_values(database: Database, asked: list[str], found: list[str]):
+    with database.work() as session:
+        session.add_all(
+            [DaySerial(day=day, last=1) for day in ("20180725", "20180726", "20180727")]
+        )
+    with database.read() as session:
+        days = select(DaySerial.day).where(among(session, DaySerial.day, asked))
+        assert list(session.exec(days.order_by(DaySerial.day))) == found
 
 
 def test_writers_of_several_processes_take_turns(database: Database):

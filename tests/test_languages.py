@@ -20,15 +20,15 @@ from hotline.web.administration.words import COLUMNS, FILES, LOOKS, VALUES
 from hotline.web.console.advice import SURENESS
 from hotline.web.console.screen import FIELD_NAMES
 from hotline.web.knowledge import words as knowledge
-from hotline.web.portal.progress import DONE, TOLD
+from hotline.web.portal.progress import DONE, STANDING, TOLD
 
 WEB = files("hotline") / "web"
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 reasons = {kind: words for kind, words in OF_TICKETS.items() if words != "{}"}
 # Words that stand in tables and reach a page by a name.
 TABLES = (
-    CHINESE, saying.ROLES, saying.NEAR_DAYS, COLUMNS, FILES, VALUES, LOOKS, DONE, TOLD, SEATS,
-    STATES, FIELD_NAMES, states.CHINESE, roster.WORDS, knowledge.PILES, knowledge.MEANINGS,
+    CHINESE, saying.ROLES, saying.NEAR_DAYS, COLUMNS, FILES, VALUES, LOOKS, DONE, STANDING, TOLD,
+    SEATS, STATES, FIELD_NAMES, states.CHINESE, roster.WORDS, knowledge.PILES, knowledge.MEANINGS,
     knowledge.EMPTY, knowledge.ACTS, knowledge.DONE, knowledge.FIELDS, reasons,
 )  # fmt: skip
 

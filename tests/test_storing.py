@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from builders import CALENDAR, CITY, ENVIRONMENT, NOON, Desk, handler_of
 from sqlalchemy import event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import Session, SQLModel, select
 
+from hotline.clock import CITY_TIME
 from hotline.db import Database
 from hotline.people.rights import Action
+from hotline.storing import insert_all
 from hotline.tickets import dispatch, queries
+from hotline.tickets.follow_ups import FollowUpCall
 from hotline.tickets.models import Assignment, Source, Ticket, TicketEvent
 from hotline.tickets.words import Channel, Part
 
@@ -126,3 +129,32 @@ def test_a_row_that_refers_to_another_without_its_number_is_stored_too(database)
         session.add(Source(ticket=ticket, channel=Channel.PHONE, reference="J1"))
     with database.read() as session:
         assert session.exec(select(Source)).one().ticket_id == ticket.id
+
+
+def call_about(ticket: Ticket, lot: int, **other: Any) -> FollowUpCall:
+    return FollowUpCall(ticket_id=ticket.id, lot=lot, **{"delivered_at": NOON} | other)
+
+
+def test_rows_stored_all_at_once_are_what_the_orm_would_store(database):
+    other = {"unsatisfied": True, "taken_by": "坐席\"7'\\", "taken_at": NOON.astimezone(CITY_TIME)}
+    with database.work() as session:
+        desk = Desk(session, NOON)
+        together, apart = desk.logged(), desk.logged()
+        insert_all(session, [call_about(together, lot, **other) for lot in (2, 1)])
+        session.add_all([call_about(apart, lot, **other) for lot in (2, 1)])
+    with database.read() as session:
+        stored = rows_of(session, together.id)["follow_up_call"]
+        assert stored == rows_of(session, apart.id)["follow_up_call"]
+    assert [row["lot"] for row in stored] == [2, 1]
+
+
+def test_of_rows_stored_all_at_once_none_is_stored_if_one_is_refused(database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).logged()
+    for wrong in ({"lot": None}, {"ticket_id": 0}, {"delivered_at": NOON.replace(tzinfo=None)}):
+        row = call_about(ticket, 1)
+        row.__dict__.update(wrong)
+        with pytest.raises((StatementError, ValueError)), database.work() as session:
+            insert_all(session, [call_about(ticket, 2), row])
+    with database.read() as session:
+        assert session.exec(select(FollowUpCall)).all() == []

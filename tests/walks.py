@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from builders import CALENDAR, CITY, DISPATCHER, ENVIRONMENT, Desk, handler_of
+from builders import AGENT, CALENDAR, CITY, DISPATCHER, ENVIRONMENT, Desk, handler_of
 from sqlmodel import select
 
 from hotline import clock
@@ -12,7 +12,7 @@ from hotline.delivery import outbox
 from hotline.people.rights import CHANNEL
 from hotline.tickets import merging, objections, replies
 from hotline.tickets.models import Ticket, TicketEvent
-from hotline.tickets.words import Ground
+from hotline.tickets.words import Grievance, Ground
 
 
 def objected(desk: Desk) -> Ticket:
@@ -25,15 +25,33 @@ def objected(desk: Desk) -> Ticket:
     return ticket
 
 
-def approved(desk: Desk) -> Ticket:
-    ticket = desk.replied()
+def approved(desk: Desk, **matter: object) -> Ticket:
+    ticket = desk.replied(**matter)
     outbox.approve(desk.session, ticket, actor=DISPATCHER, now=desk.now)
     return ticket
 
 
-def delivered(desk: Desk) -> Ticket:
-    ticket = approved(desk)
+def delivered(desk: Desk, **matter: object) -> Ticket:
+    ticket = approved(desk, **matter)
     replies.deliver(desk.session, ticket, actor=CHANNEL, now=desk.now)
+    return ticket
+
+
+def answered(desk: Desk) -> Ticket:
+    """By the desk itself, at once."""
+    ticket = desk.accepted()
+    outbox.answer(desk.session, ticket, "请到窗口办理。", actor=AGENT, now=desk.now)
+    replies.deliver(desk.session, ticket, actor=CHANNEL, now=desk.now)
+    return ticket
+
+
+def unsolved(desk: Desk, told: Callable[[Desk], Ticket] = delivered) -> Ticket:
+    """Says who was told the reply."""
+    ticket = told(desk)
+    replies.follow_up(
+        desk.session, ticket, solved=False, satisfied=1, grievance=Grievance.NOT_SOLVED,
+        actor=AGENT, now=desk.now,
+    )  # fmt: skip
     return ticket
 
 

@@ -13,19 +13,22 @@ from hotline.people.rights import Actor, Role
 OPERATOR = Actor("命令行", Role.ADMINISTRATOR)
 # Wrong rows that are shown; how many there are is always said.
 SHOWN = 20
-
-
-@click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--unit", required=True, help="Whose list it is, where a row names no unit.")
-@click.option(
+_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_COLUMNS = click.option(
     "--map",
     "pairs",
     multiple=True,
     metavar="列=字段",
     help="What a column means; may be given again.",
 )
-@click.option("--dry-run", is_flag=True, help="Checks every row and stores nothing.")
+_DRY_RUN = click.option("--dry-run", is_flag=True, help="Checks every row and stores nothing.")
+
+
+@click.command("import")
+@_FILE
+@click.option("--unit", required=True, help="Whose list it is, where a row names no unit.")
+@_COLUMNS
+@_DRY_RUN
 def bring_in(file: Path, unit: str, pairs: tuple[str, ...], dry_run: bool) -> None:
     """Brings in old requests (csv, xlsx).
 
@@ -40,15 +43,9 @@ def bring_in(file: Path, unit: str, pairs: tuple[str, ...], dry_run: bool) -> No
 
 
 @click.command("board")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--map",
-    "pairs",
-    multiple=True,
-    metavar="列=字段",
-    help="What a column means; may be given again.",
-)
-@click.option("--dry-run", is_flag=True, help="Checks every row and stores nothing.")
+@_FILE
+@_COLUMNS
+@_DRY_RUN
 def bring_in_board(file: Path, pairs: tuple[str, ...], dry_run: bool) -> None:
     """Takes in an export (csv, xlsx) of the 领导留言板.
 

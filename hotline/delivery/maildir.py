@@ -71,13 +71,14 @@ class Maildir:
         return there | {path.name.partition(":")[0] for path in (self.root / "cur").iterdir()}
 
     def _store(self, messages: Mapping[str, bytes]) -> None:
-        tmp, new = self.root / "tmp", self.root / "new"
+        folder = self.root / "tmp"
         for id, content in messages.items():
-            (tmp / id).write_bytes(content)
-        _sync_all(tmp)
-        for id in messages:
-            (tmp / id).rename(new / id)
-        _sync(new)
+            (folder / id).write_bytes(content)
+        with _opened(folder) as tmp, _opened(self.root / "new") as new:
+            _sync_all(tmp)
+            for id in messages:
+                os.rename(id, id, src_dir_fd=tmp, dst_dir_fd=new)
+            os.fsync(new)
 
 
 def _address(notice: Notice) -> str:
@@ -85,18 +86,11 @@ def _address(notice: Notice) -> str:
     return notice.email or f"{re.sub('[^0-9]', '', notice.phone)}@sms.invalid"
 
 
-def _sync_all(folder: Path) -> None:
-    """Waits until the disk holds every file of the file system where this folder is."""
+def _sync_all(folder: int) -> None:
+    """Waits until the disk holds every file of the file system where this open folder is."""
     # Once for a batch: to wait for file after file took half of the time to send them.
-    with _opened(folder) as descriptor:
-        if _LIBC.syncfs(descriptor):
-            raise OSError(ctypes.get_errno(), "syncfs")
-
-
-def _sync(folder: Path) -> None:
-    """Waits until the disk holds the entries of this folder."""
-    with _opened(folder) as descriptor:
-        os.fsync(descriptor)
+    if _LIBC.syncfs(folder):
+        raise OSError(ctypes.get_errno(), "syncfs")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from hotline.delivery.states import State
-from hotline.tables import moment
+from hotline.tables import Stored, moment
 
 REPLY, INTERIM = "reply", "interim"
 
@@ -38,7 +38,7 @@ class Delivery(SQLModel, table=True):
     done_at: datetime | None = moment(nullable=True)
 
 
-class DeliveryAttempt(SQLModel, table=True):
+class DeliveryAttempt(Stored, table=True):
     """One try, receipt or ruling about a delivery; `detail` never holds personal data."""
 
     __tablename__ = "delivery_attempt"

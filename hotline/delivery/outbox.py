@@ -4,12 +4,15 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from hotline.delivery.models import INTERIM, REPLY, Delivery
+from hotline.delivery.models import INTERIM, REPLY, Delivery, DeliveryAttempt
+from hotline.delivery.states import State
 from hotline.people.rights import Actor
 from hotline.registry.calendar import WorkCalendar
-from hotline.tickets import extensions, intake, replies
+from hotline.tickets import extensions, intake, replies, sources
 from hotline.tickets.merging import requesters
-from hotline.tickets.models import Reply, Ticket, TicketEvent
+from hotline.tickets.models import Contact, Reply, Ticket, TicketEvent
+
+TO_BE_POSTED = "请在领导留言板回复留言 {reference}，再登记已告知"
 
 
 def approve(
@@ -51,12 +54,31 @@ def _owe_this(
     session: Session, ticket: Ticket, event: TicketEvent, reply: Reply, kind: str
 ) -> list[Delivery]:
     session.flush()
+    contacts = requesters(session, ticket)
     owed = [
         Delivery(
             event_id=event.id, contact_id=contact.id, kind=kind, ticket_id=ticket.id,
             reply_id=reply.id, next_attempt_at=event.at,
         )
-        for contact in requesters(session, ticket)
+        for contact in contacts
     ]  # fmt: skip
     session.add_all(owed)
+    _leave_to_a_person(session, contacts, owed, event.at)
     return owed
+
+
+def _leave_to_a_person(
+    session: Session, contacts: list[Contact], owed: list[Delivery], now: datetime
+) -> None:
+    """Whoever wrote on the board, and nothing else of themselves, is answered there."""
+    unreachable = [each.ticket_id for each in contacts if not (each.phone or each.email)]
+    posted = sources.on_the_board(session, unreachable) if unreachable else {}
+    for contact, delivery in zip(contacts, owed, strict=True):
+        if reference := posted.get(contact.ticket_id):
+            detail = TO_BE_POSTED.format(reference=reference)
+            delivery.state, delivery.done_at = State.BY_HAND, now
+            session.add(
+                DeliveryAttempt(
+                    delivery_id=delivery.id, at=now, result=delivery.state, detail=detail
+                )
+            )

@@ -11,6 +11,7 @@ class State(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    BY_HAND = "by_hand"  # no channel reaches the requester, and a person does
 
 
 class Outcome(StrEnum):
@@ -33,7 +34,7 @@ class Settlement(StrEnum):
 
 # Whoever took the message from us answers for it from there (RFC 5321, 4.2.5), so `sent` is told.
 TOLD = (State.SENT, State.DELIVERED)
-NEEDING_PERSON = (State.UNKNOWN, State.FAILED)
+NEEDING_PERSON = (State.UNKNOWN, State.FAILED, State.BY_HAND)
 
 # The wait before the first try, the second, and so on; after the last one it has failed.
 BACK_OFF = (
@@ -62,6 +63,7 @@ SETTLED: dict[tuple[State, Settlement], State] = {
     (State.UNKNOWN, S.RESEND): State.QUEUED,
     (State.FAILED, S.DELIVERED): State.DELIVERED,
     (State.FAILED, S.RESEND): State.QUEUED,
+    (State.BY_HAND, S.DELIVERED): State.DELIVERED,
     # The same receipt twice changes nothing.
     (State.DELIVERED, S.DELIVERED): State.DELIVERED,
     (State.FAILED, S.FAILED): State.FAILED,
@@ -75,6 +77,7 @@ CHINESE: dict[State, str] = {
     State.DELIVERED: "已送达",
     State.FAILED: "发送失败",
     State.UNKNOWN: "结果不明",
+    State.BY_HAND: "待人工发布",
 }
 
 

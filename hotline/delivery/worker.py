@@ -1,21 +1,22 @@
 """Sending what is owed: claim a batch, send it outside any transaction, record all results."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, select, update
 
-from hotline.db import Database
+from hotline.db import Database, among
 from hotline.delivery.channels import Channel, Result
 from hotline.delivery.letters import Notice
 from hotline.delivery.models import Delivery, DeliveryAttempt
 from hotline.delivery.states import AFTER, TOLD, Outcome, State, wait_after
 from hotline.people.rights import CHANNEL
+from hotline.storing import insert_all
 from hotline.tickets import replies
 from hotline.tickets.models import Contact, Content, Reply, Ticket, TicketEvent
 from hotline.tickets.words import Status
@@ -23,6 +24,8 @@ from hotline.tickets.words import Status
 # Whoever left neither number nor address reads the reply by ticket number and query code.
 PORTAL = "portal"
 TO_BE_READ = Result(Outcome.DELIVERED, "未留联系方式，凭编号和查询码查看")
+# No delivery is looked at in the session that changes it here.
+UNSEEN = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,13 @@ def due(session: Session, now: datetime) -> bool:
     return bool(session.exec(select(exists().where(*_due(now)))).one())
 
 
-def finish(session: Session, event_ids: Iterable[int], now: datetime) -> None:
+def finish(session: Session, event_ids: Collection[int], now: datetime) -> None:
     """反馈 for each of these events whose last requester has now been told."""
     # Locked before counting: of two who record for one event, the second sees what the first did.
     rows = session.exec(
-        select(Ticket, TicketEvent.id)
+        select(Ticket.__table__, col(TicketEvent.id).label("event_id"))
         .join(TicketEvent, col(TicketEvent.ticket_id) == Ticket.id)
-        .where(col(TicketEvent.id).in_(event_ids), TicketEvent.seq == Ticket.last_seq)
+        .where(among(session, col(TicketEvent.id), event_ids), TicketEvent.seq == Ticket.last_seq)
         .where(Ticket.status == Status.APPROVED)
         .order_by(col(Ticket.number))  # as whoever locks a ticket with those merged into it
         .with_for_update(of=Ticket)
@@ -79,12 +82,14 @@ def finish(session: Session, event_ids: Iterable[int], now: datetime) -> None:
     open_events = set(
         session.exec(
             select(Delivery.event_id).where(
-                col(Delivery.event_id).in_(event_ids), col(Delivery.state).not_in(TOLD)
+                among(session, col(Delivery.event_id), event_ids),
+                col(Delivery.state).not_in(TOLD),
             )
         )
     )
-    told = [ticket for ticket, event_id in rows if event_id not in open_events]
-    replies.deliver_all(session, told, actor=CHANNEL, now=now)
+    told = [ticket for ticket in rows if ticket.event_id not in open_events]
+    if told:
+        replies.deliver_all(session, told, actor=CHANNEL, now=now)
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -119,21 +124,22 @@ def _claim(session: Session, channel: Channel, ids: Sequence[str], now: datetime
     lease_until = now + channel.lease
     session.execute(
         update(Delivery)
-        .where(col(Delivery.id).in_(ids))
+        .where(among(session, col(Delivery.id), ids))
         .values(
             state=State.SENDING,
             channel=channel.name,
             attempts=Delivery.attempts + 1,
             lease_until=lease_until,
-        )
+        ),
+        execution_options=UNSEEN,
     )
     return [
         Try(_notice(row), row.event_id, row.attempts, lease_until)
-        for row in session.execute(_facts(ids))
+        for row in session.execute(_facts(session, ids))
     ]
 
 
-def _facts(ids: Sequence[str]) -> Any:
+def _facts(session: Session, ids: Sequence[str]) -> Any:
     return (
         select(
             Delivery.id, Delivery.event_id, Delivery.attempts, Ticket.number, Ticket.query_code,
@@ -146,7 +152,8 @@ def _facts(ids: Sequence[str]) -> Any:
         .join(Ticket, col(Ticket.id) == Contact.ticket_id)
         .join(Reply, col(Reply.id) == Delivery.reply_id)
         .join(Content, col(Content.id) == Reply.content_id)
-        .where(col(Delivery.id).in_(ids))
+        # Claimed as they are: said, it leads PostgreSQL to the few that anybody sends just now.
+        .where(among(session, col(Delivery.id), ids), Delivery.state == State.SENDING)
         .order_by(col(Delivery.event_id))
     )  # fmt: skip
 
@@ -174,28 +181,20 @@ def _record(
     now: datetime,
 ) -> None:
     attempts = [
-        {"delivery_id": id, "at": now, "result": result.outcome, "detail": result.detail}
+        DeliveryAttempt(delivery_id=id, at=now, result=result.outcome, detail=result.detail)
         for id, result in results.items()
     ]
-    session.execute(insert(DeliveryAttempt), attempts)
-    ours = _still_ours(session, tries)
+    insert_all(session, attempts)
     alike: dict[tuple[tuple[str, Any], ...], list[str]] = defaultdict(list)
     for each in tries:
-        if each.notice.id in ours:
-            change = _change(channel, each, results[each.notice.id], now)
-            alike[tuple(change.items())].append(each.notice.id)
+        change = _change(channel, each, results[each.notice.id], now)
+        alike[tuple(change.items())].append(each.notice.id)
+    # Not those taken back meanwhile by the sweeper or settled by a person.
+    ours = Delivery.lease_until == tries[0].lease_until
     for change, ids in alike.items():
-        session.execute(update(Delivery).where(col(Delivery.id).in_(ids)).values(**dict(change)))
+        those = update(Delivery).where(among(session, col(Delivery.id), ids), ours)
+        session.execute(those.values(**dict(change)), execution_options=UNSEEN)
     finish(session, {each.event_id for each in tries}, now)
-
-
-def _still_ours(session: Session, tries: list[Try]) -> set[str]:
-    """Those not taken back meanwhile by the sweeper or settled by a person."""
-    query = select(Delivery.id).where(
-        col(Delivery.id).in_([each.notice.id for each in tries]),
-        Delivery.lease_until == tries[0].lease_until,
-    )
-    return set(session.exec(query.with_for_update()))
 
 
 def _change(channel: Channel, each: Try, result: Result, now: datetime) -> dict[str, Any]:

@@ -44,6 +44,7 @@ SCHEDULE = (
     Task("tidy_words", 2, tasks.tidy_words),
     Task("fall_overdue", 30, tasks.fall_overdue),
     Task("supervise", 60, tasks.supervise),
+    Task("close_settled", 60, tasks.close_settled),
     Task("watch_topics", 60, tasks.watch_topics),
     Task("watch_knowledge", 60, tasks.watch_knowledge),
     Task("report_unowed", 60, tasks.report_unowed),

@@ -19,6 +19,7 @@ from hotline.desk import drafts
 from hotline.errors import StepRefused, Unavailable
 from hotline.jobs import queues
 from hotline.people.privacy import has_secret, secret
+from hotline.people.rights import SYSTEM
 from hotline.postgres import PATIENCE
 from hotline.registry import knowledge, versions
 from hotline.registry.directory import build_directory
@@ -26,7 +27,17 @@ from hotline.repeats import forget_replies
 from hotline.reports import rollup
 from hotline.settings import Settings
 from hotline.telephony.calls import load_journal
-from hotline.tickets import attachments, dispatch, feed, ladder, queries, topics, word_index
+from hotline.tickets import (
+    attachments,
+    closing,
+    dispatch,
+    feed,
+    ladder,
+    queries,
+    replies,
+    topics,
+    word_index,
+)
 from hotline.tickets.file_store import FileStore
 
 log = structlog.get_logger()
@@ -122,6 +133,18 @@ def _fall_overdue(session: Session) -> bool:
     rows = queries.lapsed(session, clock.now(), limit=LAPSED)
     for ticket, assignment in rows:
         dispatch.fall_overdue(session, ticket, assignment)
+    return bool(rows)
+
+
+def close_settled(parts: Parts) -> bool:
+    return _for_a_turn(parts, _close_settled)
+
+
+def _close_settled(session: Session) -> bool:
+    limits = versions.load_calendar(session).limits
+    rows = closing.settled(session, clock.now(), limits=limits, limit=LAPSED)
+    for ticket in rows:
+        replies.close(session, ticket, actor=SYSTEM, now=clock.now())
     return bool(rows)
 
 

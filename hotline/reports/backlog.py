@@ -10,6 +10,7 @@ from hotline.clock import city_day, city_span
 from hotline.people.rights import Action, Actor, Scope, scope_of
 from hotline.registry.calendar import WorkCalendar
 from hotline.tickets.models import Assignment, Ticket
+from hotline.tickets.standing import overdue
 from hotline.tickets.words import Outcome, Part
 
 # The moment that ends a day still belongs to it: its stock is the stock of that day.
@@ -94,7 +95,7 @@ def _piles(
             Assignment.unit,
             _count(open_then),
             _count(open_then & unclaimed),
-            _count(open_then & (due < at)),
+            _count(open_then & overdue(at)),
             _count(counted),
             _count(counted & ~open_then),
         )
@@ -120,7 +121,7 @@ def _overdue(
     query = (
         select(Ticket.number, Assignment.unit, Assignment.due_at)
         .join(Assignment, col(Assignment.ticket_id) == Ticket.id)
-        .where(Assignment.part == Part.LEAD, condition, col(Assignment.due_at) < at)
+        .where(Assignment.part == Part.LEAD, condition, overdue(at))
         .order_by(col(Assignment.due_at), col(Assignment.id))
         .limit(limit)
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from hotline.clock import CITY_TIME
+from hotline.clock import CITY_TIME, city_span
 from hotline.people import roster, shift_notes, users
 from hotline.people.roster import Shift
 from hotline.reports import cases, sections
@@ -14,9 +14,18 @@ from hotline.reports.material import Material
 from hotline.reports.owed_calls import owed_calls
 from hotline.reports.periods import Period
 from hotline.reports.rates import FORMULAS
-from hotline.tickets import topics
+from hotline.tickets import opinions, topics
+from hotline.tickets.opinions import Timer
 from hotline.tickets.topics import HotTopic
-from hotline.tickets.words import CHINESE, Ground, MatterKind, Status, Urgency
+from hotline.tickets.words import (
+    CHINESE,
+    Ground,
+    MatterKind,
+    OpinionLevel,
+    OpinionState,
+    Status,
+    Urgency,
+)
 
 TITLE = "12345 一日一清单"
 
@@ -42,6 +51,7 @@ def write(session: Session, material: Material) -> tuple[Section, ...]:
         _returns(cases.returns(session, period)),
         _groups(cases.groups(session, period)),
         _topics(topics.of_days(session, period.first, period.last)),
+        _opinions(session, material),
         sections.follow_ups(material),
         Section("漏接和回拨", (owed_calls(session, period).sentence,)),
         _on_duty(session, period),
@@ -113,11 +123,13 @@ def _due(material: Material) -> Section:
     return Section("到期和在办", (sections.stock(material), due), tables)
 
 
-def _listed(title: str, header: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Section:
+def _listed(
+    title: str, header: tuple[str, ...], rows: Iterable[tuple[Cell, ...]], of: str = "件"
+) -> Section:
     rows = tuple(rows)
     if not rows:
         return Section(title, sections.NONE)
-    return Section(title, (f"共 {len(rows)} 件。",), (Table(title, header, rows),))
+    return Section(title, (f"共 {len(rows)} {of}。",), (Table(title, header, rows),))
 
 
 def _urgent(tickets: list[cases.UrgentTicket]) -> Section:
@@ -190,6 +202,31 @@ def _topics(rows: list[HotTopic]) -> Section:
             for row in rows
         ),
     )
+
+
+def _opinions(session: Session, material: Material) -> Section:
+    """舆情 found on the day, with the timers of plan 2018, item 28; never their words."""
+    period, limits = material.period, material.calendar.limits
+    rows = tuple(
+        (
+            CHINESE[OpinionLevel(row.level)],
+            CHINESE[OpinionState(row.state)],
+            _clock(row.found_at),
+            CHINESE[timer.act],
+            _clock(timer.due_at),
+            _kept(timer, material.now),
+        )
+        for row in opinions.found_in(session, *city_span(period.first, period.last))
+        for timer in opinions.timers(row, limits)
+    )
+    header = ("等级", "现状", "发现", "须做", "时限", "按时")
+    return _listed("舆情", header, rows, "项时限")
+
+
+def _kept(timer: Timer, now: datetime) -> str:
+    if timer.done_at is None and now <= timer.due_at:
+        return "未到期"
+    return "是" if timer.kept else "否"
 
 
 def _clock(at: datetime) -> str:

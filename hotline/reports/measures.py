@@ -265,7 +265,9 @@ MEASURES: dict[str, Measure] = {
             when=lambda event: event.reason == Fault.UNIT,
         ),
         Measure("closed", "办结", "办结次数，重启后再办结的另计一次", (_A.CLOSE,)),
-        Measure("reopened", "重启", "办结后重启的次数", (_A.REOPEN,), ("kind",)),
+        Measure(
+            "reopened", "重启", "办结后重启的次数，含直接答复未解决的", (_A.REOPEN,), ("kind",)
+        ),
         Measure("merged", "并单", "并入他件的次数，计入主件的承办单位", (_A.MERGE,)),
         Measure("withdrawn", "撤单", "撤单次数，计入当时的承办单位", (_A.WITHDRAW,)),
     )

@@ -31,7 +31,7 @@ class OwedCalls:
         return (
             f"漏接 {self.missed} 通，来电人 {self.callers} 位（号码未显示 {self.withheld} 位）；"
             f"已回拨打通 {self.returned} 位，其中按时 {self.in_time} 位，"
-            f"自行再打接通 {self.answered} 位，三次未打通 {self.not_reached} 位，"
+            f"自行再打接通 {self.answered} 位，未打通 {self.not_reached} 位，"
             f"待回拨 {self.waiting} 位。"
         )
 

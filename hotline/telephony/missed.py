@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from hotline.people.access_log import note_pop
 from hotline.people.rights import Action, Actor, scope_of
+from hotline.registry.limits import Limits
 from hotline.telephony.calls import Call, CallCaller
 from hotline.tickets import return_calls
 from hotline.tickets.return_calls import ReturnCall
@@ -31,7 +32,9 @@ class Missed:
     taken_by: str  # blank while nobody calls back
 
 
-def waiting(session: Session, *, actor: Actor, now: datetime, limit: int = SHOWN) -> list[Missed]:
+def waiting(
+    session: Session, *, limits: Limits, actor: Actor, now: datetime, limit: int = SHOWN
+) -> list[Missed]:
     """Those to be called back, the first due first."""
     scope_of(actor, Action.TAKE_CALLS)
     query = (
@@ -42,20 +45,25 @@ def waiting(session: Session, *, actor: Actor, now: datetime, limit: int = SHOWN
         .order_by(col(ReturnCall.due_at), col(ReturnCall.id))
         .limit(limit)
     )
-    return [_missed(*row, actor, now) for row in session.exec(query)]
+    return [_missed(*row, limits, actor, now) for row in session.exec(query)]
 
 
-def take(session: Session, id: int, *, actor: Actor, now: datetime) -> ReturnCall:
+def take(session: Session, id: int, *, limits: Limits, actor: Actor, now: datetime) -> ReturnCall:
     """Takes the call back; that the number is shown from now on is on record."""
-    row = return_calls.take(session, id, actor=actor, now=now)
+    row = return_calls.take(session, id, limits=limits, actor=actor, now=now)
     note_pop(session, actor, [row.call_id], now)
     return row
 
 
 def _missed(
-    row: ReturnCall, dialled: str | None, caller: CallCaller | None, actor: Actor, now: datetime
+    row: ReturnCall,
+    dialled: str | None,
+    caller: CallCaller | None,
+    limits: Limits,
+    actor: Actor,
+    now: datetime,
 ) -> Missed:
-    held = row.taken_by if return_calls.is_held(row, now) else ""
+    held = row.taken_by if return_calls.is_held(row, limits, now) else ""
     return Missed(
         id=row.id,
         call_id=row.call_id,

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from hotline.errors import Invalid, NotAllowed, StepRefused
 from hotline.people.rights import SYSTEM, Action, Actor
@@ -10,12 +11,15 @@ from hotline.registry.calendar import WorkCalendar
 from hotline.tickets.contents import add_content
 from hotline.tickets.corrections import correct
 from hotline.tickets.deadlines import claim_by, span
-from hotline.tickets.models import Assignment, Ticket, TicketEvent
+from hotline.tickets.models import Assignment, Objection, Ticket, TicketEvent
 from hotline.tickets.steps import take_step
 from hotline.tickets.words import CHINESE, Outcome, Part, Status
 
 # Why the event of a claim is counted apart.
 LATE = "late"
+_REFUSED = select(Objection.raised_at, col(Objection.ruled_at)).where(
+    Objection.assignment_id == bindparam("assignment"), col(Objection.granted).is_(False)
+)
 
 
 def dispatch(
@@ -101,7 +105,7 @@ def claim(
     if not handler.strip():
         raise Invalid("签收须写明经办人。", field="handler")
     lead = lead_of(ticket)
-    late = now > claim_by(ticket.urgency, lead.unit, lead.dispatched_at, calendar)
+    late = _claims_late(session, ticket, lead, calendar, now)
     event = take_step(
         session, ticket, Action.CLAIM, actor=actor, now=now, unit=lead.unit,
         reason=LATE if late else "",
@@ -109,6 +113,27 @@ def claim(
     lead.handler, lead.claimed_at = handler.strip(), now
     session.add(lead)
     return event
+
+
+def _claims_late(
+    session: Session, ticket: Ticket, lead: Assignment, calendar: WorkCalendar, now: datetime
+) -> bool:
+    """Whoever objected in time, and was refused, has the time to claim again from the ruling on.
+
+    How long the desk took to rule is no fault of the unit's (proposal).
+    """
+
+    def late(at: datetime, since: datetime) -> bool:
+        return at > claim_by(ticket.urgency, lead.unit, since, calendar)
+
+    if not late(now, lead.dispatched_at):
+        return False
+    refused = session.exec(_REFUSED, params={"assignment": lead.id}).first()
+    if refused is None:
+        return True
+    raised_at, ruled_at = refused
+    silent = lead.claimed_at is None and late(raised_at, lead.dispatched_at)
+    return silent or late(now, max(ruled_at, lead.dispatched_at))
 
 
 def make_room(session: Session, ticket: Ticket, unit: str, now: datetime) -> None:
@@ -162,7 +187,7 @@ def reassign(
     last = last_lead(ticket)
     if last is None:
         raise StepRefused(
-            "工单 %(number)s 由话务台直接答复，没有承办单位可重办。",
+            "工单 %(number)s 由话务台直接答复，没有承办单位可重办，请重启后派单。",
             field="action",
             number=ticket.number,
         )

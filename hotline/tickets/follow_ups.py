@@ -3,25 +3,24 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Relationship, Session, col, select
 
+from hotline.db import among
 from hotline.errors import NotFound, StepRefused
 from hotline.people.rights import Action, Actor, scope_of
 from hotline.registry.limits import Limits
+from hotline.storing import insert_all
 from hotline.tables import Stored, moment, partial_index
 from hotline.tickets.models import Contact, Ticket
 from hotline.tickets.supervision import SupervisionOrder
 from hotline.tickets.words import CallGround, CallOutcome, Status
 
 LOTS = 10_000
-# Custom (proposal): who was called three times in vain counts as not reached.
-TRIES = 3
-# Custom (proposal): a call that an agent took and forgot is free again after so long.
-HELD = timedelta(minutes=30)
 SHOWN = 50
 
 
@@ -68,12 +67,15 @@ def lot_of(number: str) -> int:
     return zlib.crc32(f"follow-up {number}".encode()) % LOTS
 
 
-def owe(session: Session, tickets: Sequence[Ticket], now: datetime) -> None:
+def owe(session: Session, tickets: Sequence[Ticket | Row[Any]], now: datetime) -> None:
     """Replies have been told, to all who were merged as well: whom to ask, the list decides."""
     told = {ticket.id: ticket.number for ticket in tickets}
-    merged = select(Ticket.id, Ticket.number).where(col(Ticket.merged_into).in_(list(told)))
-    for id, number in (*told.items(), *session.exec(merged)):
-        session.add(FollowUpCall(ticket_id=id, lot=lot_of(number), delivered_at=now))
+    merged = select(Ticket.id, Ticket.number).where(among(session, Ticket.merged_into, told))
+    all_told = (*told.items(), *session.exec(merged))
+    insert_all(
+        session,
+        [FollowUpCall(ticket_id=id, lot=lot_of(no), delivered_at=now) for id, no in all_told],
+    )
 
 
 def end(session: Session, ticket: Ticket, outcome: CallOutcome, now: datetime) -> None:
@@ -122,7 +124,7 @@ def waiting(
         .order_by(col(FollowUpCall.id))
         .limit(limit)
     )  # fmt: skip
-    return [_row(row, now) for row in session.execute(query)]
+    return [_row(row, limits, now) for row in session.execute(query)]
 
 
 def count(session: Session, *, limits: Limits) -> int:
@@ -130,10 +132,17 @@ def count(session: Session, *, limits: Limits) -> int:
     return session.execute(_chosen(select(func.count()), limits)).scalar_one()
 
 
-def take(session: Session, number: str, *, actor: Actor, now: datetime) -> FollowUpCall:
-    """One agent makes the call; a colleague meanwhile is told so."""
+def to_be_called_about(limits: Limits) -> Select[Any]:
+    """The ids of tickets about whose reply somebody is still to be called."""
+    return _chosen(select(_TOLD.id), limits)
+
+
+def take(
+    session: Session, number: str, *, limits: Limits, actor: Actor, now: datetime
+) -> FollowUpCall:
+    """One agent makes the call; a colleague meanwhile is told so, until it counts as forgotten."""
     call = open_call(session, number, actor=actor, lock=True)
-    if call.taken_by not in ("", actor.id) and _held(call.taken_at, now):
+    if call.taken_by not in ("", actor.id) and _held(call.taken_at, limits, now):
         raise StepRefused(
             "工单 %(number)s 正由同事回访，请先打别的。", field="number", number=number
         )
@@ -142,14 +151,16 @@ def take(session: Session, number: str, *, actor: Actor, now: datetime) -> Follo
     return call
 
 
-def not_reached(session: Session, number: str, *, actor: Actor, now: datetime) -> FollowUpCall:
-    """没打通: once more later; after three times it counts as not reached."""
+def not_reached(
+    session: Session, number: str, *, limits: Limits, actor: Actor, now: datetime
+) -> FollowUpCall:
+    """没打通: once more later; after `call_tries` it counts as not reached."""
     call = open_call(session, number, actor=actor, lock=True)
     if call.taken_by != actor.id:
         raise StepRefused("请先点「打这个」，再记没打通。", field="number")
     call.tries, call.tried_at = call.tries + 1, now
     call.taken_by, call.taken_at = "", None
-    if call.tries >= TRIES:
+    if call.tries >= limits.number("call_tries"):
         call.ended_at, call.outcome = now, CallOutcome.NOT_REACHED
     session.add(call)
     return call
@@ -198,11 +209,11 @@ def _chosen(query: Select, limits: Limits) -> Select:
     )
 
 
-def _row(row: tuple, now: datetime) -> Waiting:
+def _row(row: tuple, limits: Limits, now: datetime) -> Waiting:
     *facts, taken_by, taken_at, unsatisfied, supervised, reworked, no_address, sampled = row
     found = (unsatisfied, supervised, reworked, no_address, sampled)
     grounds = tuple(ground for ground, holds in zip(_SHOWN_GROUNDS, found, strict=True) if holds)
-    return Waiting(*facts, taken_by if _held(taken_at, now) else "", grounds)
+    return Waiting(*facts, taken_by if _held(taken_at, limits, now) else "", grounds)
 
 
 _SHOWN_GROUNDS = (
@@ -211,8 +222,8 @@ _SHOWN_GROUNDS = (
 )  # fmt: skip
 
 
-def _held(taken_at: datetime | None, now: datetime) -> bool:
-    return taken_at is not None and now - taken_at < HELD
+def _held(taken_at: datetime | None, limits: Limits, now: datetime) -> bool:
+    return taken_at is not None and now - taken_at < limits.span("call_held")
 
 
 def _of(ticket: Ticket):  # noqa: ANN202 (an update has no short name)

@@ -49,6 +49,7 @@ class DeskPile(StrEnum):
     TO_DISPATCH = "to_dispatch"  # 待派
     TO_RULE = "to_rule"  # 退单待裁
     TO_REVIEW = "to_review"  # 待审核
+    UNSOLVED = "unsolved"  # 未解决
     ALARMS = "alarms"  # 警示未接
 
 
@@ -90,6 +91,7 @@ _DESK_STATUS = {
     DeskPile.TO_RULE: Status.OBJECTED,
     DeskPile.TO_REVIEW: Status.REPLIED,
 }
+_OF_NO_STATUS = (DeskPile.UNSOLVED, DeskPile.ALARMS)
 
 
 def inbox_counts(session: Session, actor: Actor, now: datetime) -> dict[Pile, int]:
@@ -131,7 +133,9 @@ def desk_counts(session: Session, actor: Actor) -> dict[DeskPile, int]:
     )
     found = dict(session.execute(query).all())
     counts = {pile: found.get(status, 0) for pile, status in _DESK_STATUS.items()}
-    return counts | {DeskPile.ALARMS: _open_alarms(session, actor)}
+    seen = visible(actor, Action.READ)
+    others = [how_many(of_tickets(_in_desk_pile(pile), seen)).label(pile) for pile in _OF_NO_STATUS]
+    return counts | dict(zip(_OF_NO_STATUS, session.execute(select(*others)).one(), strict=True))
 
 
 def desk_pile(
@@ -232,6 +236,8 @@ def _in_pile(pile: Pile, now: datetime) -> ColumnElement[bool]:
 def _in_desk_pile(pile: DeskPile) -> ColumnElement[bool]:
     if pile is DeskPile.ALARMS:
         return col(Ticket.id).in_(select(col(Alarm.ticket_id)).where(col(Alarm.taken_at).is_(None)))
+    if pile is DeskPile.UNSOLVED:
+        return and_(col(Ticket.unsolved), col(Ticket.status) == Status.DELIVERED)
     return col(Ticket.status) == _DESK_STATUS[pile]
 
 
@@ -240,8 +246,3 @@ def _critical() -> ColumnElement[bool]:
         CRITICAL,
         col(Ticket.status).in_([status for status in Status if status not in _DONE]),
     )
-
-
-def _open_alarms(session: Session, actor: Actor) -> int:
-    query = of_tickets(_in_desk_pile(DeskPile.ALARMS), visible(actor, Action.READ))
-    return session.execute(select(how_many(query))).scalar_one()

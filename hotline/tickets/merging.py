@@ -11,6 +11,7 @@ from hotline.tickets import follow_ups, queries
 from hotline.tickets.dispatch import end_assignments, open_assignments, refuse_accused
 from hotline.tickets.intake import promise
 from hotline.tickets.models import BLANK, Contact, Ticket, TicketEvent
+from hotline.tickets.replies import says_unsolved
 from hotline.tickets.steps import take_step
 from hotline.tickets.words import CallOutcome, Outcome, Status
 
@@ -53,7 +54,9 @@ def unmerge(
 ) -> TicketEvent:
     """A matter of its own again, back at the desk; an earlier promise still holds."""
     event = take_step(session, ticket, Action.UNMERGE, actor=actor, now=now)
+    parent = session.get_one(Ticket, ticket.merged_into)
     ticket.merged_into = None
+    parent.unsolved = parent.unsolved and says_unsolved(session, parent)
     follow_ups.end(session, ticket, CallOutcome.MOOT, now)
     promise(ticket, calendar=calendar, now=now)
     return event

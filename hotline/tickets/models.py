@@ -28,6 +28,7 @@ class Ticket(Stored, table=True):
         partial_index("ticket_of_call", "call_id", where="call_id <> ''"),
         partial_index("ticket_of_batch", "batch", where="batch <> ''"),
         partial_index("ticket_merged", "merged_into", where="merged_into IS NOT NULL"),
+        partial_index("ticket_unsolved", "id", where="unsolved"),
     )
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(max_length=24, unique=True)
@@ -52,6 +53,8 @@ class Ticket(Stored, table=True):
     excluded: Any = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     lead_unit: str = Field(default="", max_length=40, index=True)  # last accountable unit
     rework_count: int = 0
+    # Somebody who was told its reply says that nothing is solved, and nobody has acted on that.
+    unsolved: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     merged_into: int | None = Field(default=None, foreign_key="ticket.id")
     batch: str = Field(default="", max_length=40)  # the import or replay it came with
     logged_at: datetime = moment()

@@ -203,6 +203,12 @@ def open_opinions(session: Session, *, actor: Actor) -> list[tuple[Opinion, str]
     return list(session.execute(query).all())
 
 
+def found_in(session: Session, begin: datetime, end: datetime) -> list[Opinion]:
+    """Those found from `begin` until before `end`, as they stand now, in order."""
+    query = select(Opinion).where(col(Opinion.found_at) >= begin, col(Opinion.found_at) < end)
+    return list(session.exec(query.order_by(col(Opinion.found_at), col(Opinion.id))))
+
+
 def assessed(session: Session, *, actor: Actor, limit: int = SHOWN) -> list[tuple[Opinion, str]]:
     """The newest of those that are over."""
     scope_of(actor, Action.KEEP_OPINION)

@@ -72,6 +72,7 @@ def precedents(
         note.text,
         basis.text,
         Objection.unit,
+        Objection.right_unit,
         Objection.ruled_unit,
     )
     for word in words:

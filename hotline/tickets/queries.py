@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, true
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col, select
 
@@ -12,7 +12,7 @@ from hotline.errors import NotFound, StepRefused
 from hotline.people.rights import Action, Actor, Scope, scope_of
 from hotline.tickets.models import BLANK, Assignment, Contact, Content, Reply, Ticket, TicketEvent
 from hotline.tickets.numbers import is_number
-from hotline.tickets.standing import OPEN_LEAD, PUT_OFF, overdue, standing_with
+from hotline.tickets.standing import OPEN_LEAD, overdue, standing_with
 from hotline.tickets.words import Outcome, Part, Status
 
 _ID = col(Ticket.id)
@@ -20,6 +20,24 @@ _ID = col(Ticket.id)
 OF_A_FAMILY = (Action.FOLLOW_UP, Action.UNMERGE, Action.RULE_EXTENSION)
 # Others may meanwhile store what refers to the ticket: its key does not change.
 WRITING = {"key_share": True}
+# Asked with every pull of a unit: to build them takes as long as to ask them.
+_CLAIMABLE = (
+    select(Ticket)
+    .join(Assignment, col(Assignment.ticket_id) == Ticket.id)
+    .where(Assignment.unit == bindparam("of_unit"), Assignment.part == Part.LEAD)
+    .where(col(Assignment.ended_at).is_(None), Ticket.status == Status.DISPATCHED)
+    .order_by(col(Assignment.due_at), col(Assignment.id))
+    .limit(bindparam("at_most"))
+    .options(selectinload(Ticket.assignments))
+    # The assignment as well: only so is one left out that ended while the list was made.
+    .with_for_update(skip_locked=True)
+)
+_FIRST_CONTENTS = (
+    select(func.min(Content.id))
+    .where(col(Content.ticket_id).in_(bindparam("ids", expanding=True)))
+    .group_by(col(Content.ticket_id))
+)
+_MATTERS = select(Content).where(col(Content.id).in_(_FIRST_CONTENTS))
 
 
 def visible(
@@ -149,13 +167,7 @@ def matter(session: Session, ticket: Ticket) -> Content:
 
 def matters(session: Session, tickets: Sequence[Ticket]) -> dict[int, Content]:
     """The requester's own words of each ticket, by its id, in one statement."""
-    ids = [ticket.id for ticket in tickets]
-    first = (
-        select(func.min(Content.id))
-        .where(col(Content.ticket_id).in_(ids))
-        .group_by(col(Content.ticket_id))
-    )
-    rows = session.exec(select(Content).where(col(Content.id).in_(first)))
+    rows = session.exec(_MATTERS, params={"ids": [ticket.id for ticket in tickets]})
     return {row.ticket_id: row for row in rows}
 
 
@@ -173,18 +185,7 @@ def approved_reply(session: Session, ticket: Ticket) -> tuple[Reply, Content] | 
 
 def claimable(session: Session, unit: str, *, limit: int) -> list[Ticket]:
     """The unit's tickets to be claimed, most pressing first; locks them, skips locked ones."""
-    query = (
-        select(Ticket)
-        .join(Assignment, col(Assignment.ticket_id) == Ticket.id)
-        .where(Assignment.unit == unit, Assignment.part == Part.LEAD)
-        .where(col(Assignment.ended_at).is_(None), Ticket.status == Status.DISPATCHED)
-        .order_by(col(Assignment.due_at), col(Assignment.id))
-        .limit(limit)
-        .options(selectinload(Ticket.assignments))
-        # The assignment as well: only so is one left out that ended while the list was made.
-        .with_for_update(skip_locked=True)
-    )
-    return list(session.exec(query))
+    return list(session.exec(_CLAIMABLE, params={"of_unit": unit, "at_most": limit}))
 
 
 def lapsed(session: Session, now: datetime, *, limit: int) -> list[tuple[Ticket, Assignment]]:
@@ -192,7 +193,7 @@ def lapsed(session: Session, now: datetime, *, limit: int) -> list[tuple[Ticket,
     query = (
         select(Ticket, Assignment)
         .join(Assignment, col(Assignment.ticket_id) == Ticket.id)
-        .where(OPEN_LEAD, col(Assignment.overdue).is_(False), overdue(now), ~PUT_OFF)
+        .where(OPEN_LEAD, col(Assignment.overdue).is_(False), overdue(now))
         .order_by(col(Assignment.due_at))
         .limit(limit)
         .with_for_update(skip_locked=True)

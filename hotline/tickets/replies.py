@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row
 from sqlmodel import Session, col, func, select
 
 from hotline.clock import CITY_TIME
@@ -14,13 +16,12 @@ from hotline.tickets import follow_ups, ratings, supervision
 from hotline.tickets.contents import add_content
 from hotline.tickets.dispatch import (
     end_assignments,
-    last_lead,
     lead_of,
     open_assignments,
     reassign,
 )
 from hotline.tickets.models import Assignment, FollowUp, Reply, Ticket, TicketEvent
-from hotline.tickets.steps import take_step
+from hotline.tickets.steps import take_step, take_steps
 from hotline.tickets.words import CallOutcome, Colour, Grievance, Outcome, Part, Status
 
 
@@ -55,15 +56,15 @@ def reply(
 
 
 def awaited(ticket: Ticket) -> list[Assignment]:
-    """Assistants that have not said their part: those called in after the lead had the ticket.
+    """Assistants that have not said their part, whichever lead they were called in for.
 
-    A department that guides a territory (指导) is there from the start; nobody waits for it.
+    A department that guides a territory (指导) comes with a dispatch; nobody waits for it.
     """
-    given = last_lead(ticket)
+    dispatched = {each.dispatched_at for each in ticket.assignments if each.part == Part.LEAD}
     return [
         assignment
         for assignment in open_assignments(ticket)
-        if assignment.part == Part.ASSIST and assignment.dispatched_at > given.dispatched_at
+        if assignment.part == Part.ASSIST and assignment.dispatched_at not in dispatched
     ]
 
 
@@ -128,7 +129,7 @@ def send_for_rework(
     )  # fmt: skip
     reassign(session, ticket, calendar=calendar, now=now)
     follow_ups.end_all(session, ticket, now)
-    ticket.rework_count += 1
+    ticket.rework_count, ticket.unsolved = ticket.rework_count + 1, False
     if ticket.rework_count >= calendar.limits.number("rework_rounds"):
         # Shandong 2017: after two unsatisfied rounds it goes to supervision.
         session.flush()
@@ -138,21 +139,17 @@ def send_for_rework(
 
 def deliver(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> TicketEvent:
     """反馈: the one channel has told every requester."""
-    (event,) = deliver_all(session, [ticket], actor=actor, now=now)
+    event = take_step(session, ticket, Action.DELIVER, actor=actor, now=now, unit=ticket.lead_unit)
+    follow_ups.owe(session, [ticket], now)
     return event
 
 
 def deliver_all(
-    session: Session, tickets: Sequence[Ticket], *, actor: Actor, now: datetime
-) -> list[TicketEvent]:
+    session: Session, tickets: Sequence[Row[Any]], *, actor: Actor, now: datetime
+) -> None:
     """反馈 of many at a time, with as few statements as of one."""
-    facts = {"actor": actor, "now": now}
-    events = [
-        take_step(session, ticket, Action.DELIVER, unit=ticket.lead_unit, **facts)
-        for ticket in tickets
-    ]
+    take_steps(session, tickets, Action.DELIVER, actor=actor, now=now)
     follow_ups.owe(session, tickets, now)
-    return events
 
 
 def follow_up(
@@ -176,27 +173,28 @@ def follow_up(
     if satisfied <= ratings.UNSATISFIED and not grievance:
         raise Invalid("不满意的，请选一个主要原因。", field="grievance")
     why = grievance if grievance and satisfied <= ratings.UNSATISFIED else ""
-    unit, earlier = _rated(session, ticket), ratings.standing(session, ticket)
+    told, earlier = _told(session, ticket), ratings.standing(session, ticket)
     content = add_content(session, ticket, remark) if remark.strip() else None
     take_step(
-        session, ticket, Action.FOLLOW_UP, actor=actor, now=now, unit=unit,
+        session, ticket, Action.FOLLOW_UP, actor=actor, now=now, unit=told.lead_unit,
         solved=solved, satisfied=satisfied, reason=why, content=content,
     )  # fmt: skip
     _answered_call(session, ticket, unsatisfied=bool(why), actor=actor, now=now)
     row = FollowUp(
         ticket_id=ticket.id, solved=solved, satisfied=satisfied, asked_by=actor.id, at=now,
-        unit=unit, grievance=why, content=content,
+        unit=told.lead_unit, grievance=why, content=content,
     )  # fmt: skip
     if earlier:
         ratings.supersede(session, earlier, row)
     session.add(row)
+    told.unsolved = says_unsolved(session, told)
     return row
 
 
-def _rated(session: Session, ticket: Ticket) -> str:
-    """The unit whose reply is rated; a merged ticket has its parent's, once that was told."""
+def _told(session: Session, ticket: Ticket) -> Ticket:
+    """Whose reply is rated; a merged ticket has its parent's, once that was told."""
     if ticket.status != Status.MERGED:
-        return ticket.lead_unit
+        return ticket
     parent = session.get_one(Ticket, ticket.merged_into)
     if parent.status != Status.DELIVERED:
         raise StepRefused(
@@ -204,7 +202,7 @@ def _rated(session: Session, ticket: Ticket) -> str:
             field="action",
             number=ticket.number,
         )
-    return parent.lead_unit
+    return parent
 
 
 def _answered_call(
@@ -219,16 +217,17 @@ def _answered_call(
 
 def close(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> TicketEvent:
     """办结. A ticket whose requester says it is not solved goes to rework instead."""
-    if _unsolved(session, ticket):
-        raise StepRefused("诉求人表示问题未解决，请重办后再办结。", field="action")
+    if ticket.unsolved:
+        raise StepRefused("诉求人表示问题未解决，请重办或重启后再办结。", field="action")
     event = take_step(session, ticket, Action.CLOSE, actor=actor, now=now, unit=ticket.lead_unit)
     follow_ups.end_all(session, ticket, now)
     ticket.closed_at = now
     return event
 
 
-def _unsolved(session: Session, ticket: Ticket) -> bool:
+def says_unsolved(session: Session, ticket: Ticket) -> bool:
     """Whether anyone who was told the reply says that nothing is solved, and has not said else."""
+    session.flush()
     own = ratings.standing(session, ticket)
     if own and not own.solved:
         return True

@@ -4,7 +4,7 @@
 desk owes, so that reports may count it.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import Field, Session, col, select
@@ -14,10 +14,6 @@ from hotline.people.rights import Action, Actor, scope_of
 from hotline.registry.limits import Limits
 from hotline.tables import Stored, moment, partial_index
 from hotline.tickets.words import CallOutcome
-
-# Custom (proposal): as with follow-up calls.
-TRIES = 3
-HELD = timedelta(minutes=30)
 
 
 class ReturnCall(Stored, table=True):
@@ -88,10 +84,10 @@ def answered(session: Session, call_id: str, caller_hash: str, at: datetime) -> 
     )
 
 
-def take(session: Session, id: int, *, actor: Actor, now: datetime) -> ReturnCall:
-    """One agent calls back; a colleague meanwhile is told so."""
+def take(session: Session, id: int, *, limits: Limits, actor: Actor, now: datetime) -> ReturnCall:
+    """One agent calls back; a colleague meanwhile is told so, until it counts as forgotten."""
     row = _open(session, id, actor)
-    if row.taken_by not in ("", actor.id) and is_held(row, now):
+    if row.taken_by not in ("", actor.id) and is_held(row, limits, now):
         raise StepRefused("这个号码正由同事回拨，请先打别的。", field="id")
     row.taken_by, row.taken_at = actor.id, now
     session.add(row)
@@ -106,20 +102,22 @@ def reached(session: Session, id: int, *, actor: Actor, now: datetime) -> Return
     return row
 
 
-def not_reached(session: Session, id: int, *, actor: Actor, now: datetime) -> ReturnCall:
-    """没打通: once more later, three times at most."""
+def not_reached(
+    session: Session, id: int, *, limits: Limits, actor: Actor, now: datetime
+) -> ReturnCall:
+    """没打通: once more later, `call_tries` at most."""
     row = _own(session, id, actor)
     row.tries, row.tried_at = row.tries + 1, now
     row.taken_by, row.taken_at = "", None
-    if row.tries >= TRIES:
+    if row.tries >= limits.number("call_tries"):
         row.ended_at, row.ended_by, row.outcome = now, actor.id, CallOutcome.NOT_REACHED
     session.add(row)
     return row
 
 
-def is_held(row: ReturnCall, now: datetime) -> bool:
+def is_held(row: ReturnCall, limits: Limits, now: datetime) -> bool:
     """Whether somebody is calling back right now."""
-    return row.taken_at is not None and now - row.taken_at < HELD
+    return row.taken_at is not None and now - row.taken_at < limits.span("call_held")
 
 
 def is_waiting() -> ColumnElement[bool]:

@@ -52,6 +52,12 @@ def known(session: Session, channel: str, references: Sequence[str]) -> set[str]
     return set(session.exec(query.where(col(Source.reference).in_(references))))
 
 
+def on_the_board(session: Session, ticket_ids: Sequence[int]) -> dict[int, str]:
+    """Of these tickets the messages of the 领导留言板: by which reference each stands there."""
+    query = select(Source.ticket_id, Source.reference).where(col(Source.ticket_id).in_(ticket_ids))
+    return dict(session.exec(query.where(Source.channel == Channel.MESSAGE_BOARD)).all())
+
+
 def of(session: Session, ticket: Ticket) -> Source | None:
     """Asked only where there may be one: most tickets come to the desk itself."""
     if ticket.channel not in CHANNELS:

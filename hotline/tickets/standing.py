@@ -27,7 +27,7 @@ def standing_with(unit: str) -> ColumnElement[bool]:
 
 def overdue(now: datetime) -> ColumnElement[bool]:
     """已超期, of an open lead."""
-    return col(Assignment.due_at) < now
+    return and_(col(Assignment.due_at) < now, ~PUT_OFF)
 
 
 def due_soon(now: datetime) -> ColumnElement[bool]:

@@ -2,13 +2,17 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import Row
+from sqlmodel import Session, col, update
 
+from hotline.db import among
 from hotline.errors import NotAllowed, StepRefused
 from hotline.people.rights import Action, Actor, Scope, scope_of
+from hotline.storing import insert_all
 from hotline.tickets.models import Content, Ticket, TicketEvent
 from hotline.tickets.words import CHINESE, Status
 
@@ -47,6 +51,7 @@ STEPS: dict[tuple[Status | None, Action], Status] = {
     (S.DELIVERED, A.FOLLOW_UP): S.DELIVERED,
     (S.DELIVERED, A.SEND_FOR_REWORK): S.IN_PROGRESS,
     (S.DELIVERED, A.CLOSE): S.CLOSED,
+    (S.DELIVERED, A.REOPEN): S.ACCEPTED,
     (S.CLOSED, A.REOPEN): S.ACCEPTED,
     (S.MERGED, A.UNMERGE): S.ACCEPTED,
     (S.MERGED, A.FOLLOW_UP): S.MERGED,
@@ -90,22 +95,49 @@ def take_step(
 
     `facts` are further columns of the event: reason, solved, satisfied.
     """
-    status = next_status(ticket, action)
-    _check_scope(ticket, actor, action, unit)
-    ticket.status = status
-    ticket.last_seq += 1
-    event = TicketEvent(
-        ticket_id=ticket.id, seq=ticket.last_seq, at=now, actor=actor.id, role=actor.role,
-        action=action, status=status, unit=unit, channel=ticket.channel, kind=ticket.kind,
-        line=ticket.line, territory=ticket.territory, previous=ticket.head_hash,
-        content_hash=content_hash(content) if content else "", **facts,
-    )  # fmt: skip
-    event.hash = ticket.head_hash = link_hash(event)
+    event = _event(ticket, action, actor=actor, now=now, unit=unit, content=content, **facts)
+    ticket.status, ticket.last_seq, ticket.head_hash = event.status, event.seq, event.hash
     session.add_all((ticket, event))
     return event
 
 
-def next_status(ticket: Ticket, action: Action) -> Status:
+def take_steps(
+    session: Session, tickets: Sequence[Row[Any]], action: Action, *, actor: Actor, now: datetime
+) -> None:
+    """The same step of each of these rows of tickets, by its lead unit, in two statements."""
+    facts = {"actor": actor, "now": now}
+    insert_all(session, [_event(each, action, unit=each.lead_unit, **facts) for each in tickets])
+    session.execute(
+        update(Ticket)
+        .where(among(session, col(Ticket.id), [each.id for each in tickets]))
+        .where(TicketEvent.ticket_id == Ticket.id, TicketEvent.seq == Ticket.last_seq + 1)
+        .values(status=TicketEvent.status, last_seq=TicketEvent.seq, head_hash=TicketEvent.hash)
+    )
+
+
+def _event(
+    ticket: Ticket | Row[Any],
+    action: Action,
+    *,
+    actor: Actor,
+    now: datetime,
+    unit: str,
+    content: Content | None = None,
+    **facts: Any,
+) -> TicketEvent:
+    status = next_status(ticket, action)
+    _check_scope(ticket, actor, action, unit)
+    event = TicketEvent(
+        ticket_id=ticket.id, seq=ticket.last_seq + 1, at=now, actor=actor.id, role=actor.role,
+        action=action, status=status, unit=unit, channel=ticket.channel, kind=ticket.kind,
+        line=ticket.line, territory=ticket.territory, previous=ticket.head_hash,
+        content_hash=content_hash(content) if content else "", **facts,
+    )  # fmt: skip
+    event.hash = link_hash(event)
+    return event
+
+
+def next_status(ticket: Ticket | Row[Any], action: Action) -> Status:
     """Where the action leads from here; a ticket without events is yet to be logged."""
     here = Status(ticket.status) if ticket.last_seq else None
     if (here, action) not in STEPS:
@@ -120,7 +152,7 @@ def next_status(ticket: Ticket, action: Action) -> Status:
     return STEPS[here, action]
 
 
-def _check_scope(ticket: Ticket, actor: Actor, action: Action, unit: str) -> None:
+def _check_scope(ticket: Ticket | Row[Any], actor: Actor, action: Action, unit: str) -> None:
     scope = scope_of(actor, action)
     allowed = {
         Scope.ALL: True,

@@ -215,6 +215,12 @@ def sanctions(session: Session) -> list[Sanction]:
     return list(session.exec(query.limit(SHOWN)))
 
 
+def sanctions_in(session: Session, begin: datetime, end: datetime) -> list[Sanction]:
+    """What was recorded from `begin` until before `end`, in order."""
+    query = select(Sanction).where(col(Sanction.at) >= begin, col(Sanction.at) < end)
+    return list(session.exec(query.order_by(col(Sanction.at), col(Sanction.id))))
+
+
 def reminders_by_unit(session: Session, since: datetime) -> list[tuple[str, int]]:
     """How often requesters and leaders had to remind of each unit's tickets, the most first."""
     asked = (ReminderKind.CITIZEN, ReminderKind.LEADER)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from os.path import commonprefix
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface
@@ -153,6 +154,18 @@ def _door(doors: Sequence[str], here: str) -> str:
     return nearest if nearest and shared(nearest) > 1 else ""
 
 
+def ticket_at(number: str) -> str:
+    """The page of a ticket, from which one comes back to this very list at this very place."""
+    return f"/tickets/{number}?next={quote(_asked())}"
+
+
+def _asked() -> str:
+    """The address of this page with all that it was asked."""
+    # What is no text at all must not keep the page from being shown.
+    question = request.query_string.decode(errors="replace")
+    return f"{request.path}?{question}" if question else request.path
+
+
 def _framed() -> dict[str, Any]:
     """What base.html needs: the reader, the doors, and whether an action is offered."""
     who = g.get("actor")
@@ -162,6 +175,8 @@ def _framed() -> dict[str, Any]:
         "doors": doors,
         "door": _door([address for address, _ in doors], request.path),
         "here": request.path,
+        "asked_here": _asked(),
+        "ticket_at": ticket_at,
         "may": may,
         "Action": Action,
         "at": now(),

@@ -254,7 +254,11 @@ def check() -> None:
 
 def _refuse_nul() -> None:
     """Nobody types one in an address, and PostgreSQL holds no text that has one."""
-    if any(NUL in text for text in (request.path, *request.args.values())):
+    try:
+        texts = (request.path, *request.args.values())
+    except UnicodeDecodeError:  # bytes that are no text, as no browser of ours sends them
+        abort(400)
+    if any(NUL in text for text in texts):
         abort(400)
 
 

@@ -141,17 +141,20 @@ def _written(here: Feeder, listener: Listener, known: Callable[[], bool]) -> Ite
             return
         if message.shown or time.monotonic() - asked_at >= here.pace.heartbeat:
             asked_at = time.monotonic()
-            if not _unless_away(known):
+            if not _goes_on(known, message):
                 return
         yield _chunk(message)
 
 
-def _unless_away(known: Callable[[], bool]) -> bool:
-    """While nobody can be asked, nothing new is told either."""
+def _goes_on(known: Callable[[], bool], message: Message) -> bool:
+    """While nobody can be asked, whoever listens stays, but is told no caller's number.
+
+    Its stream ends instead: the page comes back by itself and hears from there on.
+    """
     try:
         return known()
     except Unavailable:
-        return True
+        return not message.shown
 
 
 def _chunk(message: Message) -> str:

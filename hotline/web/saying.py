@@ -1,21 +1,26 @@
 """How pages say things: moments, time left, statuses, masked numbers."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from flask import Flask
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from hotline.clock import CITY_TIME, city_day
 from hotline.people import roster
 from hotline.people.rights import Role
 from hotline.people.roster import Shift
 from hotline.routing.types import OF_TICKETS, Lead, Reason
+from hotline.tickets.rows import HEADING_LENGTH
 from hotline.tickets.words import CHINESE, Status, Urgency
 from hotline.web.current import city, now
 
 # So near to a deadline, before or after it, hours and minutes are told.
 SOON = timedelta(hours=3)
+# What citizens dial in an emergency, and us.
+TO_DIAL = re.compile(r"(?<!\d)(110|119|120|12345)(?!\d)")
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 ROLES = {
     Role.AGENT: "坐席",
@@ -57,6 +62,11 @@ def tone(value: str) -> str:
     return TONES.get(value, "")  # type: ignore[call-overload]
 
 
+def begun(heading: str) -> str:
+    """The heading of a ticket, with a sign where it is cut off and the matter goes on."""
+    return f"{heading}…" if len(heading) == HEADING_LENGTH else heading
+
+
 def moment(at: datetime | None) -> str:
     """今天 14:05, 昨天 09:30, 7月25日 12:00, 2017年7月25日 12:00."""
     if at is None:
@@ -69,6 +79,11 @@ def moment(at: datetime | None) -> str:
     if local.year == today.year:
         return _("%(m)d月%(d)d日", m=local.month, d=local.day) + f" {clock}"
     return _("%(y)d年%(m)d月%(d)d日", y=local.year, m=local.month, d=local.day) + f" {clock}"
+
+
+def dialled(sentence: str) -> Markup:
+    """The sentence with its short numbers as links: on a phone, one press dials."""
+    return Markup(TO_DIAL.sub(r'<a href="tel:\1">\1</a>', str(escape(sentence))))
 
 
 NEAR_DAYS = {-1: "昨天", 0: "今天", 1: "明天"}
@@ -158,6 +173,8 @@ FILTERS = (
     choices,
     role,
     tone,
+    begun,
+    dialled,
     moment,
     exactly,
     due,

@@ -305,13 +305,44 @@ def test_a_call_that_comes_while_writing_waits_until_its_key(seated, tell):
     expect(seated.locator("#waiting")).to_contain_text("135****1234")
     assert seated.locator("#text").input_value() == "第一通还没写完"
     assert seated.locator("#text").bounding_box() == before
-    seated.keyboard.press("F3")
+    seated.keyboard.press("F1")
     expect(seated.locator("#call")).to_contain_text("135****1234")
     expect(seated.locator("#waiting")).not_to_be_visible()
     expect(seated.locator("#text")).to_have_value("")
     assert in_focus(seated) == "text"
     expect(seated.locator("#drafts")).to_contain_text("第一通还没写完")
     tell(second, "ended", seated.extension)
+
+
+def test_a_call_written_down_already_steps_aside(seated, tell):
+    call = f"w{next(_serial)}-{seated.extension}"
+    tell(call, "offered", seated.extension)
+    expect(seated.locator("#call")).to_contain_text("138****0832")
+    write(seated, MATTER)
+    seated.keyboard.press("Alt+t")
+    seated.keyboard.press("F7")
+    expect(seated.locator("#result")).to_be_visible()
+    banner = seated.locator("#waiting")
+    seated.goto("/desk?new=1")
+    expect(banner).to_contain_text("已登记")
+    seated.keyboard.press("Escape")
+    expect(banner).not_to_be_visible()
+    seated.goto("/desk?new=1")
+    expect(banner).to_contain_text("已登记")
+    tell(call, "ended", seated.extension)
+    expect(banner).not_to_be_visible()
+
+
+def test_the_seat_is_left_by_keys_alone(seated):
+    seated.keyboard.press("Alt+s")
+    expect(seated.get_by_role("button", name="空闲")).to_be_focused()
+    seated.keyboard.press("Escape")
+    assert in_focus(seated) == "text"
+    seated.keyboard.press("Alt+s")
+    seated.keyboard.press("Tab")
+    seated.keyboard.press("Tab")
+    seated.keyboard.press("Enter")
+    expect(seated.locator("#seat-words")).to_have_text("未签入")
 
 
 def test_without_a_stream_the_page_asks_for_calls_by_itself(seated, tell, faults):

@@ -10,7 +10,7 @@ from accessible import assert_accessible
 from builders import CITY, ENVIRONMENT, SUGGESTION, Desk
 from playwright.sync_api import Page, expect
 from sqlmodel import select
-from walks import approved, events, make, objected, row
+from walks import approved, events, make, objected, row, unsolved
 from windows import WINDOWS
 
 from hotline import clock
@@ -47,7 +47,7 @@ def dispatcher(page_as) -> Page:
 def full(made, database) -> None:
     """Something in every pile, and something that burns."""
     alarm(made)
-    for walk in (Desk.logged, Desk.accepted, objected, Desk.replied):
+    for walk in (Desk.logged, Desk.accepted, objected, Desk.replied, unsolved):
         made(walk)
     made(Desk.in_progress, now=clock.now() - timedelta(days=90))
     number = made(approved)
@@ -112,7 +112,7 @@ def test_keys_go_up_and_down_the_list_and_through_the_piles(dispatcher, made):
 
 
 def test_another_unit_is_written_without_its_letters_being_taken_for_keys(
-    dispatcher, made, database
+    dispatcher, made, database, faults
 ):
     page, number = dispatcher, made(Desk.accepted)
     open_at(page, Pile.TO_DISPATCH, number)
@@ -120,6 +120,11 @@ def test_another_unit_is_written_without_its_letters_being_taken_for_keys(
     expect(page.locator("#other")).to_be_focused()
     page.keyboard.type("jka[]i")
     expect(page.locator("#other")).to_have_value("jka[]i")
+    # What is no unit comes back under the hands of whoever wrote it.
+    faults.expect("status of 422")
+    with page.expect_navigation():
+        press(page, "Enter")
+    expect(page.locator("#other")).to_be_focused()
     page.locator("#other").fill(ENVIRONMENT)
     with page.expect_navigation():
         press(page, "Enter")

@@ -263,3 +263,27 @@ def test_on_paper_a_ticket_is_its_facts_and_its_story(page_as, made):
     expect(page.locator(".ticket-facts")).to_be_visible()
     expect(page.locator(".ticket-steps")).to_be_hidden()
     expect(page.locator("header.bar")).to_be_hidden()
+
+
+def test_on_paper_an_unclaimed_pile_is_its_list(page_as, made):
+    made(Desk.dispatched)
+    page = page_as(Role.HANDLER, CITY, at="/inbox?pile=to_claim")
+    page.emulate_media(media="print")
+    expect(page.locator(".row-link").first).to_be_visible()
+    expect(page.locator("#claim")).to_be_hidden()
+
+
+def test_a_key_opens_the_step_that_asks_for_words(page_as, made):
+    page = page_as(Role.SUPERVISOR, at=f"/tickets/{made(Desk.in_progress)}")
+    page.keyboard.press("r")
+    step = page.locator("details[data-step=supervise]")
+    expect(step.locator("input:not([type=hidden]), textarea, select").first).to_be_focused()
+
+
+def test_choosing_a_ground_leaves_the_page_where_it_is(page_as, made):
+    page = page_as(Role.HANDLER, CITY, at="/inbox?pile=to_claim")
+    long = made(Desk.dispatched, text="路灯坏了。\n" * 60)
+    page.goto(f"/inbox?pile=to_claim&ticket={long}")
+    page.locator("details[data-step=object] summary").click()
+    expect(page.locator("details[data-step=object] input[type=radio]").first).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")

@@ -57,7 +57,7 @@ def test_a_message_is_sent_and_found_again_on_a_phone_without_scripts(phone):
     expect(phone.get_by_label("工单编号")).to_have_value(number)
     look_up(phone, number, code)
     expect(phone.locator("h1")).to_have_text(f"工单 {number}")
-    expect(phone.locator(".standing")).to_contain_text("已登记")
+    expect(phone.locator(".standing")).to_contain_text("已收到，等待受理")
     expect(phone.locator("main")).to_contain_text(MATTER)
     expect(phone.locator(".told li")).to_have_count(1)
     expect(phone.locator(".told")).to_contain_text("收到您反映的事项")
@@ -87,6 +87,7 @@ def test_the_number_to_dial_appears_while_the_danger_is_still_being_typed(new_pa
     page.goto("/ask")
     page.get_by_label("什么事？在哪里？什么时候？").press_sequentially(FIRE)
     expect(page.locator("#danger")).to_contain_text("119")
+    expect(page.locator("#danger a")).to_have_attribute("href", "tel:119")
     expect(page.locator("#text")).to_have_value(FIRE)
 
 

@@ -48,3 +48,7 @@ def test_whoever_is_entered_has_the_focus(page_as):
     page.locator("#name").fill("王小二")
     page.get_by_role("button", name="排上").press("Enter")
     expect(page.locator("form.turn", has_text="王小二")).to_be_focused()
+    # So has the message above, and paper shows the name as the screen does.
+    expect(page.locator("#messages")).to_be_in_viewport()
+    page.emulate_media(media="print")
+    expect(page.locator("form.turn", has_text="王小二")).to_be_visible()

@@ -33,10 +33,31 @@ from hotline.reports.rates import Rate
 from hotline.reports.rendering import as_json, as_text, as_workbook, width
 from hotline.reports.writing import write_report
 from hotline.routing.types import Directory, Line, LineCategory, Unit, UnitKind
-from hotline.tickets import dispatch, merging, objections, ratings, replies, return_calls, topics
+from hotline.tickets import (
+    dispatch,
+    merging,
+    objections,
+    opinions,
+    ratings,
+    replies,
+    return_calls,
+    supervision,
+    topics,
+)
 from hotline.tickets.models import FollowUp
 from hotline.tickets.return_calls import ReturnCall
-from hotline.tickets.words import Channel, Fault, Grievance, Ground, MatterKind, Urgency
+from hotline.tickets.words import (
+    Channel,
+    Colour,
+    Fault,
+    Grievance,
+    Ground,
+    MatterKind,
+    OpinionAct,
+    OpinionLevel,
+    SanctionKind,
+    Urgency,
+)
 
 TODAY = city_day(NOON)
 AUGUST = datetime(2018, 8, 3, tzinfo=UTC)
@@ -276,6 +297,42 @@ def test_a_unit_with_too_few_tickets_has_no_rank(database: Database):
     assert {row[0] for row in table(quarter, "市级部门").rows} == {"—"}
 
 
+def test_the_quarter_says_whom_the_city_pressed_and_no_word_of_why(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        supervision.remind(session, ticket, actor=AGENT, now=NOON)
+        facts = {"actor": SUPERVISOR, "now": NOON}
+        supervision.issue(session, ticket, Colour.RED, calendar=CALENDAR, **facts)
+        for at in (NOON, NOON - timedelta(days=100)):
+            facts = {"actor": SUPERVISOR, "now": at}
+            supervision.sanction(session, CITY, SanctionKind.INTERVIEW, "屡次超期", **facts)
+        report = written(session, PeriodKind.QUARTER, now=AUGUST)
+    said = section(report, "督办和问责")
+    assert said.paragraphs == ("催办 1 次，下督办单 1 次，约谈和通报批评 1 次。",)
+    assert table(report, "约谈和通报批评").rows == ((CITY, "约谈", "2018-07-25"),)
+    assert "屡次" not in as_text(report)
+
+
+def test_the_day_has_the_timers_of_public_opinion_and_none_of_its_words(database: Database):
+    with database.work() as session:
+        facts = {"limits": CALENDAR.limits, "actor": SUPERVISOR}
+        found = opinions.find(
+            session, title="视频", place="短视频平台", level=OpinionLevel.MAJOR, words="堵路",
+            now=NOON, **facts,
+        )  # fmt: skip
+        judged = {"level": OpinionLevel.MAJOR, "now": NOON + timedelta(hours=1)}
+        opinions.act(session, found, OpinionAct.JUDGE, "属实", **judged, **facts)
+        opinions.act(
+            session, found, OpinionAct.INFORM, "已发布", now=NOON + timedelta(hours=6), **facts
+        )
+        report = written(session, PeriodKind.DAY, now=NOON + timedelta(hours=7))
+    assert table(report, "舆情").rows == (
+        ("重大", "已研判", "07-25 12:00", "发布权威信息", "07-25 17:00", "否"),
+        ("重大", "已研判", "07-25 12:00", "举行新闻发布会", "07-26 12:00", "未到期"),
+    )
+    assert not any(word in as_text(report) for word in ("视频", "堵路"))
+
+
 def test_the_quarter_names_the_units_that_fell_overdue(database: Database):
     with database.work() as session:
         for unit in (CITY, CITY, EAST):
@@ -457,14 +514,16 @@ def test_the_day_list_tells_of_missed_calls_and_of_those_returned(database: Data
         session.flush()
         rows = {row.caller_hash: row for row in session.exec(select(ReturnCall))}
         for caller, minutes in (("a", 20), ("b", 40)):
-            return_calls.take(session, rows[caller].id, actor=AGENT, now=NOON)
+            return_calls.take(
+                session, rows[caller].id, limits=CALENDAR.limits, actor=AGENT, now=NOON
+            )
             at = NOON + timedelta(minutes=minutes)
             return_calls.reached(session, rows[caller].id, actor=AGENT, now=at)
         return_calls.answered(session, "x", "c", NOON + timedelta(minutes=5))
         report = written(session, PeriodKind.DAY, now=AUGUST)
     assert section(report, "漏接和回拨").paragraphs == (
         "漏接 6 通，来电人 5 位（号码未显示 1 位）；已回拨打通 2 位，其中按时 1 位，"
-        "自行再打接通 1 位，三次未打通 0 位，待回拨 1 位。",
+        "自行再打接通 1 位，未打通 0 位，待回拨 1 位。",
     )
 
 

@@ -3,15 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from builders import AGENT, CALENDAR, CITY, KEY, SUGGESTION
+from builders import AGENT, CALENDAR, CITY, DISPATCHER, KEY, SUGGESTION
 from town import Town
 
+from hotline.delivery import settling
+from hotline.errors import StepRefused
 from hotline.people.rights import Actor, Role
 from hotline.tickets import board, intake, sources
 from hotline.tickets.board import Posted
 from hotline.tickets.intake import Requester
 from hotline.tickets.sources import AlreadyLogged
-from hotline.tickets.words import Channel, MatterKind, Path, Urgency
+from hotline.tickets.words import Channel, MatterKind, Path, Status, Urgency
 
 SCHOOLS, POLICE = "市教育局", "市公安局"
 WHOLE_LIFE = [
@@ -66,10 +68,41 @@ def test_a_message_of_the_board_counts_when_it_was_posted_and_runs_from_acceptan
     accepts(town, number)
     with town.ticket(number) as (_, ticket):
         assert ticket.promised_at == CALENDAR.add_working_days(town.now, 7)
-    is_put_right(town, number, CITY)
+    town.dispatches(number, CITY)
+    town.claims(number, CITY)
+    town.replies(number, CITY, "已修好。")
+    town.approves(number)
+    town.clock()
+    is_put_on_the_board(town, number, "B1")
+    town.rates(number, solved=True, satisfied=5)
+    town.closes(number)
     assert town.story(number) == WHOLE_LIFE
     assert town.tally("07-20", "07-20").total("received") == 1
     assert town.tally("07-25", "07-25").total("received") == 0
+
+
+def is_put_on_the_board(town: Town, number: str, reference: str) -> None:
+    """Nobody else reaches whoever wrote there, and until then the ticket is not delivered."""
+    with town.ticket(number) as (session, ticket):
+        assert ticket.status == Status.APPROVED
+        (waiting,) = settling.needing_person(session)
+        assert waiting.number == number
+        assert f"留言 {reference}" in waiting.detail
+        facts = {"actor": DISPATCHER, "now": town.now}
+        with pytest.raises(StepRefused):
+            settling.settle(session, waiting.delivery.id, "resend", **facts)
+        settling.settle(session, waiting.delivery.id, "delivered", **facts)
+    assert town.letters() == []
+
+
+def test_whoever_leaves_a_number_on_the_board_is_told_as_anybody_is(town: Town):
+    caller = Requester(phone="13800000832")
+    number = town.calls("路灯不亮", channel=Channel.MESSAGE_BOARD, requester=caller)
+    with town.ticket(number) as (session, ticket):
+        sources.note(session, ticket, "B2")
+    is_put_right(town, number, CITY)
+    assert len(town.letters()) == 1
+    assert town.story(number) == WHOLE_LIFE
 
 
 def test_what_110_hands_over_is_told_to_the_caller_and_comes_once(town: Town):

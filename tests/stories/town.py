@@ -59,7 +59,7 @@ class Town:
 
         from letterbox import body
 
-        return [body(letter) for letter in Reader(self.folder, create=False)]
+        return [body(letter) for letter in Reader(self.folder)]
 
     def tally(self, first: str, last: str) -> Tally:
         days = (datetime.fromisoformat(f"2018-{day}").date() for day in (first, last))

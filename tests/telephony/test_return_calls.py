@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from builders import AGENT, NOON, SUPERVISOR
+from builders import AGENT, CALENDAR, NOON, SUPERVISOR
 from rings import KEY, a_talk, ring, tell, told
 from sqlmodel import Session, select
 
@@ -18,6 +18,8 @@ from hotline.telephony import calls, missed
 from hotline.tickets import return_calls
 from hotline.tickets.return_calls import ReturnCall
 from hotline.tickets.words import CallOutcome
+
+LIMITS = CALENDAR.limits
 
 OTHER = Actor("坐席08", Role.AGENT)
 
@@ -41,7 +43,7 @@ def owed(session: Session) -> list[ReturnCall]:
 
 def listed(session: Session, actor: Actor = AGENT, at=NOON) -> list[missed.Missed]:
     session.flush()
-    return missed.waiting(session, actor=actor, now=at)
+    return missed.waiting(session, limits=LIMITS, actor=actor, now=at)
 
 
 def test_a_call_given_up_is_owed_a_return_within_half_an_hour(either: Database):
@@ -85,7 +87,7 @@ def test_a_caller_is_called_back_once_an_hour(
     with database.work() as session:
         rung(session, "a", "b")
         give_up(session, "a")
-        done = return_calls.take(session, owed(session)[0].id, actor=AGENT, now=NOON)
+        done = return_calls.take(session, owed(session)[0].id, limits=LIMITS, actor=AGENT, now=NOON)
         return_calls.reached(session, done.id, actor=AGENT, now=NOON)
         give_up(session, "b", minutes * 60)
         assert [row.misses for row in owed(session)] == misses
@@ -168,15 +170,17 @@ def test_one_agent_calls_back_and_is_shown_the_number_on_record(database: Databa
         rung(session, "a")
         give_up(session, "a")
         (row,) = owed(session)
-        missed.take(session, row.id, actor=AGENT, now=NOON)
+        missed.take(session, row.id, limits=LIMITS, actor=AGENT, now=NOON)
         with pytest.raises(StepRefused, match="正由同事回拨"):
-            missed.take(session, row.id, actor=OTHER, now=NOON)
+            missed.take(session, row.id, limits=LIMITS, actor=OTHER, now=NOON)
         assert [each.number for each in listed(session)] == ["13800000001"]
         assert [each.number for each in listed(session, OTHER)] == [""]
         looks = session.exec(select(AccessLog)).all()
         assert [(each.actor, each.call_id) for each in looks] == [(AGENT.id, "a")]
         # Taken and forgotten: free again.
-        assert missed.take(session, row.id, actor=OTHER, now=NOON + return_calls.HELD)
+        assert missed.take(
+            session, row.id, limits=LIMITS, actor=OTHER, now=NOON + LIMITS.span("call_held")
+        )
 
 
 def test_who_was_not_reached_is_called_again_three_times_at_most(database: Database):
@@ -185,11 +189,11 @@ def test_who_was_not_reached_is_called_again_three_times_at_most(database: Datab
         give_up(session, "a")
         (row,) = owed(session)
         for _ in range(3):
-            missed.take(session, row.id, actor=AGENT, now=NOON)
-            return_calls.not_reached(session, row.id, actor=AGENT, now=NOON)
+            missed.take(session, row.id, limits=LIMITS, actor=AGENT, now=NOON)
+            return_calls.not_reached(session, row.id, limits=LIMITS, actor=AGENT, now=NOON)
         assert (row.tries, row.outcome) == (3, CallOutcome.NOT_REACHED)
         with pytest.raises(NotFound, match="已经了结"):
-            missed.take(session, row.id, actor=AGENT, now=NOON)
+            missed.take(session, row.id, limits=LIMITS, actor=AGENT, now=NOON)
 
 
 def test_nobody_notes_the_end_of_a_call_that_somebody_else_makes(database: Database):
@@ -197,7 +201,7 @@ def test_nobody_notes_the_end_of_a_call_that_somebody_else_makes(database: Datab
         rung(session, "a")
         give_up(session, "a")
         (row,) = owed(session)
-        missed.take(session, row.id, actor=AGENT, now=NOON)
+        missed.take(session, row.id, limits=LIMITS, actor=AGENT, now=NOON)
         with pytest.raises(StepRefused):
             return_calls.reached(session, row.id, actor=OTHER, now=NOON)
 
@@ -213,7 +217,7 @@ def test_the_first_due_comes_first(database: Database):
 @pytest.mark.parametrize("actor", [SUPERVISOR, Actor("h", Role.HANDLER, unit="市环保局")])
 def test_only_those_who_take_calls_see_who_called(database: Database, actor: Actor):
     with database.read() as session, pytest.raises(NotAllowed):
-        missed.waiting(session, actor=actor, now=NOON)
+        missed.waiting(session, limits=LIMITS, actor=actor, now=NOON)
 
 
 def test_of_many_who_take_it_at_once_one_does(either: Database):
@@ -226,7 +230,9 @@ def test_of_many_who_take_it_at_once_one_does(either: Database):
     def grab(agent: int) -> None:
         barrier.wait()
         with suppress(StepRefused), either.work() as session:
-            missed.take(session, row.id, actor=Actor(f"坐席{agent}", Role.AGENT), now=NOON)
+            missed.take(
+                session, row.id, limits=LIMITS, actor=Actor(f"坐席{agent}", Role.AGENT), now=NOON
+            )
             taken.append(agent)
 
     threads = [threading.Thread(target=grab, args=(n,)) for n in range(6)]

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
-from builders import AGENT, NOON
+from builders import AGENT, CALENDAR, NOON
 from rings import KEY, ring, tell, told
 from sqlmodel import Session, select
 
@@ -60,7 +60,7 @@ def given_up(session: Session) -> None:
 def test_who_gives_up_while_the_journal_is_loaded_is_called_back(postgres: Database, order):
     overlapping(postgres, *order)
     with postgres.read() as session:
-        (owed,) = missed.waiting(session, actor=AGENT, now=NOON)
+        (owed,) = missed.waiting(session, limits=CALENDAR.limits, actor=AGENT, now=NOON)
     assert owed.masked == "138****0001"
 
 

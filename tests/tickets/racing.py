@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -32,6 +33,7 @@ from hotline.tickets.words import OpinionAct, OpinionLevel
 
 Do = Callable[[Session, Ticket, str, datetime], object]
 d, c = DISPATCHER, CALENDAR
+CALLING_BACK = (missed.take, return_calls.not_reached)
 # As the pages take them: what lets a reply leave owes its messages in the same transaction.
 OUTWARD: dict[str, Do] = {
     "approve": lambda s, t, u, n: outbox.approve(s, t, actor=d, now=n),
@@ -186,9 +188,12 @@ class City:
     def call_back(self, random: Random, now: datetime) -> None:
         who = Actor(random.choice(["坐席07", "坐席08"]), Role.AGENT)
         with self.database.read() as session:
-            rows = missed.waiting(session, actor=who, now=now)
+            rows = missed.waiting(session, limits=c.limits, actor=who, now=now)
         if rows:
-            act = random.choice([missed.take, return_calls.reached, return_calls.not_reached])
+            limited = (
+                partial(act, limits=c.limits) for act in (missed.take, return_calls.not_reached)
+            )
+            act = random.choice([*limited, return_calls.reached])
             with self.database.work() as session:
                 act(session, random.choice(rows).id, actor=who, now=now)
 

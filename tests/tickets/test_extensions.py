@@ -3,13 +3,24 @@
 from datetime import timedelta
 
 import pytest
-from builders import CALENDAR, CITY, DISPATCHER, ENVIRONMENT, NOON, Desk, handler_of
+from builders import (
+    CALENDAR,
+    CITY,
+    DISPATCHER,
+    ENVIRONMENT,
+    NOON,
+    SUPERVISOR,
+    Desk,
+    handler_of,
+)
 
 from hotline.clock import city_day
 from hotline.db import Database
 from hotline.errors import HotlineError, Invalid, NotAllowed, StepRefused
 from hotline.people.rights import Action
-from hotline.tickets import dispatch, extensions, merging, queries, replies
+from hotline.reports.backlog import backlog
+from hotline.tickets import dispatch, extensions, lists, merging, queries, replies
+from hotline.tickets.lists import Burn, Pile
 from hotline.tickets.words import MatterKind
 
 HANDLER = handler_of(CITY)
@@ -110,6 +121,25 @@ def test_nothing_counts_as_late_while_the_question_lies_with_the_reviewer(databa
         assert lapsed(session, late) == []
         assert not lead.overdue
         assert lapsed(session, lead.due_at + timedelta(seconds=1)) == [CITY]
+
+
+def test_no_list_names_as_late_who_waits_for_more_time_asked_for_in_time(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        ask(session, ticket)
+        late = dispatch.lead_of(ticket).due_at + timedelta(hours=1)
+        facts = {"calendar": CALENDAR, "actor": SUPERVISOR, "now": late}
+
+        def named() -> tuple[int, int, int]:
+            stock = backlog(session, late, **facts)
+            assert stock.total("overdue") == len(stock.overdue)
+            mine = lists.inbox_counts(session, HANDLER, late)[Pile.OVERDUE]
+            burning = lists.burning(session, SUPERVISOR, late)[Burn.OVERDUE].count
+            return mine, burning, stock.total("overdue")
+
+        assert named() == (0, 0, 0)
+        extensions.rule(session, ticket, granted=False, **facts)
+        assert named() == (1, 1, 1)
 
 
 def test_who_was_refused_more_time_was_late_from_when_it_first_was(database: Database):

@@ -14,7 +14,7 @@ from builders import (
     handler_of,
 )
 from sqlmodel import Session, select
-from walks import closed, delivered
+from walks import answered, closed, delivered
 
 from hotline.db import Database
 from hotline.delivery import outbox, worker
@@ -174,6 +174,35 @@ def test_a_ticket_is_closed_once_its_requester_says_that_it_is_solved_after_all(
         assert ticket.status == Status.CLOSED
 
 
+def test_what_the_desk_answered_and_did_not_solve_goes_back_to_the_desk(database: Database):
+    facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": NOON}
+    with database.work() as session:
+        ticket = answered(Desk(session, NOON))
+        rate(session, ticket, actor=citizen(ticket))
+        intake.reopen(session, ticket, "没说清", **facts)
+        assert ticket.status == Status.ACCEPTED
+        assert session.exec(select(FollowUpCall.outcome)).all() == [CallOutcome.MOOT]
+        outbox.answer(session, ticket, "带身份证到三号窗口。", actor=AGENT, now=NOON)
+        replies.deliver(session, ticket, actor=CHANNEL, now=NOON)
+        replies.close(session, ticket, actor=DISPATCHER, now=NOON)
+
+
+def test_whoever_would_send_the_desks_answer_for_rework_is_told_to_reopen(database: Database):
+    with database.work() as session:
+        ticket = answered(Desk(session, NOON))
+        with pytest.raises(StepRefused, match="请重启后派单"):
+            replies.send_for_rework(
+                session, ticket, "没说清", calendar=CALENDAR, actor=DISPATCHER, now=NOON
+            )
+
+
+def test_what_a_unit_answered_is_reworked_and_not_reopened_before_it_is_closed(database: Database):
+    with database.work() as session:
+        ticket = delivered(Desk(session, NOON))
+        with pytest.raises(StepRefused, match="请退回重办"):
+            intake.reopen(session, ticket, "没办好", calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+
+
 # Who was merged
 
 
@@ -196,7 +225,7 @@ def test_one_reply_reaches_and_is_asked_about_every_requester(database: Database
         assert {(row.number, row.unit) for row in rows} == {
             (parent.number, CITY), (child.number, CITY)
         }  # fmt: skip
-        follow_ups.take(session, child.number, actor=AGENT, now=NOON)
+        follow_ups.take(session, child.number, limits=LIMITS, actor=AGENT, now=NOON)
         rate(session, child, 4, solved=True)
         assert set(grounds(session)) == {parent.number}
 
@@ -419,38 +448,40 @@ def test_after_three_calls_in_vain_it_counts_as_not_reached(database: Database):
     with database.work() as session:
         ticket = lucky(session)
         for tries in (1, 2):
-            follow_ups.take(session, ticket.number, actor=AGENT, now=NOON)
-            call = follow_ups.not_reached(session, ticket.number, actor=AGENT, now=NOON)
+            follow_ups.take(session, ticket.number, limits=LIMITS, actor=AGENT, now=NOON)
+            call = follow_ups.not_reached(
+                session, ticket.number, limits=LIMITS, actor=AGENT, now=NOON
+            )
             assert (call.tries, call.ended_at) == (tries, None)
             assert ticket.number in grounds(session)
-        follow_ups.take(session, ticket.number, actor=AGENT, now=NOON)
-        call = follow_ups.not_reached(session, ticket.number, actor=AGENT, now=NOON)
+        follow_ups.take(session, ticket.number, limits=LIMITS, actor=AGENT, now=NOON)
+        call = follow_ups.not_reached(session, ticket.number, limits=LIMITS, actor=AGENT, now=NOON)
         assert call.outcome == CallOutcome.NOT_REACHED
         assert ticket.number not in grounds(session)
         with pytest.raises(NotFound):
-            follow_ups.not_reached(session, ticket.number, actor=AGENT, now=NOON)
+            follow_ups.not_reached(session, ticket.number, limits=LIMITS, actor=AGENT, now=NOON)
 
 
 def test_only_who_made_the_call_says_that_it_was_in_vain_and_once(database: Database):
     with database.work() as session:
         number = lucky(session).number
-        follow_ups.take(session, number, actor=AGENT, now=NOON)
+        follow_ups.take(session, number, limits=LIMITS, actor=AGENT, now=NOON)
         with pytest.raises(StepRefused, match="请先点"):
-            follow_ups.not_reached(session, number, actor=OTHER_AGENT, now=NOON)
-        follow_ups.not_reached(session, number, actor=AGENT, now=NOON)
+            follow_ups.not_reached(session, number, limits=LIMITS, actor=OTHER_AGENT, now=NOON)
+        follow_ups.not_reached(session, number, limits=LIMITS, actor=AGENT, now=NOON)
         with pytest.raises(StepRefused, match="请先点"):
-            follow_ups.not_reached(session, number, actor=AGENT, now=NOON)
+            follow_ups.not_reached(session, number, limits=LIMITS, actor=AGENT, now=NOON)
 
 
 def test_one_agent_makes_the_call_until_it_was_forgotten(database: Database):
     with database.work() as session:
         number = lucky(session).number
-        follow_ups.take(session, number, actor=AGENT, now=NOON)
-        follow_ups.take(session, number, actor=AGENT, now=NOON)
+        follow_ups.take(session, number, limits=LIMITS, actor=AGENT, now=NOON)
+        follow_ups.take(session, number, limits=LIMITS, actor=AGENT, now=NOON)
         with pytest.raises(StepRefused, match="正由同事回访"):
-            follow_ups.take(session, number, actor=OTHER_AGENT, now=NOON)
-        later = NOON + follow_ups.HELD
-        assert follow_ups.take(session, number, actor=OTHER_AGENT, now=later)
+            follow_ups.take(session, number, limits=LIMITS, actor=OTHER_AGENT, now=NOON)
+        later = NOON + LIMITS.span("call_held")
+        assert follow_ups.take(session, number, limits=LIMITS, actor=OTHER_AGENT, now=later)
 
 
 def test_a_second_delivery_is_asked_about_once(database: Database):

@@ -19,6 +19,7 @@ from builders import (
 )
 from sent import statements
 from sqlmodel import Session
+from walks import unsolved
 
 from hotline.db import Database
 from hotline.errors import Invalid, NotAllowed
@@ -135,6 +136,7 @@ def test_the_desk_sees_each_stage_that_waits_for_it(either: Database):
             DeskPile.TO_DISPATCH: desk.accepted(),
             DeskPile.TO_RULE: objected(desk, session),
             DeskPile.TO_REVIEW: desk.replied(),
+            DeskPile.UNSOLVED: unsolved(desk),
         }
         alarmed = desk.logged(
             replace(SUGGESTION, emergency=Emergency("119", ("冒浓烟",), ())), channel=Channel.WEB
@@ -143,7 +145,7 @@ def test_the_desk_sees_each_stage_that_waits_for_it(either: Database):
         session.flush()
         assert lists.desk_counts(session, DISPATCHER) == {
             DeskPile.TO_ACCEPT: 2, DeskPile.TO_DISPATCH: 1, DeskPile.TO_RULE: 1,
-            DeskPile.TO_REVIEW: 1, DeskPile.ALARMS: 1,
+            DeskPile.TO_REVIEW: 1, DeskPile.UNSOLVED: 1, DeskPile.ALARMS: 1,
         }  # fmt: skip
         for pile, ticket in waiting.items():
             assert ticket.number in numbers(lists.desk_pile(session, DISPATCHER, pile)), pile

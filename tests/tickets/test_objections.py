@@ -10,7 +10,7 @@ from hotline.errors import Invalid, StepRefused
 from hotline.tickets import dispatch, objections, precedents, queries, replies
 from hotline.tickets.intake import Requester
 from hotline.tickets.models import Ticket
-from hotline.tickets.words import Ground, Part
+from hotline.tickets.words import Ground, Part, Urgency
 
 DISTRICT, POLICE = "东兴区", "市公安局"
 
@@ -22,9 +22,9 @@ def object_to(session, ticket: Ticket, right_unit: str = ENVIRONMENT, now=NOON, 
     )  # fmt: skip
 
 
-def rule(session, ticket: Ticket, *, granted: bool, **facts):
+def rule(session, ticket: Ticket, *, granted: bool, now=NOON, **facts):
     return objections.rule(
-        session, ticket, granted=granted, calendar=CALENDAR, actor=DISPATCHER, now=NOON, **facts
+        session, ticket, granted=granted, calendar=CALENDAR, actor=DISPATCHER, now=now, **facts
     )
 
 
@@ -44,6 +44,46 @@ def test_a_unit_objects_once(database: Database):
         rule(session, ticket, granted=False)
         with pytest.raises(StepRefused, match="已退过一次"):
             object_to(session, ticket)
+
+
+def claimed(session, ticket: Ticket, now) -> str:
+    """As what the claim counts beside a claim: late, or nothing."""
+    facts = {"handler": "张三", "calendar": CALENDAR, "actor": handler_of(ticket.lead_unit)}
+    return dispatch.claim(session, ticket, **facts, now=now).reason
+
+
+def test_the_days_that_the_desk_took_to_refuse_an_objection_make_no_claim_late(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched()
+        object_to(session, ticket)
+        ruled_at = CALENDAR.add_working_days(NOON, 3, CITY)
+        rule(session, ticket, granted=False, now=ruled_at)
+        last = CALENDAR.add_working_days(ruled_at, 1, CITY)
+        with session.begin_nested() as either:
+            assert claimed(session, ticket, last + timedelta(seconds=1)) == dispatch.LATE
+            either.rollback()
+        assert claimed(session, ticket, last) == ""
+
+
+def test_whoever_objects_when_it_should_have_claimed_is_late_whatever_the_ruling(
+    database: Database,
+):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched(urgency=Urgency.URGENT)
+        late = NOON + timedelta(minutes=31)
+        object_to(session, ticket, now=late)
+        rule(session, ticket, granted=False, now=late)
+        assert claimed(session, ticket, late) == dispatch.LATE
+
+
+def test_a_unit_that_claimed_in_time_may_object_later_and_claims_again_in_time(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).dispatched(urgency=Urgency.URGENT)
+        assert claimed(session, ticket, NOON) == ""
+        later = NOON + timedelta(hours=1)
+        object_to(session, ticket, now=later)
+        rule(session, ticket, granted=False, now=later)
+        assert claimed(session, ticket, later + timedelta(minutes=30)) == ""
 
 
 def test_rework_gives_a_unit_a_new_clock_but_no_new_say_whose_it_is(database: Database):
@@ -209,6 +249,18 @@ def test_a_reply_waits_for_those_called_in_or_says_why_not(database: Database):
         assert refusal.value.field == "without"
         replies.reply(session, ticket, "已办好。", without="环保局已口头答复", **facts)
         assert dispatch.open_assignments(ticket) == []
+
+
+def test_whoever_is_given_the_ticket_later_hears_those_called_in_before(database: Database):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress()
+        later = {"calendar": CALENDAR, "actor": DISPATCHER}
+        dispatch.assist(session, ticket, ENVIRONMENT, now=NOON + timedelta(hours=1), **later)
+        dispatch.transfer(session, ticket, POLICE, now=NOON + timedelta(hours=2), **later)
+        police = {"actor": handler_of(POLICE), "now": NOON + timedelta(hours=3)}
+        dispatch.claim(session, ticket, handler="李四", calendar=CALENDAR, **police)
+        with pytest.raises(StepRefused, match=ENVIRONMENT):
+            replies.reply(session, ticket, "已办好。", **police)
 
 
 def test_a_department_that_guides_from_the_start_is_not_waited_for(database: Database):

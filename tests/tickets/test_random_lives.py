@@ -143,8 +143,12 @@ BESIDE = {
         s, opinion_of(s, t), list(OpinionAct)[(n.minute + UNITS.index(u)) % len(OpinionAct)], "记",
         level=OpinionLevel.ORDINARY, limits=c.limits, actor=SUPERVISOR, now=n,
     ),
-    "take_call": lambda s, t, u, n: follow_ups.take(s, t.number, actor=AGENT, now=n),
-    "not_reached": lambda s, t, u, n: follow_ups.not_reached(s, t.number, actor=AGENT, now=n),
+    "take_call": lambda s, t, u, n: follow_ups.take(
+        s, t.number, limits=c.limits, actor=AGENT, now=n
+    ),
+    "not_reached": lambda s, t, u, n: follow_ups.not_reached(
+        s, t.number, limits=c.limits, actor=AGENT, now=n
+    ),
 }  # fmt: skip
 MOVES = STEPS | BESIDE
 # Steps drawn blindly hardly ever get a ticket to its end: every other one goes the usual way.
@@ -250,6 +254,8 @@ def counted(session: Session, now: datetime) -> Iterator[tuple[int, list]]:
         yield burns[burn].count, lists.burning_pile(session, SUPERVISOR, burn, now).rows
     calls = follow_ups.waiting(session, limits=c.limits, actor=AGENT, now=now)
     yield follow_ups.count(session, limits=c.limits), calls
+    for ticket in session.exec(select(Ticket).where(Ticket.status == Status.DELIVERED)):
+        assert ticket.unsolved == replies.says_unsolved(session, ticket)
     undecided = ratings.undecided(session, actor=SUPERVISOR)
     assert ratings.count_undecided(session) == len(undecided)
 

@@ -3,6 +3,7 @@
 import io
 import re
 import time
+from urllib.parse import quote
 
 import pytest
 from browsing import Browser
@@ -107,6 +108,19 @@ def row_of(app, file: str, word: str) -> tuple[int, dict[str, str], int]:
         if word in record.values():
             return index, record, version.version
     raise AssertionError(word)
+
+
+def test_what_a_table_was_searched_for_outlasts_the_change_of_a_row(administrator, app):
+    index, record, version = row_of(app, "duties.csv", "户口登记与迁移")
+    wanted = f"/administration/data/duties.csv?q={quote('户口登记')}"
+    row = f"/administration/data/duties.csv/{index}?q={quote('户口登记')}"
+    assert row in administrator.get(wanted).text
+    page = administrator.get(row).text
+    assert f'href="{wanted}"' in page and 'name="q" value="户口登记"' in page
+    changed = administrator.post(
+        row.partition("?")[0], record | {"version": version, "note": "核对", "q": "户口登记"}
+    )
+    assert changed.location == wanted
 
 
 def test_a_changed_row_is_in_force_within_a_second_and_can_be_restored(administrator, app, agent):

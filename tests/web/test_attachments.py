@@ -163,7 +163,7 @@ def test_an_emergency_never_waits_for_a_file(stranger, stored):
 def test_a_form_refused_for_another_reason_still_shows_the_number_to_dial(stranger):
     page = asked(stranger, text=FIRE, **{"requester.email": "no address"})
     assert page.status_code == 422
-    assert re.search(r'id="danger"[^>]*>如情况正在发生，请立即拨打 119', page.text)
+    assert re.search(r'id="danger"[^>]*>如情况正在发生，请立即拨打 <a[^>]*>119', page.text)
     assert 'id="danger" class="danger" role="alert" hidden' not in page.text
 
 

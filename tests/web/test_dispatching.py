@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from html import unescape
 
 import pytest
 from browsing import PASSWORD, Browser, a_look
@@ -21,7 +22,7 @@ from builders import (
 from flask import Flask
 from sqlmodel import select
 from test_bad_input import statements
-from walks import approved, closed, events, make, objected, row
+from walks import answered, approved, closed, events, make, objected, row, unsolved
 
 from hotline import clock
 from hotline.app import create_app
@@ -151,7 +152,7 @@ def test_the_desk_opens_where_work_presses_most(desk, made, alarmed):
 def test_each_count_is_the_length_of_its_list(desk, made, alarmed, undeliverable, pile: Pile):
     alarmed()
     undeliverable()
-    for walk in (Desk.logged, Desk.accepted, objected, Desk.replied):
+    for walk in (Desk.logged, Desk.accepted, objected, Desk.replied, unsolved):
         made(walk)
     rows = whole_pile(desk, pile)
     assert rows
@@ -309,7 +310,7 @@ def test_nothing_is_accepted_when_the_unit_is_refused(database, desk, made):
     assert (accused.status_code, unknown.status_code) == (403, 422)
     assert "被反映对象" in accused.text
     assert "没有名为「没有这个局」的单位" in unknown.text
-    assert 'value="没有这个局"' in unknown.text
+    assert re.search(r'id="other"[^>]*value="没有这个局"[^>]*aria-invalid', unknown.text, re.S)
     assert events(database, number) == ["log"]
 
 
@@ -358,6 +359,23 @@ def test_after_a_decision_the_next_of_the_pile_is_there(desk, made):
     # What was decided meanwhile is no longer next: the pile begins again at its top.
     assert chosen(desk.get(done.location).text) == listed(desk.get(done.location).text)[0]
     assert first in listed(desk.get(done.location).text)
+
+
+def test_decisions_on_a_later_page_stay_on_that_page(desk, made):
+    for _ in range(54):
+        made(Desk.replied, urgency=Urgency.CRITICAL)
+    page = desk.get("/dispatching/to_review").text
+    later = unescape(re.search(r'class="more"><a href="([^"]+)"', page)[1])
+    page = desk.get(later).text
+    here, behind = listed(page)[:2]
+    key = unescape(re.search(r'href="([^"]+)" data-key="j"', page)[1])
+    assert chosen(desk.get(key).text) == behind
+    assert listed(desk.get(key).text) == listed(page)
+    form = unescape(re.search(r'action="([^"]+/approve[^"]*)"', page)[1])
+    done = desk.post(form, {**CHECKED, "next": behind})
+    left = [number for number in listed(page) if number != here]
+    assert listed(desk.get(done.location).text)[: len(left)] == left
+    assert chosen(desk.get(done.location).text) == behind
 
 
 def test_a_later_page_that_has_been_decided_gives_way_to_the_first(desk, made):
@@ -628,6 +646,44 @@ def test_a_delivery_settled_meanwhile_is_refused_in_words(desk, undeliverable):
     assert "不用再办" in page.text
 
 
+def test_what_is_to_be_put_on_the_board_is_the_reply_alone_and_cannot_be_sent(desk, undeliverable):
+    number, delivery = undeliverable(State.BY_HAND)
+    page = desk.get(f"/dispatching/deliveries?at={delivery}").text
+    posted = page.partition("要发布的答复")[2].partition("</section>")[0]
+    assert "已责令整改。" in posted
+    assert number not in posted
+    assert "查询码" not in page
+    assert 'value="resend"' not in page
+    settled = desk.post(f"/dispatching/deliveries/{delivery}/receipt", {"outcome": "delivered"})
+    assert "已记为送达" in said(desk, settled)
+    assert delivery not in desk.get("/dispatching/deliveries").text
+
+
+# 未解决
+
+
+def test_the_unsolved_goes_back_to_its_unit_with_what_the_requester_said_before_ones_eyes(
+    database, desk, made
+):
+    number = made(unsolved)
+    page = desk.get(f"/dispatching/unsolved?at={number}").text
+    assert "诉求人说未解决" in page
+    assert "退回市城管执法局重办" in page
+    done = decide(desk, Pile.UNSOLVED, number, "send_for_rework", reason="请现场核实")
+    assert "已退回市城管执法局重办" in said(desk, done)
+    assert row(database, number).status == Status.IN_PROGRESS
+
+
+def test_what_the_desk_answered_itself_and_was_not_solved_is_reopened_for_dispatch(
+    database, desk, made
+):
+    number = made(lambda ground: unsolved(ground, answered))
+    assert "重启，待派单" in desk.get(f"/dispatching/unsolved?at={number}").text
+    done = decide(desk, Pile.UNSOLVED, number, "reopen", reason="答非所问")
+    assert "已重启，回到待派单" in said(desk, done)
+    assert row(database, number).status == Status.ACCEPTED
+
+
 # Every page
 
 
@@ -641,6 +697,7 @@ def test_a_full_pile_needs_no_more_statements_than_a_short_one(
         Pile.TO_DISPATCH: lambda: made(Desk.accepted),
         Pile.TO_RULE: lambda: made(objected),
         Pile.TO_REVIEW: lambda: made(Desk.replied),
+        Pile.UNSOLVED: lambda: made(unsolved),
         Pile.DELIVERIES: undeliverable,
     }
     for _ in range(5):
@@ -657,7 +714,7 @@ def test_every_pile_renders_in_english(signed_in, made, alarmed, undeliverable, 
     browser.post("/language", {"language": "en"})
     alarmed()
     undeliverable()
-    for walk in (Desk.logged, Desk.accepted, objected, Desk.replied):
+    for walk in (Desk.logged, Desk.accepted, objected, Desk.replied, unsolved):
         made(walk)
     page = browser.get(f"/dispatching/{pile}")
     assert page.status_code == 200

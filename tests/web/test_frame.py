@@ -2,12 +2,14 @@
 
 import re
 from datetime import date, datetime, time
+from html import unescape
 
 import pytest
 from flask import g
 
 from hotline.clock import city_moment
 from hotline.people.rights import Role
+from hotline.tickets.rows import HEADING_LENGTH
 from hotline.web import saying
 
 
@@ -52,3 +54,31 @@ def test_minutes_past_a_deadline_are_minutes_though_midnight_lies_between(app, d
     with app.test_request_context():
         g.now = at(25, 0, 10)
         assert saying.due(at(*due_at)) == said
+
+
+def test_a_heading_tells_where_the_matter_goes_on():
+    assert saying.begun("路灯坏了") == "路灯坏了"
+    assert saying.begun("灯" * HEADING_LENGTH) == "灯" * HEADING_LENGTH + "…"
+
+
+def test_another_language_shows_the_same_list(signed_in):
+    supervisor = signed_in(Role.SUPERVISOR)
+    page = supervisor.get("/tickets?kind=help&urgency=urgent").text
+    back = unescape(re.search(r'action="/language".*?name="next" value="([^"]+)"', page, re.S)[1])
+    shown = supervisor.post("/language", {"language": "en", "next": back})
+    assert shown.location == "/tickets?kind=help&urgency=urgent"
+
+
+def test_a_short_number_in_a_sentence_is_dialled_by_one_press():
+    assert saying.dialled("请拨打119、12345<b>") == (
+        '请拨打<a href="tel:119">119</a>、<a href="tel:12345">12345</a>&lt;b&gt;'
+    )
+    assert saying.dialled("编号 NJ20261190000110，电话 13811900120") == (
+        "编号 NJ20261190000110，电话 13811900120"
+    )
+
+
+def test_an_address_of_bytes_that_are_no_text_is_refused_in_words(stranger):
+    page = stranger.get("/", environ_overrides={"QUERY_STRING": "q=\xff"})
+    assert page.status_code == 400
+    assert "没有办成" in page.text

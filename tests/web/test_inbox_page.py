@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -115,6 +116,12 @@ def test_more_than_fifty_come_page_by_page(of, made):
     assert (len(listed(first)), len(listed(second))) == (50, 3)
     assert set(listed(first) + listed(second)) == numbers
     assert "后面 50 件" not in second.text
+    # What is opened there stands beside the same page of the list, and is decided from there.
+    row = unescape(re.search(r'class="row-link" href="([^"]+)"', second.text)[1])
+    opened = of("市审计局").get(row)
+    assert listed(opened) == listed(second)
+    back = re.search(r'class="step".*?name="next" value="([^"]+)"', opened.text, re.S)[1]
+    assert unescape(back) == row
 
 
 def test_a_page_of_fifty_needs_no_more_statements_than_one_of_five(app, of, made):
@@ -151,6 +158,14 @@ def test_a_claim_without_a_handler_keeps_what_was_ticked(of, made):
     page = of("市旅游局").post("/inbox/claim", {"handler": " ", "numbers": [number]})
     assert page.status_code == 422
     assert re.search(rf'value="{number}"[^>]* checked', page.text)
+
+
+def test_one_ticket_claimed_is_opened_by_the_next_key(of, made):
+    number = made(Desk.dispatched, unit="市体育局")
+    fields = {"handler": "<b>王五", "numbers": [number]}
+    page = of("市体育局").post("/inbox/claim", fields, follow_redirects=True)
+    door = re.search(r'&lt;b&gt;王五。 <a href="([^"]+)" data-key="z">现在就办', page.text)[1]
+    assert f'action="/tickets/{number}/reply"' in of("市体育局").get(unescape(door)).text
 
 
 def test_what_a_colleague_has_claimed_is_told_and_the_rest_is_claimed(stored, of, made):

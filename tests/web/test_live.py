@@ -31,7 +31,10 @@ from hotline.people import keys
 from hotline.people.access_log import AccessLog
 from hotline.people.rights import Actor, Role
 from hotline.settings import Settings
+from hotline.telephony import events
+from hotline.telephony.events import SwitchEvent
 from hotline.telephony.seats import Seat
+from hotline.telephony.words import CallEventKind
 from hotline.web import news
 from hotline.web.news import Message as News
 from hotline.web.streams import BACKLOG, Feeder, Listener, Pace
@@ -417,6 +420,26 @@ def test_streams_outlive_a_database_that_is_away_and_then_tell(city: City, paced
     database.engine.dispose()
 
 
+def test_no_number_is_told_while_nobody_can_be_asked_who_listens(city: City, app: Flask, paced):
+    key, extension = city.seated()
+    parts, other = app.extensions["hotline"], Database(city.url)
+    limits = parts.city().calendar.limits
+    city.tell("unasked", "queued")
+    offered = SwitchEvent("unasked", CallEventKind.OFFERED, clock.now(), extension)
+    paced(other)
+    with city.page(key) as page:
+        page.next("queue")
+        with away(parts.database):
+            with other.work() as session:
+                events.record(
+                    session, offered, limits=limits, key=parts.contact_key, now=clock.now()
+                )
+            assert calls(iter(page.message, None)) == []
+    with city.page(key) as page:
+        assert page.next("call")["call_id"] == "unasked"
+    other.engine.dispose()
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_fault_of_ours_ends_the_streams_and_the_next_page_is_fed_again(
     city: City, app: Flask, paced
@@ -448,15 +471,14 @@ def test_a_page_that_takes_nothing_any_more_is_given_up():
 
 @contextmanager
 def away(database: Database) -> Iterator[None]:
-    """No connection can be made."""
+    """No statement is answered."""
 
-    def refuse(dialect: Any, *_: Any) -> None:
-        raise dialect.loaded_dbapi.OperationalError("away")
+    def refuse(_cursor: Any, _statement: str, _parameters: Any, context: Any) -> None:
+        raise context.dialect.loaded_dbapi.OperationalError("away")
 
-    event.listen(database.engine, "do_connect", refuse)
-    database.engine.dispose()
+    event.listen(database.engine, "do_execute", refuse)
     yield
-    event.remove(database.engine, "do_connect", refuse)
+    event.remove(database.engine, "do_execute", refuse)
 
 
 def test_a_seat_is_taken_paused_and_left_over_http(city: City):

@@ -78,7 +78,8 @@ def test_an_emergency_shows_the_number_to_dial_and_rings_at_the_desk(stranger, d
 
 
 def test_an_emergency_shows_while_it_is_typed(stranger):
-    assert "119" in stranger.post("/ask/check", {"text": "楼下着火了"}).json["sentence"]
+    told = stranger.post("/ask/check", {"text": "楼下着火了"}).json
+    assert "119" in told["sentence"] and told["service"] == "119"
     assert stranger.post("/ask/check", {"text": "路灯不亮"}).json == {}
 
 
@@ -135,11 +136,14 @@ def test_a_wrong_number_and_a_wrong_code_look_the_same(stranger):
 
 def test_progress_says_who_has_it_by_when_and_what_was_answered(stranger, walk):
     message = sent(stranger)
-    walk(message["number"], "accept", "dispatch", "claim", "reply", "approve")
+    walk(message["number"], "accept", "dispatch", "claim")
     page = stranger.post("/progress", message).text
     assert "已交 市城管执法局 办理" in page
-    assert "答复期限" in page
+    assert "<strong>正在办理</strong>" in page and "答复期限" in page
+    walk(message["number"], "reply", "approve")
+    page = stranger.post("/progress", message).text
     assert "已责令停业整改" in page
+    assert "<strong>答复正在发给您</strong>" in page and "答复期限" not in page
 
 
 def test_a_reply_is_not_shown_before_the_desk_has_approved_it(stranger, walk):
@@ -193,7 +197,9 @@ def test_a_citizen_rates_and_reopens(app, stranger, walk, dispatcher):
     with app.extensions["hotline"].database.work() as session:
         row = queries.ticket(session, number, actor=CHANNEL, action=Action.DELIVER)
         replies.deliver(session, row, actor=CHANNEL, now=clock.now())
-    assert "请您评价" in stranger.post("/progress", message).text
+    page = stranger.post("/progress", message).text
+    assert "请您评价" in page
+    assert "/progress/reopen" not in page
     rated = stranger.post("/progress/follow_up", message | {"solved": "true", "satisfied": "5"})
     assert "谢谢您的评价" in rated.text
     with app.extensions["hotline"].database.work() as session:

@@ -109,7 +109,7 @@ def test_an_address_of_no_such_report_leads_nowhere(supervisor, path):
 
 def test_a_ticket_named_in_a_report_is_a_link_for_those_who_may_read_it(signed_in, made):
     number = made(Desk.dispatched, now=clock.now() - 90 * DAY)
-    link = f'href="/tickets/{number}"'
+    link = f'href="/tickets/{number}?next=/reports/day/{today()}"'
     pages = {
         role: signed_in(role).get(f"/reports/day/{today()}").text
         for role in (Role.SUPERVISOR, Role.ADMINISTRATOR)

@@ -183,7 +183,7 @@ def test_a_ticket_found_leads_back_to_what_was_asked(dispatching, made):
     made(Desk.logged, text="甜城湖的灯", title="")
     page = ask(dispatching, q="甜城湖的灯", kind="complaint")
     link = re.search(r'href="(/tickets/NJ\d+\?next=[^"]+)"', page.text)[1]
-    back = re.search(r'<a href="([^"]+)">‹', dispatching.get(link).text)[1]
+    back = re.search(r'<a href="([^"]+)" data-key="b">‹', dispatching.get(link).text)[1]
     assert found(dispatching.get(back.replace("&amp;", "&"))) == found(page)
 
 

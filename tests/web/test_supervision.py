@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from html import unescape
+from urllib.parse import quote
 
 import pytest
 from browsing import PASSWORD, Browser, a_look
@@ -84,7 +86,7 @@ def listed(browser: Browser, address: str) -> list[str]:
     while address:
         page = browser.get(address).text
         table = page.partition("<tbody>")[2].partition("</tbody>")[0]
-        numbers += re.findall(r'href="/tickets/(\w+)"', table)
+        numbers += re.findall(r'href="/tickets/(\w+)\?', table)
         more = re.search(r'href="([^"]+)">下一页', page)
         address = more and more[1].replace("&amp;", "&")
     return numbers
@@ -92,6 +94,17 @@ def listed(browser: Browser, address: str) -> list[str]:
 
 def section(page: str, words: str) -> str:
     return re.search(rf"<h2>{words}.*?</section>", page, re.S)[0]
+
+
+@pytest.mark.usefixtures("burning")
+def test_a_ticket_leads_back_to_the_very_list_from_which_it_was_opened(supervisor):
+    wanted = f"/supervision/overdue?unit={quote(CITY)}"
+    link = re.search(r'<tbody>.*?href="(/tickets/[^"]+)"', supervisor.get(wanted).text, re.S)[1]
+    page = supervisor.get(link).text
+    back = unescape(re.search(r'<a href="([^"]+)" data-key="b">‹', page)[1])
+    assert supervisor.get(back).text.count("<h1>超期 · " + CITY) == 1
+    # Whatever is done there leads back as well.
+    assert unescape(re.search(r'class="step".*?name="next" value="([^"]+)"', page, re.S)[1]) == back
 
 
 @pytest.mark.usefixtures("burning")

@@ -1,6 +1,8 @@
 """Orders, extensions that wait, sanctions, precedents: who sees them and what they show."""
 
+import re
 from functools import partial
+from html import unescape
 
 import pytest
 from browsing import Browser, a_look
@@ -90,7 +92,11 @@ def test_an_extension_that_its_reply_has_overtaken_is_not_offered_for_a_decision
 
     desk = signed_in(Role.DISPATCHER)
     assert "/rule_extension" in desk.get(f"/tickets/{made(waiting_for_time)}").text
-    assert "/rule_extension" not in desk.get(f"/tickets/{made(overtaken)}").text
+    number = made(overtaken)
+    assert "/rule_extension" not in desk.get(f"/tickets/{number}").text
+    unit = signed_in(Role.HANDLER, CITY)
+    assert "/ask_extension" in unit.get(f"/tickets/{number}").text
+    assert "/ask_extension" not in unit.get(f"/tickets/{made(waiting_for_time)}").text
 
 
 @pytest.mark.parametrize(
@@ -110,7 +116,8 @@ def test_precedents_are_found_by_words_and_pairs_are_counted(supervising, made):
     page = supervising.get("/supervision/bounces?q=三定").text
     assert number in page
     assert "油烟归环保" in page
-    assert f"{CITY} → {ENVIRONMENT}" in page
+    pair = re.search(rf'{CITY} → {ENVIRONMENT}</th><td class="number"><a href="([^"]+)">', page)[1]
+    assert number in supervising.get(f"/supervision/bounces{unescape(pair)}").text
     assert "没有含这些字词的判例" in supervising.get("/supervision/bounces?q=不存在的词").text
 
 

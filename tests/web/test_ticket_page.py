@@ -21,7 +21,7 @@ from builders import (
 from flask import Flask
 from sqlmodel import select
 from test_bad_input import statements
-from walks import closed, delivered, events, make, merged, objected, row
+from walks import answered, closed, delivered, events, make, merged, objected, row
 
 from hotline import clock
 from hotline.db import Database
@@ -279,6 +279,7 @@ def test_a_long_story_needs_no_more_statements_than_a_short_one(app, dispatching
         (Role.AGENT, "", Desk.accepted, ["dispatch", "answer", "redirect", "remind"]),
         (Role.AGENT, "", delivered, ["follow_up"]),
         (Role.DISPATCHER, "", delivered, ["close", "send_for_rework"]),
+        (Role.DISPATCHER, "", answered, ["close", "reopen"]),
         (Role.DISPATCHER, "", closed, ["reopen"]),
         (Role.DISPATCHER, "", merged, ["unmerge"]),
         (Role.SUPERVISOR, "", Desk.in_progress, ["remind", "supervise"]),

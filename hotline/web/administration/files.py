@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from hotline.errors import BadData, HotlineError, Invalid
@@ -69,7 +69,7 @@ def _edited(file: str, index: int | None) -> Any:
         _refuse(given, refused)
         return _editor(file, index, given), 422
     flash(_("已发布新版本，各处一秒内生效。"), "good")
-    return redirect(f"/administration/data/{file}")
+    return redirect(_list_address(file))
 
 
 def remove_row(file: str, index: int) -> Any:
@@ -85,7 +85,7 @@ def remove_row(file: str, index: int) -> Any:
         _refuse(given, refused)
         return _editor(file, index, given), 422
     flash(_("已删去这一行，可在历史版本中恢复。"), "good")
-    return redirect(f"/administration/data/{file}")
+    return redirect(_list_address(file))
 
 
 def history(file: str) -> str:
@@ -175,7 +175,7 @@ def _refuse(form: Form[Any], refused: HotlineError) -> None:
 
 
 def _listing(file: str, form: Form[Any]) -> str:
-    in_force, wanted = _in_force(file), request.args.get("q", "").strip()
+    in_force, wanted = _in_force(file), _searched()
     rows = [
         (index, record)
         for index, record in enumerate(editing.records(in_force.content))
@@ -207,7 +207,18 @@ def _editor(file: str, index: int | None, form: Form[Any], changes: Preview | No
         choices=_choices(file),
         previewed=file in PREVIEWED,
         changes=changes,
+        q=_searched(),
+        back=_list_address(file),
     )
+
+
+def _searched() -> str:
+    """What the list is narrowed to; the pages of its rows hand it on."""
+    return request.values.get("q", "").strip()
+
+
+def _list_address(file: str) -> str:
+    return url_for("administration.file", file=file, q=_searched() or None)
 
 
 def _columns(file: str) -> list[tuple[str, str, str, bool]]:

@@ -32,11 +32,11 @@ def follow_up_list() -> str:
     return render_template(
         "console/follow_ups.html", rows=rows, count=count, mask=mask, due_of=_due_of, after=after,
         more=rows[-1].id if len(rows) == follow_ups.SHOWN else 0, share=limits.number(SHARE),
-        tries=follow_ups.TRIES,
+        tries=limits.number(TRIES),
     )  # fmt: skip
 
 
-SHARE, WITHIN = "follow_up_share", "follow_up_within"
+SHARE, WITHIN, TRIES = "follow_up_share", "follow_up_within", "call_tries"
 
 
 def _due_of(row: follow_ups.Waiting) -> Any:
@@ -49,15 +49,16 @@ def follow_up_call(number: str) -> str:
     with current().database.read() as session:
         call = follow_ups.open_call(session, number, actor=actor())
     return render_template(
-        "console/follow_up.html", **ticket_page(number), call=call, tries=follow_ups.TRIES,
-        back=url_for("console.follow_up_list"),
+        "console/follow_up.html", **ticket_page(number), call=call,
+        tries=city().calendar.limits.number(TRIES), back=url_for("console.follow_up_list"),
     )  # fmt: skip
 
 
 def take_follow_up(number: str) -> Any:
     try:
         with current().database.work() as session:
-            follow_ups.take(session, number, actor=actor(), now=now())
+            limits = city().calendar.limits
+            follow_ups.take(session, number, limits=limits, actor=actor(), now=now())
     except HotlineError as refused:
         flash(said(refused), "bad")
         return redirect(url_for("console.follow_up_list"))
@@ -67,12 +68,16 @@ def take_follow_up(number: str) -> Any:
 def follow_up_not_reached(number: str) -> Any:
     try:
         with current().database.work() as session:
-            call = follow_ups.not_reached(session, number, actor=actor(), now=now())
+            limits = city().calendar.limits
+            call = follow_ups.not_reached(session, number, limits=limits, actor=actor(), now=now())
     except HotlineError as refused:
         flash(said(refused), "bad")
         return redirect(url_for("console.follow_up_list"))
     if call.ended_at:
-        flash(_("%(number)s 三次没打通，记为未接通，不再打。", number=number), "late")
+        sentence = _(
+            "%(number)s 打了 %(n)d 次没打通，记为未接通，不再打。", number=number, n=call.tries
+        )
+        flash(sentence, "late")
     else:
         flash(_("%(number)s 记为没打通，过后再打。", number=number), "good")
     return redirect(url_for("console.follow_up_list"))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
+from hotline.desk.look_alikes import longest
 from hotline.routing.types import Candidate, Decision, Suggestion
 from hotline.tickets.models import Ticket
 from hotline.tickets.stories import Story
@@ -80,7 +81,10 @@ def _barred(ticket: Ticket) -> set[str]:
 def _choice(unit: str, candidate: Candidate | None, *, picked: bool = False) -> Choice:
     if candidate is None:
         return Choice(unit, _("系统没有推荐"), ())
-    reasons = dict.fromkeys(why(reason) for reason in candidate.reasons)
+    # 拖欠工资, and not 欠工资 beside it.
+    marked = longest(reason.text for reason in candidate.reasons if reason.marks)
+    told = [each for each in candidate.reasons if not each.marks or each.text in marked]
+    reasons = dict.fromkeys(map(why, told))
     return Choice(unit, _sure(candidate.confidence), tuple(reasons)[:REASONS_SHOWN], picked)
 
 

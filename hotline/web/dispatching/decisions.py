@@ -65,6 +65,7 @@ DECISIONS: dict[Action, tuple[type[Body], Callable[[Any], Steps]]] = {
     Action.UNMERGE: (bodies.EmptyBody, _alone(Action.UNMERGE)),
     Action.APPROVE: (page_forms.ApproveForm, lambda body: [(Action.APPROVE, body.checks())]),
     Action.SEND_FOR_REWORK: (bodies.ReasonBody, _alone(Action.SEND_FOR_REWORK)),
+    Action.REOPEN: (bodies.ReasonBody, _alone(Action.REOPEN)),
 }
 
 

@@ -20,6 +20,7 @@ class Pile(StrEnum):
     TO_DISPATCH = DeskPile.TO_DISPATCH
     TO_RULE = DeskPile.TO_RULE
     TO_REVIEW = DeskPile.TO_REVIEW
+    UNSOLVED = DeskPile.UNSOLVED
     DELIVERIES = "deliveries"
 
 
@@ -29,7 +30,8 @@ NAMES = {
     Pile.TO_DISPATCH: _("待派单"),
     Pile.TO_RULE: _("退单待裁"),
     Pile.TO_REVIEW: _("待审核"),
-    Pile.DELIVERIES: _("反馈异常"),
+    Pile.UNSOLVED: _("未解决"),
+    Pile.DELIVERIES: _("待人工反馈"),
 }
 EMPTY = {
     Pile.ALARMS: _("没有紧急告警。有新的会马上出现在这里。"),
@@ -37,6 +39,7 @@ EMPTY = {
     Pile.TO_DISPATCH: _("没有等着派的工单。"),
     Pile.TO_RULE: _("没有等着裁定的退单。"),
     Pile.TO_REVIEW: _("没有等着审核的答复。"),
+    Pile.UNSOLVED: _("没有诉求人说未解决的。已解决的和长期无异议的，系统会自动办结。"),
     Pile.DELIVERIES: _("答复都已送到，没有要人处理的反馈。"),
 }
 

@@ -13,7 +13,7 @@ from hotline.people.rights import Action, scope_of
 from hotline.repeats import Replayed, keep_reply
 from hotline.tickets import alarms
 from hotline.tickets.lists import DeskPile
-from hotline.web import bodies, steps
+from hotline.web import bodies, languages, steps
 from hotline.web.addresses import one_of
 from hotline.web.api import presenters
 from hotline.web.current import actor, current, now
@@ -114,6 +114,9 @@ def _decide(pile: Pile, number: str, action: Action) -> Response:
 def _with(given: Form[Any], refused: HotlineError) -> Form[Any]:
     """The form with its refusal; one whose key was used up gets a new key."""
     given.refuse(refused)
+    if refused.field == "unit" and given.value("other"):
+        # A name that was written is refused where it was written.
+        given.errors = {"other": languages.said(refused)}
     if not isinstance(refused, KeyReused):
         return given
     sentence = _("这份表单刚才已提交过，这次的内容不同。请先看工单现状，确要办理请再提交。")
@@ -137,7 +140,8 @@ def _refused_delivery(id: str, given: Form[Any], status: int) -> Response:
 def _onward(pile: Pile, sentence: str, tone: str = "good") -> Response:
     """To what comes next in the pile, with word of what was done."""
     flash(sentence, tone)
-    return redirect(_address(pile, then=request.form.get("next") or None))
+    mark = request.args.get("after") or None
+    return redirect(_address(pile, after=mark, then=request.form.get("next") or None))
 
 
 def _address(pile: Pile, **more: Any) -> str:

@@ -97,13 +97,14 @@ def _files(body: bodies.TicketBody) -> tuple[list[Kept], str]:
 
 def check() -> Any:
     """The number to dial when the words typed so far say that it cannot wait; nothing is kept."""
-    sentence = _danger(request.form.get("text", ""))
-    return jsonify({"sentence": sentence} if sentence else {})
+    sentence, service = _danger(request.form.get("text", ""))
+    return jsonify({"sentence": sentence, "service": service} if sentence else {})
 
 
-def _danger(text: str) -> str:
+def _danger(text: str) -> tuple[str, str]:
+    """The sentence and its number; both blank when there is no danger."""
     found = city().suggest(text[:2000]).emergency if text else None
-    return _(DIAL, n=found.service) if found else ""
+    return (_(DIAL, n=found.service), found.service) if found else ("", "")
 
 
 def page(form: Form[AskForm], key: str, unit: Unit | None = None) -> str:
@@ -116,7 +117,7 @@ def page(form: Form[AskForm], key: str, unit: Unit | None = None) -> str:
         key=key,
         unit=unit,
         asks=door.form.model_fields,
-        danger=_danger(form.value("text")),
+        danger=_danger(form.value("text"))[0],
         **doors.words(door, unit),
         **uploads.LIMITS,
     )

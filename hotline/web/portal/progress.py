@@ -39,6 +39,23 @@ TOLD = {
     Action.MERGE: "与他人反映的同一事项一并办理",
     Action.UNMERGE: "已恢复单独办理",
 }
+# How it stands, for whoever does not know the words of the desk.
+STANDING = {
+    Status.LOGGED: "已收到，等待受理",
+    Status.ACCEPTED: "已受理，正在交给承办单位",
+    Status.DISPATCHED: "已交给承办单位",
+    Status.OBJECTED: "正在确定由谁办理",
+    Status.IN_PROGRESS: "正在办理",
+    Status.REPLIED: "已有办理结果，热线正在审核",
+    Status.APPROVED: "答复正在发给您",
+    Status.DELIVERED: "已答复您",
+    Status.CLOSED: "已办结",
+    Status.REDIRECTED: "已告知办理渠道",
+    Status.WITHDRAWN: "已撤回",
+    Status.MERGED: "与他人反映的同一事项一并办理",
+}
+# Until then it is told who has it and by when.
+ANSWERED = (Status.APPROVED, Status.DELIVERED, Status.CLOSED)
 # Of these only what concerns the requester.
 TOLD_BY_REASON = {
     (Action.RULE_EXTENSION, "granted"): "情况复杂，办理时限已延长",
@@ -82,6 +99,9 @@ def _acting(action: Action) -> Callable[[], Any]:
                 row = own(session, given, lock=True)
                 act(session, row, given.body, citizen(row.number))
         except HotlineError as refused:
+            if refused.field in kind.model_fields:
+                # What was not chosen was not sent, and yet has its place on the page.
+                given.values.setdefault(refused.field, "")
             given.refuse(refused)
             return shown(given, status=refused.status)
         return shown(given, done=DONE[action])
@@ -118,6 +138,8 @@ def _facts(session: Session, row: Ticket) -> dict[str, Any]:
     files = attachments.of_requester(session, row)
     return {
         "row": row,
+        "standing": STANDING[Status(row.status)],
+        "answered": row.status in ANSWERED,
         "matter": story.matter,
         "told": [(each, words) for each in story.events if (words := _told(each))],
         "answer": answered[1].text if answered else _redirection(story),
@@ -132,7 +154,11 @@ def _facts(session: Session, row: Ticket) -> dict[str, Any]:
 
 def _offered(story: stories.Story) -> list[Action]:
     open_here = [each for each in OFFERED if (Status(story.ticket.status), each) in STEPS]
-    return [each for each in open_here if each != Action.FOLLOW_UP or story.told]
+    waits = {
+        Action.FOLLOW_UP: story.told,
+        Action.REOPEN: intake.may_reopen(story.ticket),
+    }
+    return [each for each in open_here if waits.get(each, True)]
 
 
 def _urged(story: stories.Story) -> bool:

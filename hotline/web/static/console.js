@@ -204,11 +204,18 @@ document.addEventListener("keydown", (event) => {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
+// Its key leads into the menu of the seat, so that a shift begins and ends by keyboard too.
+part("seat").addEventListener("toggle", (event) => {
+  if (!event.target.open) return;
+  [...event.target.querySelectorAll("input, button")].find((each) => each.offsetParent)?.focus();
+});
+
 function escape(event) {
   if (event.target.closest("dialog[open]")) return;
-  const menu = document.querySelector(".seat[open]");
-  if (menu) menu.open = false;
+  const menu = document.querySelector(".bar-middle details[open]");
+  if (menu) { menu.open = false; part("text").focus(); }
   else if (part("result")) dismiss();
+  else if (part("waiting").dataset.logged) hush();
   else if (desk().querySelector(".panel.open")) { fold(); part("text").focus(); }
   else event.target.blur();
 }
@@ -250,6 +257,7 @@ function settled() {
 function hush() {
   part("waiting").className = "waiting";
   delete part("waiting").dataset.call;
+  delete part("waiting").dataset.logged;
 }
 
 function point() {
@@ -318,6 +326,8 @@ function call(data) {
   const states = JSON.parse(said.states);
   if (part("call").dataset.call === data.call_id) return follow(data, states[data.state]);
   if (part("waiting").dataset.call === data.call_id) {
+    // What is written down already need not be after its end; another one waits for its key.
+    if (part("waiting").dataset.logged && !["ringing", "talking"].includes(data.state)) return hush();
     if (part("waiting-state")) part("waiting-state").textContent = states[data.state] ?? "";
     return;
   }

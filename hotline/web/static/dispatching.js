@@ -1,7 +1,8 @@
 // The dispatch desk: counts that follow by themselves, the row in sight, and the small comforts.
 "use strict";
 
-document.querySelector(".sheet")?.focus({ preventScroll: true });
+// What was refused has the focus already.
+if (!document.querySelector(".sheet [autofocus]")) document.querySelector(".sheet")?.focus({ preventScroll: true });
 document.querySelector(".items [aria-current]")?.scrollIntoView({ block: "nearest" });
 
 // New alarms announce themselves above the work; nothing under the pointer moves or changes.

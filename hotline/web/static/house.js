@@ -54,7 +54,7 @@ function press(element, event) {
 function meaning(element) {
   const copy = element.cloneNode(true);
   for (const sign of copy.querySelectorAll("kbd")) sign.remove();
-  return element.dataset.keyName || element.getAttribute("aria-label") || copy.textContent.trim();
+  return element.dataset.keyName || element.getAttribute("aria-label") || element.labels?.[0]?.textContent.trim() || copy.textContent.trim();
 }
 
 function showKeys() {

@@ -11,9 +11,10 @@ async function check() {
   body.set("text", form.elements.text.value);
   const answer = await fetch("/ask/check", { method: "POST", body });
   if (!answer.ok) return;
-  const { sentence } = await answer.json();
+  const { sentence, service } = await answer.json();
   danger.hidden = !sentence;
-  danger.textContent = sentence || "";
+  const dial = Object.assign(document.createElement("a"), { className: "dial", href: `tel:${service}`, textContent: service });
+  danger.replaceChildren(...sentence ? [sentence, " ", dial] : []);
 }
 
 form.elements.text.addEventListener("input", () => {

@@ -50,6 +50,12 @@ if (wanted) {
   wanted.querySelector("textarea, select, input:not([type=hidden])")?.focus();
 }
 
+// A step that is opened takes the next letters.
+document.addEventListener("click", (event) => {
+  const step = event.target.closest(".step > summary")?.parentElement;
+  if (step && !step.open) setTimeout(() => step.querySelector("textarea, select, input:not([type=hidden])")?.focus());
+});
+
 document.addEventListener("click", (event) => {
   const fill = event.target.closest("[data-fill]");
   if (!fill) return;

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from hotline.people.rights import RIGHTS, Action, Actor, Scope
 from hotline.routing.types import Suggestion
+from hotline.tickets.intake import may_reopen
 from hotline.tickets.models import Ticket
 from hotline.tickets.replies import awaited
 from hotline.tickets.steps import STEPS as LIFE
@@ -262,6 +263,12 @@ def _undecided(story: Story, _actor: Actor) -> bool:
     return any(a.id == asked.assignment_id and a.ended_at is None for a in story.assignments)
 
 
+def _unasked(story: Story, actor: Actor) -> bool:
+    """One that nobody decided on before its unit was done does not bar the next."""
+    asked = story.extension
+    return asked is None or not (asked.decided_at or _undecided(story, actor))
+
+
 def _unanswered(story: Story, actor: Actor) -> bool:
     return any(each.unit == actor.unit and each.answered_at is None for each in story.orders)
 
@@ -274,11 +281,13 @@ def _unreviewed(story: Story, _actor: Actor) -> bool:
 
 # Steps that need something to be there, or not to be there yet.
 WAITS: dict[Action, Callable[[Story, Actor], bool]] = {
-    Action.ASK_EXTENSION: lambda story, _: story.extension is None,
+    Action.ASK_EXTENSION: _unasked,
     Action.RULE_EXTENSION: _undecided,
     Action.ANSWER_ORDER: _unanswered,
     Action.REVIEW_RATING: _unreviewed,
     Action.FOLLOW_UP: lambda story, _: story.told,
+    Action.SEND_FOR_REWORK: lambda story, _: bool(story.ticket.lead_unit),
+    Action.REOPEN: lambda story, _: may_reopen(story.ticket),
 }
 
 

@@ -1,0 +1,48 @@
+"""办结 by itself: what has been told, and nobody has a word to say against."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from hotline.people.rights import Action
+from hotline.registry.limits import Limits
+from hotline.tickets import follow_ups
+from hotline.tickets.models import FollowUp, Ticket, TicketEvent
+from hotline.tickets.words import Status
+
+
+def settled(session: Session, now: datetime, *, limits: Limits, limit: int) -> list[Ticket]:
+    """Told tickets that end by themselves; locked, those locked already left out.
+
+    Whoever says that it is solved need not wait, unless the desk is still to call, or others were
+    told as well. Nobody's silence is waited for longer than `close_after` (proposal).
+    """
+    silent_since = now - limits.span("close_after")
+    query = (
+        select(Ticket)
+        .where(Ticket.status == Status.DELIVERED, col(Ticket.unsolved).is_(False))
+        .where(or_(_told_at() <= silent_since, _is_content(limits)))
+        .order_by(col(Ticket.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(session.exec(query))
+
+
+def _told_at() -> ColumnElement[datetime]:
+    told = (TicketEvent.ticket_id == Ticket.id, TicketEvent.action == Action.DELIVER)
+    return select(func.max(TicketEvent.at)).where(*told).scalar_subquery()
+
+
+def _is_content(limits: Limits) -> ColumnElement[bool]:
+    follower = aliased(Ticket)
+    solved = exists().where(
+        FollowUp.ticket_id == Ticket.id,
+        col(FollowUp.solved),
+        col(FollowUp.superseded).is_(False),
+        col(FollowUp.at) >= _told_at(),
+    )
+    alone = ~exists().where(follower.merged_into == Ticket.id)
+    return and_(solved, alone, col(Ticket.id).not_in(follow_ups.to_be_called_about(limits)))
