@@ -56,10 +56,11 @@ def load_city(session: Session, settings: Settings) -> City:
 
 def _router(session: Session, directory: Directory) -> Router:
     taught = _untaught(directory).taught(load_model(session))
+    taught.make_ready()
     return taught.recalling(load_corrections(session, directory))
 
 
-# Takes a second to build: a switch, or another model, needs none of it again.
+# A switch, or another model, needs none of it again.
 @lru_cache(maxsize=1)
 def _untaught(directory: Directory) -> Router:
     return Router(directory)

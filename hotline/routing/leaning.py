@@ -4,14 +4,23 @@ Learned from the directory alone, and asked for as long as no closed ticket teac
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hotline.routing.fold import Folded, fold_phrase
 from hotline.routing.gradients import solved
-from hotline.routing.learning.features import LONGEST, MASK, Keys, Table, key_of, weighed
+from hotline.routing.learning.features import (
+    LONGEST,
+    MASK,
+    Keys,
+    Table,
+    Vocabulary,
+    key_of,
+    weighed,
+)
 from hotline.routing.types import Directory
 
 if TYPE_CHECKING:
@@ -25,26 +34,37 @@ RIDGE, STEPS = 10.0, 8
 TOGETHER = 8
 
 
+class Learned(NamedTuple):
+    """What a run of characters weighs for each department: a line a run of the vocabulary."""
+
+    vocabulary: Vocabulary
+    lines: Lines
+
+
 class Leaning:
-    """Learned once from phrases and the departments that hold them; immutable then."""
+    """Learned from phrases and the departments that hold them when first asked; immutable then."""
 
     def __init__(self, directory: Directory, departments: tuple[str, ...]) -> None:
-        places = {unit: place for place, unit in enumerate(departments)}
+        self._directory, self._departments = directory, departments
+
+    @cached_property
+    def learned(self) -> Learned:
+        """Takes most of the second in which a router is made, and one with a model never asks."""
+        places = {unit: place for place, unit in enumerate(self._departments)}
         held = [
             (fold_phrase(phrase), places[duty.unit], duty.weight)
-            for duty in directory.duties
+            for duty in self._directory.duties
             if duty.unit in places
             for phrase in duty.phrases
         ]
-        self._departments = departments
         # A phrase added today counts, though no other has its characters.
-        self._vocabulary, table = weighed([phrase for phrase, _, _ in held], seen=1)
-        rows = _matrix(table, len(held), len(self._vocabulary.keys))
-        self._lines = _lines(
-            rows,
-            _wanted([at for _, at, _ in held], len(departments)),
+        vocabulary, table = weighed([phrase for phrase, _, _ in held], seen=1)
+        lines = _lines(
+            _matrix(table, len(held), len(vocabulary.keys)),
+            _wanted([at for _, at, _ in held], len(self._departments)),
             np.array([weight for _, _, weight in held], np.float32),
         )
+        return Learned(vocabulary, lines)
 
     def shares(
         self, title: Folded, text: Folded, phrases: Collection[str]
@@ -54,13 +74,14 @@ class Leaning:
         `phrases` stand in the title or the text. None is named where runs alone tell that are no
         phrase: cut out of words, or of two words, they say nothing to a reader.
         """
-        if not len(self._vocabulary.keys):
+        vocabulary, lines = self.learned
+        if not len(vocabulary.keys):
             return {}
-        vector = self._vocabulary.vector(title.text, text.text)
-        keys = self._vocabulary.keys[vector.columns]
+        vector = vocabulary.vector(title.text, text.text)
+        keys = vocabulary.keys[vector.columns]
         if not (keys > MASK).any():
             return {}
-        parts = vector.values[:, None] * self._lines[vector.columns]
+        parts = vector.values[:, None] * lines[vector.columns]
         heights = parts.sum(axis=0)
         heights -= np.median(heights)
         told = _telling(_words(keys, phrases), parts)

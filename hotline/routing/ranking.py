@@ -82,6 +82,11 @@ class Ranking:
     def learned(self) -> bool:
         return self._model is not None
 
+    def make_ready(self) -> None:
+        """Works out what the first question would otherwise have to wait for."""
+        if self._model is None:
+            _ = self._leaning.learned
+
     def taught(self, model: "Model | None") -> "Ranking":
         """The same with this model's say, or without any."""
         other = copy(self)

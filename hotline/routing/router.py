@@ -72,6 +72,10 @@ class Router:
         """Whether a model has its say."""
         return self._ranking.learned
 
+    def make_ready(self) -> None:
+        """Works out what the first question would otherwise have to wait for: a second's work."""
+        self._ranking.make_ready()
+
     def taught(self, model: "Model | None") -> "Router":
         """The same router with this model's say, or without any."""
         other = copy(self)

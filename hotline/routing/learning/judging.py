@@ -29,10 +29,11 @@ def cross_validate(
     Equal texts are never parted. `noise`, one of KINDS, is put on what is asked alone.
     """
     cases = [case for case in cases if case.kind == "unit"]
+    untaught = Router(directory)
     answers: list[Answer] = []
     for each, (taught, asked) in enumerate(parted(cases, seed=seed)):
         model = learn(taught, directory, seed=seed, progress=_part(progress, each))
-        answers += ask(Router(directory, model), distort(asked, noise, seed=seed), timer)
+        answers += ask(untaught.taught(model), distort(asked, noise, seed=seed), timer)
     return answers
 
 
