@@ -29,9 +29,9 @@ from hotline.tickets.file_store import FileStore
 from hotline.tickets.models import Contact
 from hotline.web import (
     addresses,
+    admission,
     calls,
     frame,
-    guards,
     limits,
     live,
     metrics,
@@ -175,7 +175,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     frame.install(app)
     uploads.install(app)
     limits.install(app, queues.url(settings), queues.IMPATIENT)
-    app.before_request(guards.check)
+    app.before_request(admission.check)
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     app.register_api(api_blueprint())

@@ -25,6 +25,18 @@ def objected(desk: Desk) -> Ticket:
     return ticket
 
 
+def quarrelled(desk: Desk) -> Ticket:
+    """Objected to by one unit, and then by the other: a joint ruling is due."""
+    ticket = objected(desk)
+    facts = {"calendar": CALENDAR, "now": desk.now}
+    objections.rule(desk.session, ticket, granted=True, actor=DISPATCHER, **facts)
+    objections.object_to(
+        desk.session, ticket, ground=Ground.NOT_OUR_DUTY, right_unit=CITY,
+        note="还是城管的", actor=handler_of(ENVIRONMENT), **facts,
+    )  # fmt: skip
+    return ticket
+
+
 def approved(desk: Desk, **matter: object) -> Ticket:
     ticket = desk.replied(**matter)
     outbox.approve(desk.session, ticket, actor=DISPATCHER, now=desk.now)

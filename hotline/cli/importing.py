@@ -7,10 +7,8 @@ from typing import Any
 import click
 
 from hotline import clock
-from hotline.cli.opening import opened
-from hotline.people.rights import Actor, Role
+from hotline.cli.opening import OPERATOR, opened
 
-OPERATOR = Actor("命令行", Role.ADMINISTRATOR)
 # Wrong rows that are shown; how many there are is always said.
 SHOWN = 20
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

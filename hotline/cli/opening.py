@@ -5,10 +5,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hotline.errors import HotlineError
+from hotline.people.rights import Actor, Role
 from hotline.settings import Settings, load
 
 if TYPE_CHECKING:
     from hotline.db import Database
+
+
+# Whoever may use the command line may do what an administrator may.
+OPERATOR = Actor("命令行", Role.ADMINISTRATOR)
 
 
 class Group(click.Group):
@@ -27,3 +32,12 @@ def opened() -> "tuple[Settings, Database]":
 
     settings = load()
     return settings, prepare(settings)
+
+
+def known_city() -> Any:
+    """The city as this data folder knows it."""
+    from hotline.city import load_city
+
+    settings, database = opened()
+    with database.read() as session:
+        return load_city(session, settings)

@@ -3,7 +3,7 @@
 import click
 
 from hotline import clock
-from hotline.cli.opening import Group, opened
+from hotline.cli.opening import OPERATOR, Group, known_city, opened
 from hotline.people.rights import STAFF, Role
 
 
@@ -22,13 +22,11 @@ def add(name: str, title: str, role: str, unit: str) -> None:
 
     It is to be changed at the first sign-in, at /sign-in.
     """
-    from hotline.city import load_city
     from hotline.people import passwords
     from hotline.people import users as table
 
-    settings, database = opened()
-    with database.read() as session:
-        unit = unit and load_city(session, settings).unit(unit)
+    _, database = opened()
+    unit = unit and known_city().unit(unit)
     password = passwords.temporary()
     password_hash = passwords.hashed(password)
     with database.work() as session:
@@ -37,6 +35,35 @@ def add(name: str, title: str, role: str, unit: str) -> None:
             now=clock.now(),
         )  # fmt: skip
     click.echo(f"{name}\t{password}")
+
+
+@users.command()
+@click.argument("name")
+@click.option("--title", help="What pages call the user.")
+@click.option("--role", type=click.Choice([str(role) for role in STAFF]))
+@click.option("--unit", help="For handlers: whose tickets they work on.")
+def change(name: str, title: str | None, role: str | None, unit: str | None) -> None:
+    """Corrects a user; what is not given stays.
+
+    Another role or unit ends every sign-in.
+    """
+    from hotline.people import sign_ins
+    from hotline.people import users as table
+    from hotline.telephony import seats
+
+    _, database = opened()
+    unit = unit and known_city().unit(unit)
+    with database.work() as session:
+        user = table.named(session, name)
+        to = Role(role or user.role)
+        if unit is None:
+            unit = user.unit if to is Role.HANDLER else ""
+        title = user.title if title is None else title
+        user, before = table.change(session, name, title, to, unit, by=OPERATOR)
+        if user.actor != before:
+            sign_ins.end_all(session, user, clock.now())
+            seats.leave_seat(session, user.actor)
+        click.echo(f"{user.name}\t{user.title}\t{user.role}\t{user.unit}")
 
 
 @users.command()

@@ -9,11 +9,12 @@ from hotline.cli.opening import opened
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Tell what would be said, and say nothing.")
 def supervise(dry_run: bool) -> None:
-    """Reminds units and issues supervision orders.
+    """Reminds leads and assistants, issues supervision orders, notes joint rulings that are late.
 
     The clock process does the same each minute.
     """
     from hotline.registry import versions
+    from hotline.reports.material import NO_UNIT
     from hotline.tickets import ladder
     from hotline.tickets.words import CHINESE
 
@@ -30,5 +31,6 @@ def supervise(dry_run: bool) -> None:
                 if not ladder.climb(session, step, calendar, now):
                     continue
         done += 1
-        click.echo(f"{step.standing.number}  {step.standing.unit}  {CHINESE[step.what]}")
+        whose = step.standing.unit or NO_UNIT
+        click.echo(f"{step.standing.number}  {whose}  {CHINESE[step.what]}")
     click.echo(f"{done} 件" + ("（未执行）" if dry_run else ""))

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from hotline.people.privacy import keyed_hash
 from hotline.people.rights import Action, Actor
 from hotline.registry.numbers import canonical
+from hotline.tickets.merging import TOO_LATE
 from hotline.tickets.models import Contact, Content, Ticket
 from hotline.tickets.queries import visible
 from hotline.tickets.words import Status
@@ -35,6 +36,11 @@ class Past:
     @property
     def open(self) -> bool:
         return self.status not in DONE
+
+    @property
+    def takes_others(self) -> bool:
+        """Whether what the same person says again may be merged into it."""
+        return self.status not in TOO_LATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def look_alikes(
     if not suggestion.territory or not phrases:
         return []
     rows = session.execute(_nearby(suggestion, actor, now)).all()
-    enough = ALIKE * sum(phrases.values())
+    enough = ALIKE * _weight(phrases, phrases)
     ranked = sorted(
         ((_shared(phrases, row.begun), row.Ticket) for row in rows),
         key=lambda found: -_weight(phrases, found[0]),
@@ -55,12 +55,18 @@ def look_alikes(
 
 
 def telling_phrases(text: str, suggestion: Suggestion) -> dict[str, float]:
-    """The words of the text that spoke for a unit, as they were typed, and what each weighs."""
+    """The words of the text that spoke for a unit, as they were typed, and what each weighs.
+
+    Not those that name the place: all that is compared lies there.
+    """
+    where = [mark for reason in suggestion.reasons for mark in reason.marks]
     weights: dict[str, float] = {}
     for candidate in suggestion.candidates:
         for reason in candidate.reasons:
             for mark in reason.marks[:1]:
                 words = text[mark.start : mark.end]
+                if any(place.start <= mark.start and mark.end <= place.end for place in where):
+                    continue
                 weights[words] = max(weights.get(words, 0.0), reason.points)
     return dict(sorted(weights.items(), key=lambda item: -item[1])[:TELLING])
 
@@ -78,6 +84,8 @@ def _nearby(suggestion: Suggestion, actor: Actor, now: datetime) -> Select[tuple
         select(col(Ticket.id))
         .where(col(Ticket.territory) == suggestion.territory)
         .where(col(Ticket.logged_at) >= now - WITHIN, visible(actor, Action.READ))
+        # Else a busy day's finished ones would take the place of those that are still open.
+        .where(col(Ticket.status).not_in(TOO_LATE))
         .order_by(col(Ticket.logged_at).desc())
         .limit(NEWEST)
     )
@@ -93,7 +101,7 @@ def _nearby(suggestion: Suggestion, actor: Actor, now: datetime) -> Select[tuple
     return (
         select(Ticket, begun)
         .join(Content, col(Content.id) == first)
-        .where(col(Ticket.id).in_(newest), col(Ticket.status).not_in(TOO_LATE))
+        .where(col(Ticket.id).in_(newest))
         .order_by(col(Ticket.id).desc())
     )
 
@@ -102,8 +110,14 @@ def _shared(phrases: Mapping[str, float], text: str) -> list[str]:
     return [phrase for phrase in phrases if phrase in text]
 
 
-def _weight(phrases: Mapping[str, float], shared: list[str]) -> float:
-    return sum(phrases[phrase] for phrase in shared)
+def _weight(phrases: Mapping[str, float], shared: Iterable[str]) -> float:
+    """What the shared ones weigh: of 路灯不亮 its part 路灯 stands for half."""
+    return sum(
+        phrases[whole]
+        * max((len(part) for part in shared if part in whole), default=0)
+        / len(whole)
+        for whole in longest(phrases)
+    )
 
 
 def _look_alike(ticket: Ticket, shared: list[str]) -> LookAlike:

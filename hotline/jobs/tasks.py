@@ -157,7 +157,7 @@ def watch_knowledge(parts: Parts) -> None:
 
 
 def supervise(parts: Parts) -> bool:
-    """Reminds units and issues orders, a ticket a transaction; True if the turn was over first."""
+    """Takes the rungs that are due, a ticket a transaction; True if the turn was over first."""
     end = clock.now() + TURN
     with parts.database.read() as session:
         calendar = versions.load_calendar(session)
@@ -183,7 +183,7 @@ def watch_topics(parts: Parts) -> None:
             return
         tables, before = versions.load(session), topics.earlier(session, now, limits)
     directory = build_directory(tables, on=parts.settings.registry_date, version=0)
-    found = topics.counted(said, before, topics.Duties(directory.duties))
+    found = topics.counted(said, before, topics.Duties(directory.duties), limits)
     with parts.database.work() as session:
         fresh = topics.keep(session, found, limits, now)
         opened = [(row.title, row.count, row.usual) for row in fresh]

@@ -13,7 +13,7 @@ from hotline.people.rights import Action, Actor, scope_of
 from hotline.people.roster import shift_at
 from hotline.tables import moment
 
-# Custom (proposal): whoever was away longer reads the notes by day.
+# How far back a list shows them: no rule of the city. Whoever was away longer reads them by day.
 SHOWN_FOR = timedelta(hours=36)
 
 

@@ -91,13 +91,33 @@ def titles(session: Session, names: set[str]) -> dict[str, str]:
     return dict(rows.all())
 
 
+def change(
+    session: Session, name: str, title: str, role: Role, unit: str, *, by: Actor
+) -> tuple[User, Actor]:
+    """Corrects all but the name, which history holds; tells as well as whom the user acted before.
+
+    It is in force with the next page that the user asks for.
+    """
+    check_role(role, unit)
+    take_turn(session, USERS_TURN)
+    user = named(session, name, lock=True)
+    before = user.actor
+    if user.role != role:
+        if user.name == by.id:
+            raise Invalid("不能改自己的角色，请由另一位管理员操作。", field="role")
+        _keep_an_administrator(session, user, "role")
+    user.title, user.role, user.unit = title.strip() or name, role, unit
+    session.add(user)
+    return user, before
+
+
 def disable(session: Session, name: str, *, by: Actor, now: datetime) -> User:
     """Out of use at once; the last administrator stays, or nobody could let anybody in."""
+    take_turn(session, USERS_TURN)
     user = named(session, name, lock=True)
     if user.name == by.id:
         raise Invalid("不能停用自己的账号，请由另一位管理员操作。", field="name")
-    if user.role == Role.ADMINISTRATOR and _administrators(session) < 2:
-        raise Invalid("至少须保留一位管理员。", field="name")
+    _keep_an_administrator(session, user, "name")
     user.disabled_at = user.disabled_at or now
     session.add(user)
     return user
@@ -119,8 +139,11 @@ def set_password(session: Session, name: str, password_hash: str, *, must_change
     return user
 
 
-def _administrators(session: Session) -> int:
+def _keep_an_administrator(session: Session, user: User, field: str) -> None:
+    """Two who part with each other at once wait for each other's turn."""
+    if user.role != Role.ADMINISTRATOR or user.disabled_at:
+        return
     query = select(func.count()).select_from(User)
-    return session.exec(
-        query.where(User.role == Role.ADMINISTRATOR, col(User.disabled_at).is_(None))
-    ).one()
+    in_use = query.where(User.role == Role.ADMINISTRATOR, col(User.disabled_at).is_(None))
+    if session.exec(in_use).one() < 2:
+        raise Invalid("至少须保留一位管理员。", field=field)

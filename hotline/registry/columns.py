@@ -143,6 +143,7 @@ LIMITS = {
     "rework_rounds": TIMES,
     "close_after": DAYS,
     "reopen_within": DAYS,
+    "remind_apart": DAYS,
     "return_call": MINUTES,
     "return_call_apart": MINUTES,
     "call_tries": TIMES,
@@ -152,8 +153,11 @@ LIMITS = {
     "opinion_answer": HOURS,
     "topic_window": HOURS,
     "topic_least": TIMES,
+    "topic_days": DAYS,
+    "topic_sigmas": TIMES,
     "follow_up_share": PERCENT,
     "follow_up_within": WORKING_DAYS,
+    "knowledge_review": DAYS,
     "knowledge_update": WORKING_DAYS,
 }
 

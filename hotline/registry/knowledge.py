@@ -1,7 +1,7 @@
 """The life of an article of the knowledge base: written, published, outdated, taken down."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -10,13 +10,12 @@ from hotline.db import take_turn
 from hotline.errors import Invalid, NotAllowed, NotFound
 from hotline.registry.articles import Act, Article, ArticleEvent, ArticleVersion, Editor, Writing
 from hotline.registry.calendar import WorkCalendar
+from hotline.registry.limits import Limits
 from hotline.registry.loading import Row, Tables, read_seed
 
 FILE = "knowledge.csv"
 SHIPPER = "shipped"
 CLOCK = Editor("system")
-# Proposal: after so long somebody reads again whether it still holds.
-REVIEW_AFTER = timedelta(days=180)
 # The key in limits.csv: how long a unit has for an article whose conditions changed.
 UPDATE = "knowledge_update"
 # One editor at a time, so that events commit in the order of their ids.
@@ -26,8 +25,9 @@ EDITING = 12345_11
 def seed(session: Session, tables: Tables, now: datetime) -> None:
     """Stores the shipped articles as published, once; a base that holds anything is left alone."""
     if session.exec(select(Article.id).limit(1)).first() is None:
+        review_on = next_review(now, Limits.from_rows(tables["limits.csv"].rows))
         for row in read_seed(FILE, tables).rows:
-            _ship(session, row, now)
+            _ship(session, row, review_on, now)
         session.flush()
 
 
@@ -164,6 +164,11 @@ def _note_lapse(session: Session, article: Article) -> bool:
     return True
 
 
+def next_review(now: datetime, limits: Limits) -> date:
+    """By when what is written now should be looked at again, where its author names no day."""
+    return city_day(now) + limits.span("knowledge_review")
+
+
 def find(session: Session, article_id: int) -> Article:
     found = session.get(Article, article_id)
     if found is None:
@@ -178,9 +183,9 @@ def version_of(session: Session, article_id: int, version: int) -> ArticleVersio
     return found
 
 
-def _ship(session: Session, row: Row, now: datetime) -> None:
+def _ship(session: Session, row: Row, review_on: date, now: datetime) -> None:
     words = {name: value for name, value in row.items() if value is not None}
-    writing = Writing(**words, review_on=city_day(now) + REVIEW_AFTER)
+    writing = Writing(**words, review_on=review_on)
     article = Article(unit=writing.unit, newest=1, settled=1, published=1)
     session.add(article)
     session.flush()

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, func, select
 from hotline.clock import city_span
 from hotline.people.rights import Action
 from hotline.registry.calendar import WorkCalendar
-from hotline.reports.measures import EVENT
+from hotline.reports.counting import EVENT
 from hotline.reports.periods import Period
 from hotline.reports.rollup import city_date
 from hotline.tickets.models import Objection, Ticket
@@ -33,8 +33,9 @@ class Return:
     unit: str
     right_unit: str
     ground: str
-    granted: bool | None  # None: not ruled yet
+    granted: bool | None  # None: not ruled, either not yet or not any more
     ruled_unit: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def returns(session: Session, period: Period) -> list[Return]:
     query = (
         select(
             Ticket.number, Objection.unit, Objection.right_unit, Objection.ground,
-            Objection.granted, Objection.ruled_unit,
+            Objection.granted, Objection.ruled_unit, Ticket.status,
         )
         .join(Ticket, col(Ticket.id) == Objection.ticket_id)
         .where(col(Objection.raised_at) >= begin, col(Objection.raised_at) < end)

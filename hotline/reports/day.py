@@ -107,7 +107,8 @@ def _handled(material: Material) -> Section:
         f"办结 {total('closed')} 次。"
     )
     table = sections.unit_counts(material, "各单位", _UNIT_COLUMNS)
-    return Section("派办情况", (line,), (table,) if table.rows else ())
+    lines = (line, sections.desk_clock(material), sections.promise(material))
+    return Section("派办情况", lines, (table,) if table.rows else ())
 
 
 def _due(material: Material) -> Section:
@@ -163,7 +164,7 @@ def _returns(returns: list[cases.Return]) -> Section:
 
 def _ruling(one: cases.Return) -> str:
     if one.granted is None:
-        return "待裁"
+        return "待裁" if one.status == Status.OBJECTED else "已撤单，不裁"
     return f"同意，改派{one.ruled_unit}" if one.granted else "不同意"
 
 

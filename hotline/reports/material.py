@@ -10,7 +10,7 @@ from hotline.errors import Invalid, NotAllowed
 from hotline.people.rights import Action, Actor, Scope, scope_of
 from hotline.registry.calendar import WorkCalendar
 from hotline.reports.backlog import Backlog, backlog
-from hotline.reports.measures import EVENT
+from hotline.reports.counting import EVENT
 from hotline.reports.periods import Period, PeriodKind
 from hotline.reports.tallies import YEARS, Tally, tally
 from hotline.routing.types import Directory, UnitKind

@@ -2,20 +2,15 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, func, select, true
+from sqlalchemy import ColumnElement, select
 
 from hotline.people.rights import Action
-from hotline.tickets.dispatch import LATE
-from hotline.tickets.models import TicketEvent
+from hotline.reports.counting import EVENT, Columns, Measure
+from hotline.tickets.dispatch import IN_TIME, LATE
 from hotline.tickets.ratings import ASKED_ANEW
-from hotline.tickets.words import Fault, Path, ReminderKind
-
-EVENT: FromClause = TicketEvent.__table__
-# The columns of a set of events: the table itself, an alias, or a part of it.
-Columns = Any
+from hotline.tickets.reopening import AS_MERGED
+from hotline.tickets.words import Channel, Fault, Path, ReminderKind
 
 # Each of these starts a clock of a unit's own; a ruling does so when it grants the objection.
 _STARTS = (Action.DISPATCH, Action.TRANSFER, Action.RULE, Action.SEND_FOR_REWORK)
@@ -29,6 +24,26 @@ def _not_refused(event: Columns) -> ColumnElement[bool]:
 
 def _reason(*reasons: str) -> Callable[[Columns], ColumnElement[bool]]:
     return lambda event: event.reason.in_(reasons)
+
+
+def _of_the_desk(reason: str) -> Callable[[Columns], ColumnElement[bool]]:
+    """What the desk did itself: cases that were brought in settled tell nothing of its clock."""
+    return lambda event: (event.reason == reason) & (event.channel != Channel.IMPORT)
+
+
+def _first_told(reason: str) -> Callable[[Columns], ColumnElement[bool]]:
+    """The first reply that was told: what follows rework or a reopening was promised to nobody."""
+
+    def condition(event: Columns) -> ColumnElement[bool]:
+        earlier = EVENT.alias("earlier")
+        told = select(earlier.c.id).where(
+            earlier.c.ticket_id == event.ticket_id,
+            earlier.c.seq < event.seq,
+            earlier.c.action == Action.DELIVER,
+        )
+        return _of_the_desk(reason)(event) & ~told.correlate_except(earlier).exists()
+
+    return condition
 
 
 def _on_time(event: Columns) -> ColumnElement[bool]:
@@ -47,92 +62,6 @@ def _on_time(event: Columns) -> ColumnElement[bool]:
         .correlate_except(since)
     )
     return last.scalar_subquery() != Action.FALL_OVERDUE
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """Events of these actions, `when` they fulfil a condition, apart `by` these columns.
-
-    With `once`, an event counts as soon as one of those actions has followed it on its ticket,
-    before another of its own kind; it still counts on its own day and for its own unit.
-    With `since`, of several events since one of those actions the last alone counts: each takes
-    the one before it off again, from that one's day and unit.
-    """
-
-    name: str
-    words: str
-    definition: str
-    actions: tuple[Action, ...]
-    by: tuple[str, ...] = ("unit",)
-    when: Callable[[Columns], ColumnElement[bool]] | None = None
-    once: tuple[Action, ...] = ()
-    since: tuple[Action, ...] = ()
-
-    def chosen(self, events: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
-        """Which events count because of `events`, and the condition that binds the two.
-
-        Mostly they are the same; with `once`, `events` are those that followed.
-        """
-        if self.once:
-            counted = EVENT.alias(f"counted_{self.name}")
-            return counted, self._before(counted.c, events.c, self.once, self.once)
-        return events, self._fulfilled(events.c)
-
-    def taken_off(self, events: FromClause) -> tuple[FromClause, ColumnElement[bool]] | None:
-        """Which events count no longer because of `events`; None where none ever does."""
-        if not self.since:
-            return None
-        counted = EVENT.alias(f"overtaken_{self.name}")
-        overtaken = self._before(counted.c, events.c, self.actions, self.since)
-        return counted, overtaken & self._fulfilled(counted.c)
-
-    def listed(self) -> tuple[FromClause, ColumnElement[bool]]:
-        """Which events count in the end, and the condition that binds them."""
-        counted, condition = self.chosen(EVENT)
-        if not self.since:
-            return counted, condition
-        after = EVENT.alias("after")
-        following = (
-            select(after.c.action)
-            .where(
-                after.c.ticket_id == counted.c.ticket_id,
-                after.c.seq > counted.c.seq,
-                after.c.action.in_(self.actions + self.since),
-            )
-            .order_by(after.c.seq)
-            .limit(1)
-            .correlate_except(after)
-        )
-        return counted, condition & func.coalesce(following.scalar_subquery(), "").not_in(
-            self.actions
-        )
-
-    def _fulfilled(self, event: Columns) -> ColumnElement[bool]:
-        condition = self.when(event) if self.when else true()
-        return event.action.in_(self.actions) & condition
-
-    def _before(
-        self, counted: Columns, event: Columns, by: tuple[Action, ...], until: tuple[Action, ...]
-    ) -> ColumnElement[bool]:
-        """The last of its kind or of `until` before an `event` of `by` is the counted one."""
-        before = EVENT.alias("before")
-        last = (
-            select(before.c.id)
-            .where(
-                before.c.ticket_id == event.ticket_id,
-                before.c.seq < event.seq,
-                before.c.action.in_(self.actions + until),
-            )
-            .order_by(before.c.seq.desc())
-            .limit(1)
-            .correlate_except(before)
-        )
-        return (
-            event.action.in_(by)
-            & (counted.ticket_id == event.ticket_id)
-            & (counted.id == last.scalar_subquery())
-            & counted.action.in_(self.actions)
-        )
 
 
 _A = Action
@@ -168,6 +97,22 @@ MEASURES: dict[str, Measure] = {
             (_A.DISPATCH,),
         ),
         Measure(
+            "dispatched_in_time",
+            "及时派单",
+            "话务台在派单时限内的首次派单；时限自受理起算，重启或撤销并单的自那时起算；批量导入的不计",
+            (_A.DISPATCH,),
+            ("kind",),
+            when=_of_the_desk(IN_TIME),
+        ),
+        Measure(
+            "dispatched_late",
+            "迟派单",
+            "话务台超过派单时限的首次派单，不计入承办单位；批量导入的不计",
+            (_A.DISPATCH,),
+            ("kind",),
+            when=_of_the_desk(LATE),
+        ),
+        Measure(
             "dispatched",
             "派单",
             "派到单位的次数：派单、转办、同意退单后改派各计一次，计入接单的单位",
@@ -177,9 +122,10 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "misdirected",
             "派后退改",
-            "首次派单中，其后被退单（不论是否同意）或转办的；计入派单当日和当时派给的单位",
+            "首次派单中，其后被退单并裁定（不论是否同意）或转办的；计入派单当日和当时派给的单位",
             (_A.DISPATCH,),
-            once=(_A.OBJECT, _A.TRANSFER),
+            # Not the objection: of a ticket withdrawn before the ruling nobody knows whose it was.
+            once=(_A.RULE, _A.TRANSFER),
         ),
         Measure("assisted", "协办", "请单位协办的次数，计入协办单位", (_A.ASSIST,)),
         Measure("claimed", "签收", "单位经办人签收的次数", (_A.CLAIM,)),
@@ -193,6 +139,14 @@ MEASURES: dict[str, Measure] = {
             "裁定不同意的退单，计入退单的单位",
             (_A.RULE,),
             when=_reason("refused"),
+        ),
+        Measure(
+            "ruled_late",
+            "会商超时",
+            "再次退单的会商裁定，时限已过而未裁定的，计入到期当日；是话务台的，不计入单位",
+            (_A.REMIND,),
+            ("kind",),
+            when=_reason(ReminderKind.RULING_LATE),
         ),
         Measure("ruled", "裁定", "退单裁定的次数，计入裁定后承办的单位", (_A.RULE,)),
         Measure("replied", "答复", "单位提交答复的次数，重办后再答复的另计一次", (_A.REPLY,)),
@@ -223,6 +177,22 @@ MEASURES: dict[str, Measure] = {
         Measure("supervised", "督办", "下督办单的次数，三色各计", (_A.SUPERVISE,)),
         Measure("reworked", "重办", "退回单位重办的次数", (_A.SEND_FOR_REWORK,)),
         Measure("delivered", "反馈", "答复送达诉求人的次数，一件可有多次", (_A.DELIVER,)),
+        Measure(
+            "promise_kept",
+            "承诺兑现",
+            "首次送达诉求人的答复（含直接答复），在承诺时限内的；获准延期的按延后的时限；批量导入的不计",
+            (_A.DELIVER,),
+            ("kind",),
+            when=_first_told(IN_TIME),
+        ),
+        Measure(
+            "promise_broken",
+            "承诺逾期",
+            "首次送达诉求人的答复，超过承诺时限的；承诺由话务台和单位一起兑现，不计入单位；批量导入的不计",
+            (_A.DELIVER,),
+            ("kind",),
+            when=_first_told(LATE),
+        ),
         Measure(
             "followed_up",
             "回访",
@@ -266,7 +236,12 @@ MEASURES: dict[str, Measure] = {
         ),
         Measure("closed", "办结", "办结次数，重启后再办结的另计一次", (_A.CLOSE,)),
         Measure(
-            "reopened", "重启", "办结后重启的次数，含直接答复未解决的", (_A.REOPEN,), ("kind",)
+            "reopened",
+            "重启",
+            "办结后重启的次数，含直接答复未解决的；一并办理的只计主件一次",
+            (_A.REOPEN,),
+            ("kind",),
+            when=lambda event: event.reason != AS_MERGED,
         ),
         Measure("merged", "并单", "并入他件的次数，计入主件的承办单位", (_A.MERGE,)),
         Measure("withdrawn", "撤单", "撤单次数，计入当时的承办单位", (_A.WITHDRAW,)),

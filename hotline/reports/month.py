@@ -41,6 +41,8 @@ def _handled(material: Material) -> Section:
             f"首次派单 {total('first_dispatched')} 件；另引导 {total('redirected')} 件。",
             f"派到单位 {whole} 次：县（市、区）和园区 {local} 次，占 {Rate(local, whole)}；"
             f"市级部门 {whole - local} 次，占 {Rate(whole - local, whole)}。",
+            sections.desk_clock(material),
+            sections.promise(material),
             sections.stock(material),
         ),
     )

@@ -41,6 +41,8 @@ def _handled(material: Material) -> Section:
     lines = [
         f"派到单位 {total('dispatched')} 次，答复 {total('replied')} 次，"
         f"办结 {total('closed')} 次（{sections.changes(material, 'closed')}）。",
+        sections.desk_clock(material),
+        sections.promise(material),
         sections.stock(material),
     ]
     if local:

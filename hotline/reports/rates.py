@@ -59,6 +59,14 @@ FORMULAS: dict[str, Formula] = {
             "直接答复÷受理",
         ),
         Formula(
+            "dispatched_in_time_rate",
+            "及时派单率",
+            {"dispatched_in_time": 1},
+            {"dispatched_in_time": 1, "dispatched_late": 1},
+            "及时派单÷（及时派单+迟派单）；未记时限的旧件不计",
+            "派单时限依黄州、广州；口径为建议值",
+        ),
+        Formula(
             "right_first_time_rate",
             "一次派准率",
             {"first_dispatched": 1, "misdirected": -1},
@@ -80,6 +88,13 @@ FORMULAS: dict[str, Formula] = {
             {"replied_on_time": 1},
             {"replied_on_time": 1, "overdue": 1},
             "按时答复÷（按时答复+超期）；每轮办理或按时或超期，只计一次，未到期的不计",
+        ),
+        Formula(
+            "promise_kept_rate",
+            "承诺兑现率",
+            {"promise_kept": 1},
+            {"promise_kept": 1, "promise_broken": 1},
+            "承诺兑现÷（承诺兑现+承诺逾期）；每件只计首次送达的答复，还没有送达的不计",
         ),
         Formula("reworked_rate", "重办率", {"reworked": 1}, {"closed": 1}, "重办÷办结"),
         Formula("solved_rate", "解决率", {"solved": 1}, {"followed_up": 1}, "已解决÷有效回访"),

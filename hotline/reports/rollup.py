@@ -26,7 +26,8 @@ from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from hotline.clock import city_span
 from hotline.db import take_turn
-from hotline.reports.measures import DEFINITIONS, EVENT, MEASURES, Measure
+from hotline.reports.counting import EVENT, Measure
+from hotline.reports.measures import DEFINITIONS, MEASURES
 from hotline.tables import UtcDateTime
 from hotline.tickets.models import TicketEvent
 

@@ -127,6 +127,25 @@ def stock(material: Material) -> str:
     )
 
 
+def desk_clock(material: Material) -> str:
+    """One sentence on how the desk kept to its own limits: of dispatching, of joint rulings."""
+    rate = FORMULAS["dispatched_in_time_rate"].of(material.tally)
+    return (
+        f"话务台迟派单 {material.tally.total('dispatched_late')} 件，及时派单率 {rate}"
+        f"（{rate.numerator}/{rate.denominator}）；"
+        f"会商裁定超时 {material.tally.total('ruled_late')} 件。"
+    )
+
+
+def promise(material: Material) -> str:
+    """One sentence on whether requesters were told by when they had been promised."""
+    rate = FORMULAS["promise_kept_rate"].of(material.tally)
+    return (
+        f"承诺逾期 {material.tally.total('promise_broken')} 件，承诺兑现率 {rate}"
+        f"（{rate.numerator}/{rate.denominator}）。"
+    )
+
+
 def follow_ups(material: Material) -> Section:
     """回访: solved and satisfied, asked apart."""
     tally = material.tally

@@ -11,7 +11,8 @@ from hotline.clock import city_span
 from hotline.errors import Invalid, NotAllowed
 from hotline.people.rights import Action, Actor, Scope, scope_of
 from hotline.reports import rollup
-from hotline.reports.measures import MEASURES, Measure
+from hotline.reports.counting import Measure
+from hotline.reports.measures import MEASURES
 from hotline.tickets.models import Ticket
 
 # Outside these years a day is a slip of the pen.

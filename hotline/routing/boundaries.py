@@ -5,7 +5,7 @@ from hotline.routing.places import Where
 from hotline.routing.scan import Scanner
 from hotline.routing.types import Boundary, Candidate, Directory, Lead, Leader, Reason
 
-COUNTY_RULE = "规则4 [P]"
+COUNTY_RULE = "县（市）的事由县（市）办理（建议）"
 PLACE_UNKNOWN = "地点不明，请问清"
 
 

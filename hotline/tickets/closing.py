@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from hotline.people.rights import Action
 from hotline.registry.limits import Limits
 from hotline.tickets import follow_ups
-from hotline.tickets.models import FollowUp, Ticket, TicketEvent
+from hotline.tickets.models import Ticket, TicketEvent
 from hotline.tickets.words import Status
 
 
@@ -37,12 +37,15 @@ def _told_at() -> ColumnElement[datetime]:
 
 
 def _is_content(limits: Limits) -> ColumnElement[bool]:
-    follower = aliased(Ticket)
+    follower, said = aliased(Ticket), aliased(TicketEvent)
+    # Of telling and rating the last counts, in the order in which they happened: clocks differ.
+    last = select(func.max(said.seq)).where(
+        said.ticket_id == Ticket.id, col(said.action).in_((Action.DELIVER, Action.FOLLOW_UP))
+    )
     solved = exists().where(
-        FollowUp.ticket_id == Ticket.id,
-        col(FollowUp.solved),
-        col(FollowUp.superseded).is_(False),
-        col(FollowUp.at) >= _told_at(),
+        TicketEvent.ticket_id == Ticket.id,
+        TicketEvent.seq == last.correlate(Ticket).scalar_subquery(),
+        col(TicketEvent.solved),
     )
     alone = ~exists().where(follower.merged_into == Ticket.id)
     return and_(solved, alone, col(Ticket.id).not_in(follow_ups.to_be_called_about(limits)))

@@ -54,14 +54,19 @@ def span(
 ) -> Span:
     """The time of a unit from dispatch; an assistant has a share of the lead's."""
     due = calendar.add_working_days(at, days_for(kind, calendar), unit)
-    reasons = [*filter(None, (urgency != Urgency.NORMAL and urgency, path))]
-    for reason in reasons:
-        due = min(due, at + calendar.limits.span(f"act_{reason}"))
-    whole = Span(at, due, unit, bool(reasons), calendar)
+    pressing = by_the_clock(urgency, path, calendar)
+    due = min([due, *(at + limit for limit in pressing)])
+    whole = Span(at, due, unit, bool(pressing), calendar)
     if part == Part.LEAD:
         return whole
     part_due = whole.after(calendar.limits.share("assist_share"))
     return replace(whole, due=part_due)
+
+
+def by_the_clock(urgency: str, path: str, calendar: WorkCalendar) -> list[timedelta]:
+    """The limits of what presses, day and night: for its urgency, for a short path."""
+    reasons = filter(None, (urgency != Urgency.NORMAL and urgency, path))
+    return [calendar.limits.span(f"act_{reason}") for reason in reasons]
 
 
 def extended(given: Span, days: int) -> Span:
@@ -83,6 +88,11 @@ def object_by(unit: str, at: datetime, calendar: WorkCalendar) -> datetime:
 
 
 def dispatch_by(urgency: str, since: datetime, calendar: WorkCalendar) -> datetime:
-    """By when the desk should have dispatched what it accepted at that moment."""
+    """By when the desk should have dispatched what came to it at that moment, day or night."""
+    return since + dispatch_within(urgency, calendar)
+
+
+def dispatch_within(urgency: str, calendar: WorkCalendar) -> timedelta:
+    """How long the desk has to dispatch. Huangzhou, Guangzhou."""
     key = "dispatch_normal" if urgency == Urgency.NORMAL else "dispatch_urgent"
-    return since + calendar.limits.span(key)
+    return calendar.limits.span(key)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import ColumnElement, bindparam, func
 from sqlmodel import Session, col, select
 
 from hotline.errors import Invalid, NotAllowed, StepRefused
@@ -10,13 +10,15 @@ from hotline.people.rights import SYSTEM, Action, Actor
 from hotline.registry.calendar import WorkCalendar
 from hotline.tickets.contents import add_content
 from hotline.tickets.corrections import correct
-from hotline.tickets.deadlines import claim_by, span
+from hotline.tickets.deadlines import claim_by, dispatch_by, span
 from hotline.tickets.models import Assignment, Objection, Ticket, TicketEvent
 from hotline.tickets.steps import take_step
 from hotline.tickets.words import CHINESE, Outcome, Part, Status
 
-# Why the event of a claim is counted apart.
-LATE = "late"
+# Why the event of a claim, and that of a dispatch, is counted apart.
+LATE, IN_TIME = "late", "in_time"
+# Each of these puts a ticket before the desk, to be dispatched.
+TO_THE_DESK = (Action.ACCEPT, Action.REOPEN, Action.UNMERGE)
 _REFUSED = select(Objection.raised_at, col(Objection.ruled_at)).where(
     Objection.assignment_id == bindparam("assignment"), col(Objection.granted).is_(False)
 )
@@ -31,12 +33,44 @@ def dispatch(
     actor: Actor,
     now: datetime,
 ) -> Assignment:
-    """派单: the unit becomes accountable and its clock runs, signed for or not."""
+    """派单: the unit becomes accountable and its clock runs, signed for or not.
+
+    The event says whether the desk kept to its own clock.
+    """
     refuse_accused(ticket, unit)
-    take_step(session, ticket, Action.DISPATCH, actor=actor, now=now, unit=unit)
+    kept = IN_TIME if _dispatches_in_time(session, ticket, calendar, now) else LATE
+    take_step(session, ticket, Action.DISPATCH, actor=actor, now=now, unit=unit, reason=kept)
     suggested = next(iter(ticket.candidates), "")
     correct(session, ticket, unit, instead_of=suggested, actor=actor, now=now)
     return assign(session, ticket, unit, Part.LEAD, calendar, now)
+
+
+def _dispatches_in_time(
+    session: Session, ticket: Ticket, calendar: WorkCalendar, now: datetime
+) -> bool:
+    """The desk's time runs from acceptance, as Huangzhou and Guangzhou count it.
+
+    A reopening, or the undoing of a merger, brings the desk work that it had not: it starts anew.
+    A granted objection does not: the ruling itself hands the ticket on, and has its own limit.
+    """
+
+    def in_time(since: datetime | None) -> bool:
+        return since is not None and now <= dispatch_by(ticket.urgency, since, calendar)
+
+    # Nothing came to the desk before it was accepted, so mostly nobody need look further.
+    if in_time(ticket.accepted_at):
+        return True
+    return in_time(session.exec(select(came_to_the_desk(ticket.id))).one())
+
+
+def came_to_the_desk(ticket_id: ColumnElement[int] | int | None) -> ColumnElement[datetime]:
+    """Since when a ticket that waits for its dispatch has waited."""
+    return (
+        select(func.max(TicketEvent.at))
+        .where(TicketEvent.ticket_id == ticket_id, col(TicketEvent.action).in_(TO_THE_DESK))
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
 
 
 def transfer(

@@ -1,7 +1,7 @@
 """延期: asked once and before expiry, granted or refused; the requester is told."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Field, Relationship, Session, col, select, update
 
@@ -11,7 +11,7 @@ from hotline.people.rights import Action, Actor
 from hotline.registry.calendar import WorkCalendar
 from hotline.tables import Stored, moment
 from hotline.tickets.contents import add_content
-from hotline.tickets.deadlines import Span, days_for, extended
+from hotline.tickets.deadlines import Span, by_the_clock, days_for, extended
 from hotline.tickets.dispatch import lead_of
 from hotline.tickets.models import Assignment, Content, Reply, Ticket, TicketEvent
 from hotline.tickets.steps import take_step
@@ -37,6 +37,7 @@ class Extension(Stored, table=True):
     content: Content = Relationship()
 
 
+A_DAY = timedelta(days=1)
 TOLD = "您反映的事项情况复杂，经批准延长办理时限，将于{month}月{day}日前答复您。"
 
 
@@ -51,6 +52,17 @@ class ExtensionRow:
     due_at: datetime
 
 
+def most_days(ticket: Ticket, calendar: WorkCalendar) -> int:
+    """How many working days more its unit may ask for; 0 where its limit is shorter than a day.
+
+    No more than it had at first (proposal): what presses has hours, of which 24 count as a day.
+    And never more than 10 (Shandong 2020).
+    """
+    had = [days_for(ticket.kind, calendar)]
+    had += [limit // A_DAY for limit in by_the_clock(ticket.urgency, ticket.path, calendar)]
+    return min(*had, calendar.limits.number("extend_at_most"))
+
+
 def ask(
     session: Session,
     ticket: Ticket,
@@ -61,11 +73,17 @@ def ask(
     actor: Actor,
     now: datetime,
 ) -> Extension:
-    """Asks for so many more working days. Shandong 2020: at most 10; nor more than at first."""
-    lead = lead_of(ticket)
-    most = min(days_for(ticket.kind, calendar), calendar.limits.number("extend_at_most"))
+    """Asks for so many more working days, as far as `most_days` goes."""
+    lead, most = lead_of(ticket), most_days(ticket, calendar)
+    if not most:
+        raise StepRefused(
+            "工单 %(number)s 的时限不足一天，不能按工作日延期；办不完的，请马上打电话告诉派单员，"
+            "并向诉求人说明进展。",
+            field="action",
+            number=ticket.number,
+        )
     if not 1 <= days <= most:
-        raise Invalid("延期须为 1 至 %(most)d 个工作日。", field="days", most=most)
+        raise Invalid("延期最多 %(most)d 个工作日，至少 1 个。", field="days", most=most)
     if now > lead.due_at:
         raise StepRefused("已过办理时限，不能再申请延期。", field="action")
     earlier = of(session, ticket)

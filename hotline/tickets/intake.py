@@ -1,4 +1,4 @@
-"""The desk's steps: log, accept, redirect, answer at once, withdraw, reopen."""
+"""The desk's steps: log, accept, redirect, answer at once, withdraw."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,11 +7,11 @@ from sqlmodel import Session
 
 from hotline.errors import StepRefused
 from hotline.people.privacy import keyed_hash
-from hotline.people.rights import Action, Actor, Role
+from hotline.people.rights import Action, Actor
 from hotline.registry.calendar import WorkCalendar
 from hotline.registry.numbers import canonical
 from hotline.routing.types import Suggestion
-from hotline.tickets import follow_ups, queries
+from hotline.tickets import queries
 from hotline.tickets.contents import add_content
 from hotline.tickets.deadlines import promised_at
 from hotline.tickets.dispatch import end_assignments
@@ -19,7 +19,7 @@ from hotline.tickets.models import Alarm, Contact, Reply, Ticket, TicketEvent
 from hotline.tickets.numbers import new_query_code, next_ticket
 from hotline.tickets.pairs import searchable
 from hotline.tickets.steps import take_step
-from hotline.tickets.words import Channel, MatterKind, Outcome, Status, Urgency
+from hotline.tickets.words import Channel, MatterKind, Outcome, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,41 +195,3 @@ def _refuse_followed(session: Session, ticket: Ticket) -> None:
             field="action",
             number=ticket.number,
         )
-
-
-def reopen(
-    session: Session,
-    ticket: Ticket,
-    reason: str,
-    *,
-    calendar: WorkCalendar,
-    actor: Actor,
-    now: datetime,
-) -> TicketEvent:
-    """重启: back to the desk for a new dispatch; a citizen may ask within 15 days.
-
-    Before it is closed only what the desk answered itself: nobody else could put that right.
-    """
-    if not may_reopen(ticket):
-        raise StepRefused(
-            "工单 %(number)s 由%(unit)s答复，问题未解决的，请退回重办。",
-            field="action",
-            number=ticket.number,
-            unit=ticket.lead_unit,
-        )
-    late = ticket.closed_at and now > ticket.closed_at + calendar.limits.span("reopen_within")
-    if late and actor.role is Role.CITIZEN:
-        days = calendar.limits.number("reopen_within")
-        raise StepRefused(
-            "办结已超过 %(days)d 天，不能重启，请重新反映。", field="action", days=days
-        )
-    content = add_content(session, ticket, reason)
-    event = take_step(session, ticket, Action.REOPEN, actor=actor, now=now, content=content)
-    follow_ups.end_all(session, ticket, now)
-    ticket.closed_at, ticket.unsolved = None, False
-    return event
-
-
-def may_reopen(ticket: Ticket) -> bool:
-    """Of a reply that was told and is still asked about: whether the desk gave it, not a unit."""
-    return ticket.status != Status.DELIVERED or not ticket.lead_unit

@@ -1,40 +1,43 @@
-"""What the clock says to a unit, step by step: two reminders, then orders in three colours.
+"""What the clock says, step by step: to a lead two reminders, then orders in three colours.
 
     50 % unclaimed → reminder · 80 % → reminder · expiry → blue · +1 → orange · +3 days → red
+
+An assistant has two rungs, at 80 % and at expiry, and no order: the lead answers for all. The desk
+has one, when a joint ruling is not made by its day.
 
 Each rung is taken once for an assignment, whatever restarts: its row is unique; a unit that was
 given more time is reminded of that anew. Only the highest that has come is taken; after an outage
 nobody gets three orders at once. No order is issued while an extension asked for waits.
 """
 
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select, false, literal, null, true
 from sqlmodel import Session, col, or_, select
 
 from hotline.people.rights import SYSTEM, Action
 from hotline.registry.calendar import WorkCalendar
+from hotline.tickets import objections
 from hotline.tickets.deadlines import Span
-from hotline.tickets.models import Assignment, Ticket
-from hotline.tickets.standing import OPEN_LEAD, PUT_OFF
+from hotline.tickets.models import Assignment, Objection, Ticket
+from hotline.tickets.standing import AWAITED, OPEN_LEAD, PUT_OFF
 from hotline.tickets.steps import take_step
 from hotline.tickets.supervision import Reminder, SupervisionOrder, issue
 from hotline.tickets.words import Colour, ReminderKind, Status, Urgency
 
 
 class Standing(NamedTuple):
-    """An open lead as the ladder sees it."""
+    """An assignment as a ladder sees it: an open lead, an assistant, one objected to."""
 
     ticket_id: int
     number: str
     status: str
     urgency: str
     assignment_id: int
-    unit: str
+    unit: str  # blank: the desk
     dispatched_at: datetime
     warn_at: datetime
     due_at: datetime
@@ -52,6 +55,15 @@ class Due(NamedTuple):
     standing: Standing
     what: ReminderKind | Colour
     since: datetime
+
+    @property
+    def mark(self) -> "Mark":
+        """What a row of it says; of a colour there is one, however long the time."""
+        colour = isinstance(self.what, Colour)
+        return self.standing.assignment_id, self.what, None if colour else self.standing.due_at
+
+
+Mark = tuple[int | None, str, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +87,42 @@ def _days_late(key: str) -> Callable[[Standing, WorkCalendar], datetime]:
     )
 
 
-LADDER = (
+def _due(standing: Standing, _: WorkCalendar) -> datetime:
+    return standing.due_at
+
+
+WARNED = Rung(ReminderKind.DUE_SOON, lambda standing, _: standing.warn_at)
+OF_LEADS = (
     Rung(ReminderKind.UNCLAIMED, _half, lambda standing: standing.status == Status.DISPATCHED),
-    Rung(ReminderKind.DUE_SOON, lambda standing, _: standing.warn_at),
-    Rung(Colour.BLUE, lambda standing, _: standing.due_at, _not_put_off),
+    WARNED,
+    Rung(Colour.BLUE, _due, _not_put_off),
     Rung(Colour.ORANGE, _days_late("orange_after"), _not_put_off),
     Rung(Colour.RED, _days_late("red_after"), _not_put_off),
 )
+OF_ASSISTANTS = (WARNED, Rung(ReminderKind.ASSIST_LATE, _due))
+OF_RULINGS = (Rung(ReminderKind.RULING_LATE, _due),)
 
 
 def due(
     session: Session,
     calendar: WorkCalendar,
     now: datetime,
-    which: ColumnElement[bool] = OPEN_LEAD,
+    which: ColumnElement[bool] | None = None,
 ) -> list[Due]:
     """What is to be said now; nothing is written, so it is the dry run as well."""
-    taken = _taken(session, which)
-    highest = (_highest(each, calendar, now) for each in _standing(session, now, which))
-    return [
-        step for step in highest if step and step.what not in taken[step.standing.assignment_id]
+    which = true() if which is None else which
+    steps = [
+        step
+        for rungs, query in (
+            (OF_LEADS, _leads),
+            (OF_ASSISTANTS, _assistants),
+            (OF_RULINGS, _rulings),
+        )
+        for row in session.execute(query(now).where(which).order_by(col(Assignment.due_at)))
+        if (step := _highest(rungs, Standing(*row), calendar, now))
     ]
+    taken = set(_taken(session, which))
+    return [step for step in steps if step.mark not in taken]
 
 
 def climb(session: Session, step: Due, calendar: WorkCalendar, now: datetime) -> bool:
@@ -107,6 +134,8 @@ def climb(session: Session, step: Due, calendar: WorkCalendar, now: datetime) ->
         return False
     if isinstance(step.what, Colour):
         issue(session, ticket, step.what, calendar=calendar, actor=SYSTEM, now=now)
+    elif step.what is ReminderKind.RULING_LATE:
+        objections.fall_late(session, ticket)
     else:
         _remind(session, ticket, step, now)
     return True
@@ -123,11 +152,13 @@ def _remind(session: Session, ticket: Ticket, step: Due, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _highest(standing: Standing, calendar: WorkCalendar, now: datetime) -> Due | None:
-    for rung in reversed(LADDER):
+def _highest(
+    rungs: tuple[Rung, ...], standing: Standing, calendar: WorkCalendar, now: datetime
+) -> Due | None:
+    for rung in reversed(rungs):
         if rung.applies(standing):
             at = rung.at(standing, calendar)
-            if standing.urgency == Urgency.NORMAL:
+            if standing.unit and standing.urgency == Urgency.NORMAL:
                 # Quiet hours: what does not press is said when the unit is open.
                 at = calendar.next_open(at, standing.unit)
             if at <= now:
@@ -135,35 +166,48 @@ def _highest(standing: Standing, calendar: WorkCalendar, now: datetime) -> Due |
     return None
 
 
-def _standing(session: Session, now: datetime, which: ColumnElement[bool]) -> list[Standing]:
-    query = (
+def _leads(now: datetime) -> Select[Any]:
+    unsaid = or_(col(Assignment.warn_at) <= now, col(Assignment.claimed_at).is_(None))
+    return _columns(PUT_OFF).where(OPEN_LEAD, unsaid)
+
+
+def _assistants(now: datetime) -> Select[Any]:
+    return _columns(false()).where(AWAITED, col(Assignment.warn_at) <= now)
+
+
+def _rulings(now: datetime) -> Select[Any]:
+    """The desk's own time, which an objection gives it."""
+    return (
         select(
             Ticket.id, Ticket.number, Ticket.status, Ticket.urgency, Assignment.id,
-            Assignment.unit, Assignment.dispatched_at, Assignment.warn_at, Assignment.due_at,
-            Assignment.claimed_at, PUT_OFF,
+            literal(""), Objection.raised_at, Objection.joint_by, Objection.joint_by,
+            null(), false(),
         )
-        .join(Ticket, col(Ticket.id) == Assignment.ticket_id)
-        .where(OPEN_LEAD, which)
-        .where(or_(col(Assignment.warn_at) <= now, col(Assignment.claimed_at).is_(None)))
-        .order_by(col(Assignment.due_at))
+        .select_from(Objection)
+        .join(Assignment, col(Assignment.id) == Objection.assignment_id)
+        .join(Ticket, col(Ticket.id) == Objection.ticket_id)
+        .where(objections.not_ruled_by(now))
     )  # fmt: skip
-    return [Standing(*row) for row in session.execute(query)]
 
 
-def _taken(session: Session, of: ColumnElement[bool]) -> defaultdict[int, set[str]]:
-    """The rungs taken so far for these assignments, by their ids."""
-    taken: defaultdict[int, set[str]] = defaultdict(set)
-    reminded = select(Reminder.assignment_id, Reminder.kind).join(
-        Assignment,
-        (col(Assignment.id) == Reminder.assignment_id) & (Assignment.due_at == Reminder.due_at),
-    )
-    ordered = select(SupervisionOrder.assignment_id, SupervisionOrder.colour).join(
-        Assignment, col(Assignment.id) == SupervisionOrder.assignment_id
-    )
-    for query in (reminded, ordered):
-        for id, name in session.execute(query.where(of)):
-            taken[id].add(name)
-    return taken
+def _columns(put_off: ColumnElement[bool]) -> Select[Any]:
+    return select(
+        Ticket.id, Ticket.number, Ticket.status, Ticket.urgency, Assignment.id,
+        Assignment.unit, Assignment.dispatched_at, Assignment.warn_at, Assignment.due_at,
+        Assignment.claimed_at, put_off,
+    ).join(Ticket, col(Ticket.id) == Assignment.ticket_id)  # fmt: skip
+
+
+def _taken(session: Session, which: ColumnElement[bool]) -> Iterator[Mark]:
+    """The rungs taken so far: of each reminder with the end of the time that it was of."""
+    of = col(Assignment.id)
+    for standing in (OPEN_LEAD, AWAITED):
+        reminded = select(Reminder.assignment_id, Reminder.kind, Reminder.due_at)
+        reminded = reminded.join(Assignment, of == Reminder.assignment_id).where(standing, which)
+        yield from map(tuple, session.execute(reminded))
+    ordered = select(SupervisionOrder.assignment_id, SupervisionOrder.colour, null())
+    ordered = ordered.join(Assignment, of == SupervisionOrder.assignment_id)
+    yield from map(tuple, session.execute(ordered.where(OPEN_LEAD, which)))
 
 
 def _still(session: Session, step: Due, calendar: WorkCalendar, now: datetime) -> bool:

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, and_, col, or_, select
 
 from hotline.errors import Invalid, StepRefused
 from hotline.people.rights import SYSTEM, Action, Actor
@@ -20,7 +21,8 @@ from hotline.tickets.dispatch import (
 )
 from hotline.tickets.models import Assignment, Objection, Ticket, TicketEvent
 from hotline.tickets.steps import take_step
-from hotline.tickets.words import Ground, Part
+from hotline.tickets.supervision import Reminder
+from hotline.tickets.words import Ground, Part, ReminderKind, Status
 
 
 def object_to(
@@ -107,7 +109,8 @@ def rule(
 ) -> Objection:
     """裁定: granted, it goes to `unit` (else to the unit named); refused, back with its clock.
 
-    A joint ruling must say on what basis; every ruling is a precedent.
+    A joint ruling must say on what basis; every ruling is a precedent. One after its day is told
+    apart, even where the clock has not come by.
     """
     objection = open_objection(session, ticket)
     if objection is None:
@@ -115,6 +118,8 @@ def rule(
     to = (unit or objection.right_unit) if granted else objection.unit
     _check_ruling(objection, to, granted, basis)
     refuse_accused(ticket, to)
+    if objection.joint_by and now > objection.joint_by:
+        fall_late(session, ticket)
     if granted:
         make_room(session, ticket, to, now)
     other = objection.unit if granted else objection.right_unit
@@ -134,6 +139,29 @@ def rule(
     return objection
 
 
+def fall_late(session: Session, ticket: Ticket) -> None:
+    """会商裁定超时: written once, with the time at which its day was over."""
+    objection = open_objection(session, ticket)
+    if objection is None or not objection.joint_by or _is_late(session, objection):
+        return
+    at, kind = objection.joint_by, ReminderKind.RULING_LATE
+    take_step(session, ticket, Action.REMIND, actor=SYSTEM, now=at, reason=kind)
+    session.add(
+        Reminder(
+            ticket_id=ticket.id, assignment_id=objection.assignment_id, unit="", kind=kind,
+            by=SYSTEM.id, at=at, due_at=at,
+        )
+    )  # fmt: skip
+
+
+def _is_late(session: Session, objection: Objection) -> bool:
+    query = select(Reminder.id).where(
+        Reminder.assignment_id == objection.assignment_id,
+        Reminder.kind == ReminderKind.RULING_LATE,
+    )
+    return session.exec(query).first() is not None
+
+
 def _check_ruling(objection: Objection, to: str, granted: bool, basis: str) -> None:
     if granted and to == objection.unit:
         raise Invalid("同意退单时，须改派给别的单位。", field="unit")
@@ -144,6 +172,16 @@ def _check_ruling(objection: Objection, to: str, granted: bool, basis: str) -> N
 def of(session: Session, ticket: Ticket) -> list[Objection]:
     query = select(Objection).where(Objection.ticket_id == ticket.id)
     return list(session.exec(query.order_by(col(Objection.id))))
+
+
+def not_ruled_by(now: datetime) -> ColumnElement[bool]:
+    """Of objections and their tickets: joint rulings whose day is over, and which still wait."""
+    return and_(
+        col(Objection.ruled_at).is_(None),
+        col(Objection.joint_by) < now,
+        # One that was withdrawn meanwhile waits for nobody.
+        col(Ticket.status) == Status.OBJECTED,
+    )
 
 
 def open_objection(session: Session, ticket: Ticket) -> Objection | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Integer, Select, bindparam, func, or_
+from sqlalchemy import Integer, Select, bindparam, func, or_, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -14,8 +14,11 @@ from hotline.routing.fold import fold_phrase
 from hotline.routing.wording import pairs
 from hotline.tickets.contents import matter_of
 from hotline.tickets.models import Content, Objection, Ticket
+from hotline.tickets.words import Status
 
 SHOWN = 50
+# Pairs of units that are shown: those that quarrel once are no pattern.
+PAIRS = 20
 # Of rulings between the units in question so many of the newest are compared, as far as so many
 # characters: bounds one look.
 COMPARED, READ = 10, 200
@@ -25,6 +28,7 @@ COMPARED, READ = 10, 200
 class Precedent:
     """One ruling: what it was about, who argued what, and whose it became."""
 
+    id: int  # of the objection that was ruled on
     number: str
     title: str
     matter: str
@@ -50,15 +54,18 @@ class Bounce:
 
 
 def precedents(
-    session: Session, words: Sequence[str] = (), *, limit: int = SHOWN
+    session: Session, words: Sequence[str] = (), *, after: int = 0, limit: int = SHOWN
 ) -> list[Precedent]:
-    """Rulings whose matter, note, basis or units hold all these words, newest first."""
+    """Rulings whose matter, note, basis or units hold all these words, newest first.
+
+    `after` is the id of the last one of the page before.
+    """
     matter, note, basis = aliased(Content), aliased(Content), aliased(Content)
     query = (
         select(
-            Ticket.number, matter.title, matter.text, Objection.unit, Objection.right_unit,
-            Objection.ground, note.text, Objection.granted, Objection.ruled_unit,
-            func.coalesce(basis.text, ""), Objection.ruled_at,
+            Objection.id, Ticket.number, matter.title, matter.text, Objection.unit,
+            Objection.right_unit, Objection.ground, note.text, Objection.granted,
+            Objection.ruled_unit, func.coalesce(basis.text, ""), Objection.ruled_at,
         )
         .join(Ticket, col(Ticket.id) == Objection.ticket_id)
         .join(matter, col(matter.id) == matter_of(col(Objection.ticket_id)))
@@ -77,6 +84,10 @@ def precedents(
     )
     for word in words:
         query = query.where(or_(*(col(place).contains(word, autoescape=True) for place in places)))
+    if after:
+        ruled_at, id = col(Objection.ruled_at), col(Objection.id)
+        mark = select(ruled_at).where(id == after).scalar_subquery()
+        query = query.where(tuple_(ruled_at, id) < tuple_(mark, after))
     query = query.order_by(*_NEWEST_FIRST).limit(limit)
     return [Precedent(*row) for row in session.execute(query)]
 
@@ -137,13 +148,19 @@ def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def bounces(session: Session, begin: datetime, end: datetime) -> list[Bounce]:
-    """Pairs of units by objections raised from `begin` to `end` (exclusive), the most first."""
+    """The pairs of units with the most objections raised from `begin` to `end` (exclusive).
+
+    One whose ticket was withdrawn before the ruling is nobody's quarrel any more.
+    """
+    stands = col(Objection.ruled_at).is_not(None) | (col(Ticket.status) == Status.OBJECTED)
     granted = func.sum(func.coalesce(col(Objection.granted).cast(Integer), 0))
     still = func.count() - func.count(col(Objection.ruled_at))
     query = (
         select(Objection.unit, Objection.right_unit, func.count(), granted, still)
-        .where(col(Objection.raised_at) >= begin, col(Objection.raised_at) < end)
+        .join(Ticket, col(Ticket.id) == Objection.ticket_id)
+        .where(col(Objection.raised_at) >= begin, col(Objection.raised_at) < end, stands)
         .group_by(Objection.unit, Objection.right_unit)
         .order_by(func.count().desc(), Objection.unit, Objection.right_unit)
+        .limit(PAIRS)
     )
     return [Bounce(*row) for row in session.execute(query)]

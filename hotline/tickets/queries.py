@@ -17,7 +17,7 @@ from hotline.tickets.words import Outcome, Part, Status
 
 _ID = col(Ticket.id)
 # What these find or change stands on the ticket that theirs was merged into, or on those merged.
-OF_A_FAMILY = (Action.FOLLOW_UP, Action.UNMERGE, Action.RULE_EXTENSION)
+OF_A_FAMILY = (Action.FOLLOW_UP, Action.UNMERGE, Action.RULE_EXTENSION, Action.REOPEN)
 # Others may meanwhile store what refers to the ticket: its key does not change.
 WRITING = {"key_share": True}
 # Asked with every pull of a unit: to build them takes as long as to ask them.
@@ -148,6 +148,11 @@ def is_followed(session: Session, ticket: Ticket) -> bool:
     """Whether others were merged into it: their requesters wait for its reply."""
     query = select(Ticket.id).where(Ticket.merged_into == ticket.id)
     return session.exec(query.limit(1)).first() is not None
+
+
+def answered_with(session: Session, ticket: Ticket) -> Ticket:
+    """By whose reply its requester is told: its own, or that of the ticket it was merged into."""
+    return session.get_one(Ticket, ticket.merged_into) if ticket.merged_into else ticket
 
 
 def events(session: Session, ticket: Ticket) -> list[TicketEvent]:

@@ -14,7 +14,7 @@ from hotline.tickets.steps import take_step
 from hotline.tickets.words import Fault
 
 # The requester is asked anew after each of these; of several ratings since, the last one counts.
-ASKED_ANEW = (Action.DELIVER, Action.MERGE)
+ASKED_ANEW = (Action.DELIVER, Action.MERGE, Action.REOPEN)
 # 不满意 and 很不满意: domain.md 1.13, five grades of 好差评.
 UNSATISFIED = 2
 SHOWN = 50

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from hotline.clock import CITY_TIME
@@ -12,9 +13,11 @@ from hotline.errors import Invalid, StepRefused
 from hotline.people import users
 from hotline.people.rights import SYSTEM, Action, Actor, Role
 from hotline.registry.calendar import WorkCalendar
-from hotline.tickets import follow_ups, ratings, supervision
+from hotline.tickets import follow_ups, queries, ratings, supervision
 from hotline.tickets.contents import add_content
 from hotline.tickets.dispatch import (
+    IN_TIME,
+    LATE,
     end_assignments,
     lead_of,
     open_assignments,
@@ -138,8 +141,11 @@ def send_for_rework(
 
 
 def deliver(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> TicketEvent:
-    """反馈: the one channel has told every requester."""
-    event = take_step(session, ticket, Action.DELIVER, actor=actor, now=now, unit=ticket.lead_unit)
+    """反馈: the one channel has told every requester; the event says whether as promised."""
+    event = take_step(
+        session, ticket, Action.DELIVER, actor=actor, now=now, unit=ticket.lead_unit,
+        reason=_kept(ticket, now),
+    )  # fmt: skip
     follow_ups.owe(session, [ticket], now)
     return event
 
@@ -147,9 +153,19 @@ def deliver(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) ->
 def deliver_all(
     session: Session, tickets: Sequence[Row[Any]], *, actor: Actor, now: datetime
 ) -> None:
-    """反馈 of many at a time, with as few statements as of one."""
-    take_steps(session, tickets, Action.DELIVER, actor=actor, now=now)
+    """反馈 of many at a time, with as few statements as of one; of those told late with as many."""
+    for kept in (IN_TIME, LATE):
+        if those := [ticket for ticket in tickets if _kept(ticket, now) == kept]:
+            take_steps(session, those, Action.DELIVER, actor=actor, now=now, reason=kept)
     follow_ups.owe(session, tickets, now)
+
+
+def _kept(ticket: Ticket | Row[Any], now: datetime) -> str:
+    """Whether the promise is kept, as it stands now: an extension that was granted moved it.
+
+    Said with the event, since a later extension moves it for what is told later.
+    """
+    return IN_TIME if ticket.promised_at and now <= ticket.promised_at else LATE
 
 
 def follow_up(
@@ -193,16 +209,14 @@ def follow_up(
 
 def _told(session: Session, ticket: Ticket) -> Ticket:
     """Whose reply is rated; a merged ticket has its parent's, once that was told."""
-    if ticket.status != Status.MERGED:
-        return ticket
-    parent = session.get_one(Ticket, ticket.merged_into)
-    if parent.status != Status.DELIVERED:
+    told = queries.answered_with(session, ticket)
+    if told is not ticket and told.status != Status.DELIVERED:
         raise StepRefused(
             "工单 %(number)s 并入的工单还没有反馈，或已办结，现在不能评价。",
             field="action",
             number=ticket.number,
         )
-    return parent
+    return told
 
 
 def _answered_call(
@@ -229,20 +243,26 @@ def says_unsolved(session: Session, ticket: Ticket) -> bool:
     """Whether anyone who was told the reply says that nothing is solved, and has not said else."""
     session.flush()
     own = ratings.standing(session, ticket)
-    if own and not own.solved:
-        return True
-    told_at = (
-        select(func.max(TicketEvent.at))
-        .where(TicketEvent.ticket_id == ticket.id, TicketEvent.action == Action.DELIVER)
-        .scalar_subquery()
+    return bool(own and not own.solved) or _merged_say_unsolved(session, ticket)
+
+
+def _merged_say_unsolved(session: Session, ticket: Ticket) -> bool:
+    """By the last rating of each requester merged into it, since its reply was told.
+
+    In the order in which the steps were taken, all under the lock of the ticket: clocks differ.
+    """
+    told = aliased(TicketEvent)
+    told_last = select(func.max(told.id)).where(
+        told.ticket_id == ticket.id, told.action == Action.DELIVER
     )
-    merged = (
-        select(FollowUp.id)
-        .join(Ticket, col(Ticket.id) == FollowUp.ticket_id)
-        .where(Ticket.merged_into == ticket.id, col(FollowUp.at) >= told_at)
-        .where(col(FollowUp.superseded).is_(False), col(FollowUp.solved).is_(False))
+    rated = (
+        select(TicketEvent.ticket_id, TicketEvent.solved)
+        .join(Ticket, col(Ticket.id) == TicketEvent.ticket_id)
+        .where(Ticket.merged_into == ticket.id, TicketEvent.action == Action.FOLLOW_UP)
+        .where(col(TicketEvent.id) > told_last.scalar_subquery())
+        .order_by(col(TicketEvent.id))
     )
-    return session.exec(merged.limit(1)).first() is not None
+    return not all(dict(session.exec(rated).all()).values())
 
 
 def last_reply(session: Session, ticket: Ticket) -> Reply:

@@ -37,6 +37,7 @@ STEPS: dict[tuple[Status | None, Action], Status] = {
     (S.DISPATCHED, A.FALL_OVERDUE): S.DISPATCHED,
     (S.OBJECTED, A.RULE): S.DISPATCHED,
     (S.OBJECTED, A.ASSIST): S.OBJECTED,
+    (S.OBJECTED, A.WITHDRAW): S.WITHDRAWN,
     (S.OBJECTED, A.FALL_OVERDUE): S.OBJECTED,
     (S.IN_PROGRESS, A.OBJECT): S.OBJECTED,
     (S.IN_PROGRESS, A.REPLY): S.REPLIED,
@@ -47,6 +48,7 @@ STEPS: dict[tuple[Status | None, Action], Status] = {
     (S.IN_PROGRESS, A.FALL_OVERDUE): S.IN_PROGRESS,
     (S.REPLIED, A.APPROVE): S.APPROVED,
     (S.REPLIED, A.SEND_FOR_REWORK): S.IN_PROGRESS,
+    (S.REPLIED, A.WITHDRAW): S.WITHDRAWN,
     (S.APPROVED, A.DELIVER): S.DELIVERED,
     (S.DELIVERED, A.FOLLOW_UP): S.DELIVERED,
     (S.DELIVERED, A.SEND_FOR_REWORK): S.IN_PROGRESS,
@@ -55,6 +57,8 @@ STEPS: dict[tuple[Status | None, Action], Status] = {
     (S.CLOSED, A.REOPEN): S.ACCEPTED,
     (S.MERGED, A.UNMERGE): S.ACCEPTED,
     (S.MERGED, A.FOLLOW_UP): S.MERGED,
+    # What goes back to the desk is the ticket that it follows.
+    (S.MERGED, A.REOPEN): S.MERGED,
 }
 # Rows beside the ticket: they leave an event and move no status. None while a reply is on its way:
 # its approval must be the last event when the channel has told everybody.
@@ -102,10 +106,16 @@ def take_step(
 
 
 def take_steps(
-    session: Session, tickets: Sequence[Row[Any]], action: Action, *, actor: Actor, now: datetime
+    session: Session,
+    tickets: Sequence[Row[Any]],
+    action: Action,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str,
 ) -> None:
     """The same step of each of these rows of tickets, by its lead unit, in two statements."""
-    facts = {"actor": actor, "now": now}
+    facts = {"actor": actor, "now": now, "reason": reason}
     insert_all(session, [_event(each, action, unit=each.lead_unit, **facts) for each in tickets])
     session.execute(
         update(Ticket)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import exists
 from sqlmodel import Session, col, select
 
 from hotline.people.rights import Action
@@ -19,6 +20,7 @@ from hotline.tickets.models import (
     TicketEvent,
 )
 from hotline.tickets.opinions import Opinion
+from hotline.tickets.reopening import BY_MERGED
 from hotline.tickets.steps import content_hash
 from hotline.tickets.supervision import SupervisionOrder
 from hotline.tickets.words import Status
@@ -40,8 +42,8 @@ class Story:
     objections: dict[int, Objection]
     reply: Reply | None  # the newest; of a merged ticket its parent's, once that may leave
     reply_text: str
-    merged_into: str  # number of the ticket that it follows, blank while it stands alone
-    parent_status: str  # of that one
+    answered: Ticket  # by whose reply its requester is told: itself, or what it was merged into
+    reopened_by: list[str]  # numbers of those merged into it that had it reopened
     followers: list[str]  # numbers of the tickets merged into it
     extension: Extension | None
     orders: list[SupervisionOrder]
@@ -51,30 +53,36 @@ class Story:
     source: Source | None  # what it is called where it came from
 
     @property
+    def merged_into(self) -> str:
+        """Number of the ticket that it follows, blank while it stands alone."""
+        return self.answered.number if self.answered is not self.ticket else ""
+
+    @property
     def told(self) -> bool:
         """Whether there is a reply for the requester to rate; a merged one has the parent's."""
-        return (self.parent_status or self.ticket.status) == Status.DELIVERED
+        return self.answered.status == Status.DELIVERED
 
 
 def story(session: Session, ticket: Ticket) -> Story:
     events = queries.events(session, ticket)
-    taken = {event.action for event in events}
+    taken, reasons = {event.action for event in events}, {event.reason for event in events}
     contents = _of(session, Content, ticket)
     reply, reply_text = _reply(session, ticket)
-    parent, parent_status, followers = _relatives(session, ticket)
+    reopeners = _reopeners(session, ticket) if BY_MERGED in reasons else []
+    said = contents + _of_open_ones(session, reopeners)
     return Story(
         ticket=ticket,
         matter=contents[0],
         requester=queries.contact(session, ticket),
         assignments=ticket.assignments,
         events=events,
-        texts=_texts(events, contents),
+        texts=_texts(events, said),
         objections=_objections(events, _of(session, Objection, ticket)),
         reply=reply,
         reply_text=reply_text,
-        merged_into=parent,
-        parent_status=parent_status,
-        followers=followers,
+        answered=queries.answered_with(session, ticket),
+        reopened_by=[each.number for each in reopeners],
+        followers=_followers(session, ticket),
         # Asked for only where the events tell that there are any: most tickets have none.
         extension=extensions.of(session, ticket) if Action.ASK_EXTENSION in taken else None,
         orders=supervision.orders_of(session, ticket) if Action.SUPERVISE in taken else [],
@@ -120,12 +128,27 @@ def _reply(session: Session, ticket: Ticket) -> tuple[Reply | None, str]:
     return session.exec(query.limit(1)).first() or (None, "")
 
 
-def _relatives(session: Session, ticket: Ticket) -> tuple[str, str, list[str]]:
-    """Number and status of the parent, blank where there is none; and who follows this one."""
-    query = select(Ticket.id, Ticket.number, Ticket.status).where(
-        (Ticket.id == ticket.merged_into) | (Ticket.merged_into == ticket.id)
+def _reopeners(session: Session, ticket: Ticket) -> list[Ticket]:
+    reopened = exists().where(
+        TicketEvent.ticket_id == Ticket.id, TicketEvent.action == Action.REOPEN
     )
-    rows = session.exec(query.order_by(col(Ticket.id))).all()
-    parent = [(number, status) for id, number, status in rows if id == ticket.merged_into]
-    followers = [number for id, number, _ in rows if id != ticket.merged_into]
-    return *(parent[0] if parent else ("", "")), followers
+    query = select(Ticket).where(Ticket.merged_into == ticket.id, reopened)
+    return list(session.exec(query.order_by(col(Ticket.id))))
+
+
+def _of_open_ones(session: Session, tickets: list[Ticket]) -> list[Content]:
+    """What was said on these tickets.
+
+    The words of who asked not to be known stay where they were said, which the desk alone reads.
+    """
+    ids = [ticket.id for ticket in tickets if not ticket.confidential]
+    query = select(Content).where(col(Content.ticket_id).in_(ids))
+    return list(session.exec(query)) if ids else []
+
+
+def _followers(session: Session, ticket: Ticket) -> list[str]:
+    """Numbers of those merged into it; who follows another is followed by nobody."""
+    if ticket.merged_into:
+        return []
+    query = select(Ticket.number).where(Ticket.merged_into == ticket.id)
+    return list(session.exec(query.order_by(col(Ticket.id))))

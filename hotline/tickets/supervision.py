@@ -1,7 +1,7 @@
 """督办: reminders, supervision orders in three colours, and what is held against a unit."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, UniqueConstraint, and_, func
@@ -10,6 +10,7 @@ from sqlmodel import Field, Relationship, Session, col, select
 from hotline.errors import Invalid, StepRefused
 from hotline.people.rights import SYSTEM, Action, Actor, Role
 from hotline.registry.calendar import WorkCalendar
+from hotline.registry.limits import Limits
 from hotline.tables import Stored, moment
 from hotline.tickets.contents import add_content
 from hotline.tickets.dispatch import last_lead
@@ -21,7 +22,6 @@ from hotline.tickets.words import Colour, Outcome, ReminderKind, SanctionKind, S
 OVER = (Status.CLOSED, Status.REDIRECTED, Status.WITHDRAWN, Status.MERGED)
 # Rows that a list shows at once.
 SHOWN = 100
-A_DAY = timedelta(days=1)
 # An agent hears it from the requester on the telephone.
 _FOR_CITIZENS = (Role.CITIZEN, Role.AGENT)
 
@@ -81,11 +81,17 @@ class Sanction(Stored, table=True):
     at: datetime = moment(index=True)
 
 
-def remind(session: Session, ticket: Ticket, *, actor: Actor, now: datetime) -> Reminder:
-    """催办 by the requester, once a day (proposal), or by the desk for a leader; all count."""
+def remind(
+    session: Session, ticket: Ticket, *, calendar: WorkCalendar, actor: Actor, now: datetime
+) -> Reminder:
+    """催办 by the requester, once in `remind_apart`, or by the desk for a leader; all count."""
     kind = ReminderKind.CITIZEN if actor.role in _FOR_CITIZENS else ReminderKind.LEADER
-    if actor.role is Role.CITIZEN and _reminded_since(session, ticket, now - A_DAY):
-        raise StepRefused("一天可催办一次，您的催办已经记下，请稍候。", field="action")
+    since = reminded_too_soon_since(calendar.limits, now)
+    if actor.role is Role.CITIZEN and _reminded_since(session, ticket, since):
+        days = calendar.limits.number("remind_apart")
+        raise StepRefused(
+            "每 %(days)d 天可催办一次，您的催办已经记下，请稍候。", field="action", days=days
+        )
     take_step(
         session, ticket, Action.REMIND, actor=actor, now=now, unit=ticket.lead_unit, reason=kind
     )
@@ -104,7 +110,12 @@ def issue(
     actor: Actor,
     now: datetime,
 ) -> SupervisionOrder:
-    """下督办单: to the unit that has or last had the ticket; one of each colour an assignment."""
+    """下督办单: to the unit that has or last had the ticket; one of each colour an assignment.
+
+    A blue one given by hand serves for the clock's own. By Sanming 2017 blue reminds, and orange
+    warns where blue has failed: at expiry a second blue would say nothing new. The unit hears of
+    its expiry all the same (超期: in its feed, in its inbox), and orange comes in its own time.
+    """
     lead = last_lead(ticket)
     if lead is None:
         raise StepRefused("工单 %(number)s 还没有派给单位。", field="action", number=ticket.number)
@@ -140,6 +151,11 @@ def answer(
         order.answer, order.answered_by, order.answered_at = content, actor.id, now
     session.add_all(waiting)
     return event
+
+
+def reminded_too_soon_since(limits: Limits, now: datetime) -> datetime:
+    """A requester who has reminded after that moment has to wait before the next time."""
+    return now - limits.span("remind_apart")
 
 
 def _reminded_since(session: Session, ticket: Ticket, since: datetime) -> bool:

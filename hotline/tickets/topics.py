@@ -1,8 +1,9 @@
 """热点: when more people than usual speak of one thing in one place, it becomes a topic by itself.
 
-Compared are the last hours with the same hours of the seven days before; a topic opens when there
-are enough tickets and three standard deviations more than usual (a count of rare events varies by
-its own square root). No word of a requester is kept: a title holds words of the directory alone.
+Compared are the last hours with the same hours of the days before (`topic_days`); a topic opens
+when there are enough tickets and so many standard deviations more than usual (`topic_sigmas`; a
+count of rare events varies by its own square root). No word of a requester is kept: a title holds
+words of the directory alone.
 """
 
 from collections import Counter, defaultdict
@@ -28,8 +29,6 @@ from hotline.tickets.models import Content, Ticket
 from hotline.tickets.words import Channel
 
 TOPICS_TURN = 12345_07
-DAYS = 7
-SIGMAS = 3.0
 # What is read of each matter, and what of a topic is kept.
 READ, WORDS, PLACES, KEPT = 400, 3, 3, 200
 EVERYWHERE = "全市"
@@ -125,7 +124,7 @@ def recent(session: Session, now: datetime, limits: Limits) -> list[Said]:
 def earlier(session: Session, now: datetime, limits: Limits) -> list[Said]:
     """What was logged in the same hours of the days before."""
     span = limits.span("topic_window")
-    ends = [now - timedelta(days=n) for n in range(1, DAYS + 1)]
+    ends = [now - timedelta(days=n) for n in range(1, limits.number("topic_days") + 1)]
     return _said(session, [(end - span, end) for end in ends])
 
 
@@ -135,20 +134,20 @@ def crowded(said: Iterable[Said], limits: Limits) -> bool:
     return max(counts.values(), default=0) >= limits.number("topic_least")
 
 
-def counted(said: Iterable[Said], before: Iterable[Said], duties: Duties) -> list[Surge]:
+def counted(
+    said: Iterable[Said], before: Iterable[Said], duties: Duties, limits: Limits
+) -> list[Surge]:
     """All that was said lately, by what it is about, beside what is usual."""
+    days = limits.number("topic_days")
     usual = Counter(key for key, _, _ in _keyed(before, duties))
     grouped = groupby(sorted(_keyed(said, duties), key=lambda each: each[0]), lambda each: each[0])
-    return [
-        _surge(key, list(members), usual[key] / DAYS)
-        for key, members in grouped
-    ]  # fmt: skip
+    return [_surge(key, list(members), usual[key] / days) for key, members in grouped]
 
 
 def surges(count: int, usual: float, limits: Limits) -> bool:
     """Whether so many are so much more than usual."""
-    enough = limits.number("topic_least")
-    return count >= max(enough, usual + SIGMAS * sqrt(max(usual, 1.0)))
+    enough, sigmas = limits.number("topic_least"), limits.number("topic_sigmas")
+    return count >= max(enough, usual + sigmas * sqrt(max(usual, 1.0)))
 
 
 def keep(session: Session, found: Sequence[Surge], limits: Limits, now: datetime) -> list[HotTopic]:

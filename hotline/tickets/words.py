@@ -89,10 +89,12 @@ class Colour(StrEnum):
 
 
 class ReminderKind(StrEnum):
-    """Who or what reminded: two shares of the unit's time, the requester, or a leader."""
+    """Who or what reminded: a unit's time, used up in part or whole; the requester; a leader."""
 
     UNCLAIMED = "unclaimed"
     DUE_SOON = "due_soon"
+    ASSIST_LATE = "assist_late"
+    RULING_LATE = "ruling_late"
     CITIZEN = "citizen"
     LEADER = "leader"
 
@@ -252,6 +254,8 @@ CHINESE: dict[StrEnum, str] = {
     Colour.RED: "红色督办单",
     ReminderKind.UNCLAIMED: "未签收提醒",
     ReminderKind.DUE_SOON: "临期提醒",
+    ReminderKind.ASSIST_LATE: "协办超时提醒",
+    ReminderKind.RULING_LATE: "会商裁定超时",
     ReminderKind.CITIZEN: "诉求人催办",
     ReminderKind.LEADER: "领导催办",
     SanctionKind.INTERVIEW: "约谈",

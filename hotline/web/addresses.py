@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from flask import abort
 from werkzeug.routing import IntegerConverter
 
-from hotline.web.bodies import LAST_CURSOR
+from hotline.web.fields import LAST_CURSOR
 
 N = TypeVar("N")
 

@@ -19,8 +19,8 @@ from hotline.tickets.models import Ticket
 from hotline.web import uploads
 from hotline.web.current import actor, current, now
 from hotline.web.forms import own_address
-from hotline.web.guards import request_key
 from hotline.web.languages import said
+from hotline.web.request_keys import request_key
 
 attachments = Blueprint("attachments", __name__)
 

@@ -10,7 +10,7 @@ from flask import request
 from pydantic import ValidationError
 
 from hotline.errors import HotlineError
-from hotline.web.bodies import Body
+from hotline.web.fields import Body
 from hotline.web.languages import said
 from hotline.web.problems import remedies
 

@@ -13,7 +13,7 @@ from hotline.tickets.models import Ticket
 from hotline.tickets.words import Path, Urgency
 from hotline.web import bodies
 from hotline.web.current import actor, city, current, now
-from hotline.web.guards import request_key
+from hotline.web.request_keys import request_key
 from hotline.web.steps import dispatch_to
 from hotline.web.thinking import by_rule, guide_of, suggested
 

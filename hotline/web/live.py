@@ -15,9 +15,9 @@ from hotline.errors import Invalid, Unavailable
 from hotline.telephony import seats
 from hotline.telephony.words import SeatState
 from hotline.web import news
-from hotline.web.bodies import LAST_CURSOR
+from hotline.web.admission import still_known
 from hotline.web.current import actor, city, current, now
-from hotline.web.guards import still_known
+from hotline.web.fields import LAST_CURSOR
 from hotline.web.line.calls import body_as, invalid
 from hotline.web.news import Message
 from hotline.web.streams import Feeder, Listener

@@ -15,13 +15,15 @@ from hotline.tickets import (
     objections,
     queries,
     ratings,
+    reopening,
     replies,
     supervision,
 )
 from hotline.tickets.models import Ticket
 from hotline.web import bodies
 from hotline.web.current import actor, city, current, now
-from hotline.web.guards import request_key
+from hotline.web.fields import Body
+from hotline.web.request_keys import request_key
 from hotline.web.thinking import guide_for
 
 Step = Callable[[Session, Ticket, Any], Any]
@@ -30,7 +32,7 @@ Step = Callable[[Session, Ticket, Any], Any]
 def take(
     number: str,
     action: Action,
-    body: bodies.Body,
+    body: Body,
     present: Callable[[Ticket], dict[str, Any]],
     then: Callable[[Session, Ticket], Any] | None = None,
 ) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def take(
 
 def take_all(
     number: str,
-    wanted: Sequence[tuple[Action, bodies.Body]],
+    wanted: Sequence[tuple[Action, Body]],
     present: Callable[[Ticket], dict[str, Any]],
     then: Callable[[Session, Ticket], Any] | None = None,
 ) -> dict[str, Any]:
@@ -63,7 +65,7 @@ def take_all(
     return answer
 
 
-def _thought_out(number: str, body: bodies.Body) -> bodies.Body:
+def _thought_out(number: str, body: Body) -> Body:
     """Who guides, where nobody said so: the router is asked before the transaction begins."""
     if not isinstance(body, bodies.DispatchBody) or body.guide is not None:
         return body
@@ -191,7 +193,7 @@ def _merge(session: Session, row: Ticket, body: bodies.MergeBody) -> None:
     merging.merge(session, row, _parent(session, body.parent), actor=actor(), now=now())
 
 
-STEPS: dict[Action, tuple[type[bodies.Body], Step]] = {
+STEPS: dict[Action, tuple[type[Body], Step]] = {
     Action.ACCEPT: (bodies.EmptyBody, _by(intake.accept, timed=True)),
     Action.REDIRECT: (bodies.RedirectBody, _redirect),
     Action.ANSWER: (bodies.TextBody, _by(outbox.answer, "text")),
@@ -209,13 +211,13 @@ STEPS: dict[Action, tuple[type[bodies.Body], Step]] = {
     ),
     Action.FOLLOW_UP: (bodies.FollowUpBody, _follow_up),
     Action.CLOSE: (bodies.EmptyBody, _by(replies.close)),
-    Action.REOPEN: (bodies.ReasonBody, _by(intake.reopen, "reason", timed=True)),
+    Action.REOPEN: (bodies.ReasonBody, _by(reopening.reopen, "reason", timed=True)),
     Action.WITHDRAW: (bodies.ReasonBody, _by(intake.withdraw, "reason")),
     Action.REVIEW_RATING: (bodies.FaultBody, _by(ratings.review, "fault", "remark")),
     Action.ADVISE: (bodies.TextBody, _by(dispatch.advise, "text")),
     Action.ASK_EXTENSION: (bodies.ExtensionBody, _ask_extension),
     Action.RULE_EXTENSION: (bodies.GrantBody, _rule_extension),
-    Action.REMIND: (bodies.EmptyBody, _by(supervision.remind)),
+    Action.REMIND: (bodies.EmptyBody, _by(supervision.remind, timed=True)),
     Action.SUPERVISE: (bodies.OrderBody, _by(supervision.issue, "colour", "text", timed=True)),
     Action.ANSWER_ORDER: (bodies.TextBody, _by(supervision.answer, "text")),
     Action.MERGE: (bodies.MergeBody, _merge),

@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlmodel import select
 
-from hotline.cli import NOISES, main
+from hotline.cli import main
+from hotline.cli.routing import NOISES
 from hotline.db import Database
 from hotline.routing.learning import noise
 from hotline.settings import Settings
@@ -180,7 +181,7 @@ def test_route_says_who_leads_and_why(run):
         "unit": "东兴区",
         "assist": "市住房城乡建设局",
         "reason": "属地牵头，市住房城乡建设局指导",
-        "basis": "规则2 [P] 边界表2.4 [G]",
+        "basis": "属地事项（建议）；2018年职责初步划分（无出处）",
     }
     assert "牵头：东兴区" in run("route", "东兴区阳光花园物业公司不管事").stdout
     assert json.loads(run("route", "你好", "--json").stdout)["lead"] is None

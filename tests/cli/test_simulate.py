@@ -124,6 +124,7 @@ def test_a_poured_city_is_the_one_that_walks_and_touches_no_other_ticket(
     pour(database, planner)
     walked, poured = rows_of(database, "walked"), rows_of(database, "poured")
     assert len(walked["ticket"]) == planner.plan.total
+    assert {"in_time", "late"} < {event["reason"] for event in walked["ticket_event"]}
     for table in walked:
         assert poured[table] == walked[table], table
     assert everything_of(database, others) == before

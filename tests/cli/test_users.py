@@ -57,6 +57,33 @@ def test_a_reset_gives_a_new_password_and_ends_the_old_sign_ins(run, opened):
     assert sign_ins.sign_in(opened, "guanli", fresh, later)
 
 
+def test_a_user_is_corrected_and_what_is_not_given_stays(run, opened):
+    run("users", "add", "jingban", "--role", "handler", "--unit", "市环保局", "--title", "周")
+    assert run("users", "change", "jingban", "--title", "周主任").output.split() == [
+        "jingban", "周主任", "handler", "市环保局",
+    ]  # fmt: skip
+    assert run("users", "change", "jingban", "--role", "agent").output.split() == [
+        "jingban", "周主任", "agent",
+    ]  # fmt: skip
+
+
+def test_another_unit_ends_the_sign_ins_and_another_title_does_not(run, opened):
+    added = run("users", "add", "jingban", "--role", "handler", "--unit", "市环保局")
+    token = sign_ins.sign_in(opened, "jingban", added.output.split()[1], clock.now())
+    run("users", "change", "jingban", "--title", "周")
+    assert sign_ins.user_of(opened, token, clock.now()).title == "周"
+    run("users", "change", "jingban", "--unit", "市公安局")
+    with pytest.raises(NotSignedIn):
+        sign_ins.user_of(opened, token, clock.now())
+
+
+def test_the_last_administrator_stays_one(run):
+    run("users", "add", "guanli", "--role", "administrator")
+    refused = run("users", "change", "guanli", "--role", "agent")
+    assert refused.exit_code == 1
+    assert "至少须保留一位管理员" in refused.output
+
+
 def test_a_wrong_name_is_refused_in_words(run):
     result = run("users", "reset", "nobody")
     assert result.exit_code == 1

@@ -43,6 +43,34 @@ def test_a_ticket_of_the_same_place_and_things_is_found_and_says_what_both_share
     assert all(phrase in TEXT for phrase in found[0].shared)
 
 
+def test_who_says_the_same_in_other_words_is_found_by_the_part_that_both_have(
+    database: Database, router: Router
+):
+    text = "西林街道太白路那边路灯不亮"
+    with database.work() as session:
+        ticket = Desk(session, NOON).accepted(text="太白路的路灯坏了好几天", title="")
+        found = look_alikes(session, text, router.suggest(text), actor=AGENT, now=NOON)
+    assert [(each.number, each.shared) for each in found] == [(ticket.number, ("路灯",))]
+
+
+def test_the_name_of_the_place_makes_nothing_alike(database: Database, router: Router):
+    text = "东兴区西林街道太白路烧烤摊扰民"
+    assert "街道" not in looking.telling_phrases(text, router.suggest(text))
+
+
+def test_finished_tickets_push_no_open_one_out_of_sight(
+    database: Database, router: Router, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(looking, "NEWEST", 3)
+    with database.work() as session:
+        desk = Desk(session, NOON)
+        still_open = desk.accepted()
+        for _ in range(3):
+            done = desk.later().accepted()
+            intake.withdraw(session, done, "好了", actor=DISPATCHER, now=NOON)
+        assert alike(session, router.suggest(TEXT)) == [still_open.number]
+
+
 def test_the_one_that_shares_more_comes_first(database: Database, router: Router):
     with database.work() as session:
         desk = Desk(session, NOON)

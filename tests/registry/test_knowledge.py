@@ -68,6 +68,16 @@ def test_the_shipped_articles_are_in_force_once_and_never_again(database: Databa
     assert len(in_force(database)) == 19
 
 
+def test_the_city_decides_when_an_article_is_looked_at_again(database: Database):
+    limits = CALENDAR.limits
+    often = replace(limits, values={**limits.values, "knowledge_review": 30})
+    assert knowledge.next_review(NOON, often) == TODAY + timedelta(days=30)
+    with database.work() as session:
+        knowledge.seed(session, TABLES, NOON)
+        article = knowledge.find(session, 1)
+        assert knowledge.version_of(session, article.id, 1).review_on == TODAY + timedelta(days=180)
+
+
 def test_what_is_written_is_in_force_only_when_another_has_published_it(database: Database):
     with database.work() as session:
         article = written(session)

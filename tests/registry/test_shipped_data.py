@@ -1,6 +1,7 @@
 """The shipped files hold what the city's plan, the divisions and the calendar say."""
 
 import csv
+import re
 from collections import Counter
 from datetime import date, timedelta
 
@@ -174,3 +175,12 @@ def test_each_file_and_each_column_is_explained():
         header = next(csv.reader((SHIPPED / file).open()))
         explained = [line.split("|")[1] for line in section.splitlines() if line.startswith("| ")]
         assert set(header) <= {name.strip() for cell in explained for name in cell.split(",")}
+
+
+def test_no_mark_of_certainty_that_only_a_study_knows_is_shown_to_anybody():
+    cells = [
+        cell for file in FILES.values() for row in csv.reader(file.decode().splitlines())
+        for cell in row
+    ]  # fmt: skip
+    assert len(cells) > 1000
+    assert [cell for cell in cells if re.search(r"\[[A-Z]\]", cell)] == []

@@ -19,6 +19,7 @@ from builders import (
 from openpyxl import load_workbook
 from sqlalchemy import event as listen
 from sqlmodel import Session, select
+from walks import quarrelled
 
 from hotline.clock import city_day
 from hotline.db import Database
@@ -270,6 +271,41 @@ def test_rates_stand_with_what_they_are_made_of(database: Database):
     )
 
 
+@pytest.mark.parametrize("kind", list(PeriodKind))
+def test_each_report_says_how_the_desk_kept_to_its_own_clock(database: Database, kind: PeriodKind):
+    with database.work() as session:
+        desk = Desk(session, NOON)
+        desk.dispatched()
+        late = desk.accepted()
+        dispatch.dispatch(
+            session, late, CITY, calendar=CALENDAR, actor=DISPATCHER,
+            now=NOON + timedelta(minutes=16),
+        )  # fmt: skip
+        ticket = quarrelled(Desk(session, NOON - timedelta(days=1)))
+        objections.rule(
+            session, ticket, granted=False, basis="会商", calendar=CALENDAR, actor=DISPATCHER,
+            now=NOON + timedelta(days=1),
+        )  # fmt: skip
+        report = written(session, kind, now=AUGUST)
+    said = [words for each in report.sections for words in each.paragraphs if "及时派单率" in words]
+    of_yesterday = kind is not PeriodKind.DAY
+    rate = "66.67%（2/3）" if of_yesterday else "50.00%（1/2）"
+    assert said == [f"话务台迟派单 1 件，及时派单率 {rate}；会商裁定超时 1 件。"]
+    if of_yesterday:
+        rates = {row[0]: row[1:4] for row in table(report, "主要指标").rows}
+        assert rates["及时派单率"] == (Rate(2, 3), 2, 3)
+
+
+def test_no_unit_stands_worse_for_a_ticket_that_the_desk_kept_too_long(database: Database):
+    with database.work() as session:
+        Desk(session, NOON).dispatched(ENVIRONMENT)
+        facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": NOON + timedelta(minutes=16)}
+        dispatch.dispatch(session, Desk(session, NOON).accepted(), CITY, **facts)
+        report = written(session, PeriodKind.MONTH, now=AUGUST)
+    punctual, late = (row[2:] for row in table(report, "市级部门").rows)
+    assert punctual == late
+
+
 def test_a_rate_with_nothing_below_the_line_is_shown_as_a_dash(database: Database):
     with database.work() as session:
         Desk(session, NOON).logged()
@@ -300,7 +336,7 @@ def test_a_unit_with_too_few_tickets_has_no_rank(database: Database):
 def test_the_quarter_says_whom_the_city_pressed_and_no_word_of_why(database: Database):
     with database.work() as session:
         ticket = Desk(session, NOON).in_progress()
-        supervision.remind(session, ticket, actor=AGENT, now=NOON)
+        supervision.remind(session, ticket, calendar=CALENDAR, actor=AGENT, now=NOON)
         facts = {"actor": SUPERVISOR, "now": NOON}
         supervision.issue(session, ticket, Colour.RED, calendar=CALENDAR, **facts)
         for at in (NOON, NOON - timedelta(days=100)):

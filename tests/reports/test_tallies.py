@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from threading import Thread
@@ -23,7 +24,7 @@ from recounting import recount
 from sqlalchemy import event as listen
 from sqlmodel import func, select
 from walk import Walk
-from walks import delivered
+from walks import approved, closed, delivered, merged, quarrelled
 
 from hotline.clock import city_day, city_moment
 from hotline.db import Database
@@ -33,9 +34,19 @@ from hotline.reports.measures import MEASURES
 from hotline.reports.rates import FORMULAS, rates
 from hotline.reports.rollup import TallyFold, TallyRow, fold
 from hotline.reports.tallies import Tally, listing, tally
-from hotline.tickets import dispatch, feed, intake, objections, replies
+from hotline.tickets import (
+    dispatch,
+    feed,
+    intake,
+    ladder,
+    merging,
+    objections,
+    reopening,
+    replies,
+    supervision,
+)
 from hotline.tickets.models import Ticket, TicketEvent
-from hotline.tickets.words import Channel, Grievance, Ground, MatterKind
+from hotline.tickets.words import Channel, Grievance, Ground, MatterKind, ReminderKind, Urgency
 
 TODAY = city_day(NOON)
 # Random lives of a city; `make soak` lives more of them, and longer ones.
@@ -84,10 +95,21 @@ def flat(tally: Tally) -> Counter:
     )
 
 
+def ruled_late(database: Database) -> None:
+    """Hardly ever do two units object in time and nobody rules: not at random."""
+    with database.work() as session:
+        ticket = quarrelled(Desk(session, NOON + timedelta(days=3)))
+        objections.rule(
+            session, ticket, granted=False, basis="会商", calendar=CALENDAR, actor=DISPATCHER,
+            now=NOON + timedelta(days=10),
+        )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def lived_in(shared_url: str) -> Iterator[Database]:
     """A city in which every measure counts something; tests may fold but take no step."""
     database = Database(shared_url)
+    ruled_late(database)
     for seed in range(10_011, 10_021):
         walked(database, seed=seed, steps=350)
         if {measure for measure, *_ in expected(database, *EVER)} == MEASURES.keys():
@@ -274,6 +296,130 @@ def test_a_dispatch_counts_for_each_unit_it_comes_to(database: Database):
     assert str(FORMULAS["objected_rate"].of(found)) == "33.33%"
 
 
+@pytest.mark.parametrize(
+    ("urgency", "minutes", "reason"),
+    [
+        (Urgency.NORMAL, 15, "in_time"),
+        (Urgency.NORMAL, 16, "late"),
+        (Urgency.URGENT, 5, "in_time"),
+        (Urgency.CRITICAL, 6, "late"),
+    ],
+)
+def test_a_dispatch_after_the_desks_own_time_is_the_desks_and_no_units(
+    database: Database, urgency: Urgency, minutes: int, reason: str
+):
+    with database.work() as session:
+        late = Desk(session, NOON)
+        ticket = late.accepted(urgency=urgency)
+        dispatched(late.later(minutes=minutes), ticket)
+        Desk(session, NOON).dispatched()
+    found = counts(database)
+    wanted = Counter({"in_time": 1, "late": 0}) + Counter([reason])
+    assert found.total("dispatched_in_time") == wanted["in_time"]
+    assert found.total("dispatched_late") == wanted["late"]
+    rate = FORMULAS["dispatched_in_time_rate"].of(found)
+    assert (rate.numerator, rate.denominator) == (wanted["in_time"], 2)
+    mine = counts(database, actor=handler_of(CITY))
+    assert mine.by("first_dispatched", "unit") == {CITY: 2}
+    assert not any(name.startswith("dispatched_") for name, _ in mine.counts)
+
+
+def dispatched(desk: Desk, ticket: Ticket) -> None:
+    dispatch.dispatch(desk.session, ticket, CITY, calendar=CALENDAR, actor=DISPATCHER, now=desk.now)
+
+
+def test_a_promise_is_kept_or_broken_once_by_the_first_reply_that_is_told(database: Database):
+    with database.work() as session:
+        kept, broken, moved = (approved(Desk(session, NOON)) for _ in range(3))
+        # Longer, as if an extension had been granted.
+        moved.promised_at += timedelta(days=10)
+        late = kept.promised_at + timedelta(seconds=1)
+        for ticket, now in ((kept, kept.promised_at), (broken, late), (moved, late)):
+            replies.deliver(session, ticket, actor=CHANNEL, now=now)
+        for ticket in (kept, broken):
+            facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": late}
+            replies.send_for_rework(session, ticket, "没办好", **facts)
+            replies.reply(session, ticket, "办好了", actor=handler_of(CITY), now=late)
+            replies.approve(session, ticket, actor=DISPATCHER, now=late)
+            replies.deliver(session, ticket, actor=CHANNEL, now=late)
+    found = counts(database, *EVER)
+    assert found.total("delivered") == 5
+    assert [found.total(name) for name in ("promise_kept", "promise_broken")] == [2, 1]
+    assert str(FORMULAS["promise_kept_rate"].of(found)) == "66.67%"
+    assert ("promise_broken", "unit") not in found.counts
+
+
+def test_of_many_told_at_a_time_each_event_says_whether_as_promised(database: Database):
+    with database.work() as session:
+        rows = [approved(Desk(session, NOON), kind=kind) for kind in MatterKind]
+        at = sorted(row.promised_at for row in rows)[2]
+        session.flush()
+        late = {row.number for row in rows if row.promised_at < at}
+        tickets = session.execute(select(Ticket.__table__)).all()
+        replies.deliver_all(session, tickets, actor=CHANNEL, now=at)
+    with database.read() as session:
+        told = {
+            row.number: step.reason
+            for row, step in session.exec(
+                select(Ticket, TicketEvent)
+                .join(TicketEvent, TicketEvent.ticket_id == Ticket.id)
+                .where(TicketEvent.action == "deliver")
+            )
+        }
+    assert {number for number, reason in told.items() if reason == "late"} == late
+    assert set(told.values()) == {"late", "in_time"}
+
+
+@pytest.mark.parametrize("back", ["reopened", "unmerged"])
+def test_what_comes_back_to_the_desk_gives_it_a_new_clock(database: Database, back: str):
+    later = NOON + timedelta(days=2)
+    with database.work() as session:
+        desk = Desk(session, NOON)
+        facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": later}
+        if back == "reopened":
+            ticket = closed(desk)
+            reopening.reopen(session, ticket, "又来了", **facts)
+        else:
+            ticket = merged(desk)
+            merging.unmerge(session, ticket, **facts)
+        # An act beside the ticket is none of the desk's.
+        supervision.remind(
+            session, ticket, calendar=CALENDAR, actor=DISPATCHER, now=later + timedelta(minutes=9)
+        )
+        dispatched(replace(desk, now=later + timedelta(minutes=15)), ticket)
+    found = counts(database, TODAY, city_day(later))
+    assert found.total("dispatched_late") == 0
+    assert found.total("dispatched_in_time") == found.total("first_dispatched") > 1
+
+
+def test_a_case_that_was_brought_in_settled_tells_nothing_of_the_desks_clock(database: Database):
+    with database.work() as session:
+        Desk(session, NOON).dispatched(channel=Channel.IMPORT)
+    assert counts(database).total("first_dispatched") == 1
+    assert counts(database).total("dispatched_in_time") == 0
+
+
+def test_a_joint_ruling_is_late_on_the_day_when_its_time_was_over_whoever_notes_it(
+    database: Database,
+):
+    late = NOON + timedelta(days=5)
+    with database.work() as session:
+        ruled, swept, kept = (quarrelled(Desk(session, NOON)) for _ in range(3))
+        facts = {"granted": False, "basis": "会商", "calendar": CALENDAR, "actor": DISPATCHER}
+        objections.rule(session, kept, **facts, now=NOON + timedelta(days=1))
+        objections.rule(session, ruled, **facts, now=late)
+        session.flush()
+        (step,) = [
+            step for step in ladder.due(session, CALENDAR, late)
+            if step.what is ReminderKind.RULING_LATE
+        ]  # fmt: skip
+        assert ladder.climb(session, step, CALENDAR, late)
+        objections.rule(session, swept, **facts, now=late)
+    tomorrow = city_day(CALENDAR.add_working_days(NOON, 1))
+    assert counts(database, tomorrow, tomorrow).total("ruled_late") == 2
+    assert counts(database, *EVER).total("ruled_late") == 2
+
+
 @pytest.mark.parametrize("fold_before", [False, True])
 def test_a_return_counts_against_the_day_of_its_dispatch(database: Database, fold_before: bool):
     with database.work() as session:
@@ -287,6 +433,12 @@ def test_a_return_counts_against_the_day_of_its_dispatch(database: Database, fol
             session, session.get(Ticket, ticket.id), calendar=CALENDAR,
             ground=Ground.NOT_OUR_DUTY, right_unit=ENVIRONMENT, note="不是",
             actor=handler_of(CITY), now=later,
+        )  # fmt: skip
+    assert counts(database).total("misdirected") == 0, "nobody has ruled yet"
+    with database.work() as session:
+        objections.rule(
+            session, session.get(Ticket, ticket.id), granted=True, calendar=CALENDAR,
+            actor=DISPATCHER, now=later,
         )  # fmt: skip
     for _ in range(2):
         assert counts(database).total("misdirected") == 1
@@ -368,7 +520,9 @@ def test_a_unit_sees_its_own_counts_and_lists_only(database: Database):
     found = counts(database, actor=mine)
     assert found.by("replied", "unit") == {CITY: 1}
     assert ("received", "kind") not in found.counts
-    assert rates(found).keys() == FORMULAS.keys() - {"answered_at_once_rate"}
+    # What the desk alone answers for is no unit's.
+    of_the_desk = {"answered_at_once_rate", "dispatched_in_time_rate", "promise_kept_rate"}
+    assert rates(found).keys() == FORMULAS.keys() - of_the_desk
     with database.read() as session:
         assert len(listing(session, "replied", TODAY, TODAY, actor=mine)) == 1
         assert not listing(

@@ -17,6 +17,7 @@ from hotline.tickets import (
     merging,
     objections,
     ratings,
+    reopening,
     replies,
     supervision,
 )
@@ -35,7 +36,7 @@ MOVES = {
     "answer": (A.ANSWER, lambda s, t, u, n: intake.answer(s, t, "答", actor=AGENT, now=n)),
     "withdraw": (A.WITHDRAW, lambda s, t, u, n: intake.withdraw(s, t, "不办", actor=D, now=n)),
     "reopen": (
-        A.REOPEN, lambda s, t, u, n: intake.reopen(s, t, "又来了", calendar=C, actor=D, now=n)
+        A.REOPEN, lambda s, t, u, n: reopening.reopen(s, t, "又来了", calendar=C, actor=D, now=n)
     ),
     "dispatch": (
         A.DISPATCH, lambda s, t, u, n: dispatch.dispatch(s, t, u, calendar=C, actor=D, now=n)
@@ -59,11 +60,15 @@ MOVES = {
     ),
     "grant": (
         A.RULE,
-        lambda s, t, u, n: objections.rule(s, t, granted=True, unit=u, calendar=C, actor=D, now=n),
+        lambda s, t, u, n: objections.rule(
+            s, t, granted=True, unit=u, basis="会商", calendar=C, actor=D, now=n
+        ),
     ),
     "refuse": (
         A.RULE,
-        lambda s, t, u, n: objections.rule(s, t, granted=False, calendar=C, actor=D, now=n),
+        lambda s, t, u, n: objections.rule(
+            s, t, granted=False, basis="会商", calendar=C, actor=D, now=n
+        ),
     ),
     "reply": (
         A.REPLY,
@@ -100,7 +105,9 @@ MOVES = {
     ),
     "remind": (
         A.REMIND,
-        lambda s, t, u, n: supervision.remind(s, t, actor=AGENT if u == CITY else D, now=n),
+        lambda s, t, u, n: supervision.remind(
+            s, t, calendar=C, actor=AGENT if u == CITY else D, now=n
+        ),
     ),
     "supervise": (
         A.SUPERVISE,

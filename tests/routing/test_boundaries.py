@@ -22,7 +22,7 @@ def test_a_matter_of_place_is_led_by_its_territory_and_guided_by_the_department(
     lead = router.suggest(text).lead
     assert (lead.unit, lead.assist) == (unit, assist)
     assert lead.sentence == f"属地牵头，{assist}指导"
-    assert lead.basis.startswith("规则2")
+    assert lead.basis.startswith("属地事项")
 
 
 @pytest.mark.parametrize(
@@ -32,14 +32,14 @@ def test_a_matter_of_place_is_led_by_its_territory_and_guided_by_the_department(
 def test_a_vertical_service_leads_in_a_county_too(router: Router, text: str, department: str):
     lead = router.suggest(text).lead
     assert (lead.unit, lead.assist) == (department, None)
-    assert lead.basis.startswith("规则1")
+    assert lead.basis.startswith("依法由市级或垂直管理单位统一办理")
 
 
 def test_what_the_department_does_in_town_the_county_does_at_home(router: Router):
     assert router.suggest("东兴区老板拖欠工资").lead.unit == "市人力资源社会保障局"
     lead = router.suggest("资中县银山镇老板拖欠工资").lead
     assert (lead.unit, lead.assist) == ("资中县", "市人力资源社会保障局")
-    assert lead.basis == "规则4 [P]"
+    assert lead.basis == "县（市）的事由县（市）办理（建议）"
 
 
 def test_a_zone_leads_before_the_district_around_it(router: Router):

@@ -69,7 +69,7 @@ def replayed(
     """Walks through all events as they came, across tickets; gives whom each owes a message."""
     status: dict[int, str] = {}
     follows: dict[int, int] = {}
-    waits, told_at = set(), {}
+    waits = set()
     unsolved: dict[int, dict[int, bool]] = defaultdict(dict)
     owed: dict[int, set[int]] = {}
     for event in sorted(events, key=lambda event: event.id):
@@ -81,18 +81,18 @@ def replayed(
             follows[id] = parents[id, event.seq]
         elif action == Action.UNMERGE:
             del follows[id]
+        elif action == Action.REOPEN:
+            assert status[follows.get(id, id)] in (Status.CLOSED, Status.DELIVERED)
         elif action in LET_GO or (action, event.reason) == (Action.RULE_EXTENSION, "granted"):
             owed[event.id] = family
             waits |= {id} if action in LET_GO else set()
         elif action == Action.DELIVER:
             waits.remove(id)
-            unsolved[id], told_at[id] = {}, max(event.at, told_at.get(id, event.at))
+            unsolved[id] = {}
         elif action == Action.FOLLOW_UP:
             whose = follows.get(id, id)
             assert status[whose] == Status.DELIVERED, "rated what is not told, or is over"
-            # Clocks differ: what was said by a slow one counts for the reply before.
-            of_this = whose == id or event.at >= told_at[whose]
-            unsolved[whose][id] = of_this and not event.solved
+            unsolved[whose][id] = not event.solved
         elif action == Action.CLOSE:
             assert not any(unsolved[id].get(each) for each in family), "closed though unsolved"
         status[id] = event.status

@@ -14,7 +14,7 @@ from random import Random
 from builders import AGENT, CALENDAR, CITY, DISPATCHER, NOON, SUPERVISOR
 from rings import KEY, ring, tell, told
 from sqlmodel import Session, select
-from test_random_lives import BESIDE, ONWARD, STEPS, UNITS
+from test_random_lives import BESIDE, ONWARD, STEPS, UNITS, moved_by
 
 from hotline.db import Database
 from hotline.delivery import outbox, settling, worker
@@ -49,6 +49,7 @@ MOVES = {name: do for name, do in (STEPS | BESIDE | OUTWARD).items() if name not
 LOCKED_FOR = {
     "rate": (AGENT, Action.FOLLOW_UP),
     "unmerge": (d, Action.UNMERGE),
+    "reopen": (d, Action.REOPEN),
     "rule_extension": (d, Action.RULE_EXTENSION),
 }
 CALLS, CALLERS = 60, 3
@@ -114,12 +115,13 @@ class City:
         usual = ONWARD.get(seen.status, "unmerge")
         name = random.choice([usual if usual in MOVES else "remind", random.choice(sorted(MOVES))])
         with self.database.work() as session:
-            MOVES[name](session, self._found(session, seen, name), random.choice(UNITS), now)
+            ticket = self._found(session, seen, name)
+            moved = moved_by(session, name, ticket)
+            MOVES[name](session, ticket, random.choice(UNITS), now)
             if random.random() < 0.03:
                 session.flush()
                 raise Died
-        if name in STEPS:
-            self.taken.append(number)
+        self.taken += moved
 
     def _found(self, session: Session, seen: Ticket, name: str) -> Ticket:
         if name in BESIDE:
@@ -172,7 +174,7 @@ class City:
         with self.database.read() as session:
             said = topics.recent(session, NOON, c.limits) * random.choice([0, 5])
         with self.database.work() as session:
-            topics.keep(session, topics.counted(said, [], DUTIES), c.limits, now)
+            topics.keep(session, topics.counted(said, [], DUTIES, c.limits), c.limits, now)
 
     def ring(self, random: Random, now: datetime) -> None:
         """What line and switch tell of a call, in whatever order."""

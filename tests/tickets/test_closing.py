@@ -8,7 +8,7 @@ from walks import answered, delivered, unsolved
 
 from hotline.db import Database
 from hotline.people.rights import CHANNEL, SYSTEM, Actor, Role
-from hotline.tickets import closing, follow_ups, intake, lists, merging, replies
+from hotline.tickets import closing, follow_ups, lists, merging, reopening, replies
 from hotline.tickets.intake import Requester
 from hotline.tickets.lists import DeskPile
 from hotline.tickets.models import Ticket
@@ -120,7 +120,7 @@ def test_the_unsolved_lies_with_the_desk_until_it_is_sent_back_or_reopened(datab
         assert lists.desk_counts(session, DISPATCHER)[DeskPile.UNSOLVED] == 2
         facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": NOON}
         replies.send_for_rework(session, of_a_unit, "没办好", **facts)
-        intake.reopen(session, of_the_desk, "没答对", **facts)
+        reopening.reopen(session, of_the_desk, "没答对", **facts)
         assert in_the_pile(session) == []
         assert not of_a_unit.unsolved
         assert not of_the_desk.unsolved

@@ -1,5 +1,6 @@
 """延期: once, before expiry, within bounds; granted, both clocks move on."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from hotline.people.rights import Action
 from hotline.reports.backlog import backlog
 from hotline.tickets import dispatch, extensions, lists, merging, queries, replies
 from hotline.tickets.lists import Burn, Pile
-from hotline.tickets.words import MatterKind
+from hotline.tickets.words import MatterKind, Path, Urgency
 
 HANDLER = handler_of(CITY)
 
@@ -76,6 +77,38 @@ def test_no_more_than_the_first_limit_nor_ten_days_are_granted(database: Databas
                 ask(session, ticket, days)
             assert refusal.value.field == "days"
         assert ask(session, ticket, most).days == most
+
+
+@pytest.mark.parametrize("kind", [MatterKind.CONSULTATION, MatterKind.COMPLAINT])
+def test_what_is_urgent_has_a_day_and_may_get_one_more(database: Database, kind):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress(kind=kind, urgency=Urgency.URGENT)
+        with pytest.raises(Invalid, match="最多 1 个工作日"):
+            ask(session, ticket, 2)
+        ask(session, ticket, 1)
+        lead = dispatch.lead_of(ticket)
+        before = lead.due_at
+        rule(session, ticket, granted=True)
+        assert CALENDAR.working_days_between(city_day(before), city_day(lead.due_at)) == 1
+
+
+@pytest.mark.parametrize("matter", [{"urgency": Urgency.CRITICAL}, {"path": Path.MOVE_CAR}])
+def test_what_has_less_than_a_day_cannot_get_days_and_its_unit_is_told_what_to_do(
+    database: Database, matter
+):
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress(**matter)
+        assert extensions.most_days(ticket, CALENDAR) == 0
+        with pytest.raises(StepRefused, match="请马上打电话告诉派单员"):
+            ask(session, ticket, 1)
+
+
+def test_the_city_decides_how_many_hours_what_is_urgent_has(database: Database):
+    limits = CALENDAR.limits
+    two_days = replace(limits, values={**limits.values, "act_urgent": 48})
+    with database.work() as session:
+        ticket = Desk(session, NOON).in_progress(urgency=Urgency.URGENT)
+        assert extensions.most_days(ticket, replace(CALENDAR, limits=two_days)) == 2
 
 
 def test_who_is_late_already_cannot_ask(database: Database):

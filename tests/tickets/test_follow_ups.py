@@ -21,7 +21,16 @@ from hotline.delivery import outbox, worker
 from hotline.delivery.states import State
 from hotline.errors import Invalid, NotAllowed, NotFound, StepRefused
 from hotline.people.rights import CHANNEL, RIGHTS, Action, Actor, Role
-from hotline.tickets import follow_ups, intake, merging, queries, ratings, replies, supervision
+from hotline.tickets import (
+    follow_ups,
+    intake,
+    merging,
+    queries,
+    ratings,
+    reopening,
+    replies,
+    supervision,
+)
 from hotline.tickets.follow_ups import LOTS, FollowUpCall
 from hotline.tickets.intake import Requester
 from hotline.tickets.models import FollowUp, Ticket, TicketEvent
@@ -102,7 +111,7 @@ def test_the_reason_is_in_the_event_and_the_words_are_where_they_can_be_erased(d
 def test_a_unit_is_not_rated_for_what_the_desk_answered_after_reopening(database: Database):
     with database.work() as session:
         ticket = closed(Desk(session, NOON))
-        intake.reopen(session, ticket, "还想问", calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+        reopening.reopen(session, ticket, "还想问", calendar=CALENDAR, actor=DISPATCHER, now=NOON)
         outbox.answer(session, ticket, "可以到窗口查。", actor=AGENT, now=NOON)
         replies.deliver(session, ticket, actor=CHANNEL, now=NOON)
         row = rate(session, ticket)
@@ -112,6 +121,32 @@ def test_a_unit_is_not_rated_for_what_the_desk_answered_after_reopening(database
 
 
 # Said again
+
+
+def test_what_is_said_by_a_host_whose_clock_is_slow_is_not_lost(database: Database):
+    with database.work() as session:
+        parent, child = told_with_follower(Desk(session, NOON))
+        rate(session, child, actor=citizen(child), now=NOON - timedelta(minutes=5))
+        assert parent.unsolved
+
+
+def test_what_was_said_of_the_reply_before_counts_for_that_one_alone(database: Database):
+    with database.work() as session:
+        parent, child = told_with_follower(Desk(session, NOON))
+        rate(session, child, actor=citizen(child))
+        told_again(session, parent)
+        assert not parent.unsolved
+        replies.follow_up(session, parent, solved=True, satisfied=4, actor=AGENT, now=NOON)
+        assert not parent.unsolved
+
+
+def told_with_follower(desk: Desk) -> tuple[Ticket, Ticket]:
+    parent, child = desk.in_progress(), desk.accepted()
+    merging.merge(desk.session, child, parent, actor=DISPATCHER, now=desk.now)
+    replies.reply(desk.session, parent, "已责令整改。", actor=handler_of(CITY), now=desk.now)
+    replies.approve(desk.session, parent, actor=DISPATCHER, now=desk.now)
+    replies.deliver(desk.session, parent, actor=CHANNEL, now=desk.now)
+    return parent, child
 
 
 def test_of_several_ratings_of_one_reply_the_last_counts_by_link_or_telephone(database: Database):
@@ -179,7 +214,7 @@ def test_what_the_desk_answered_and_did_not_solve_goes_back_to_the_desk(database
     with database.work() as session:
         ticket = answered(Desk(session, NOON))
         rate(session, ticket, actor=citizen(ticket))
-        intake.reopen(session, ticket, "没说清", **facts)
+        reopening.reopen(session, ticket, "没说清", **facts)
         assert ticket.status == Status.ACCEPTED
         assert session.exec(select(FollowUpCall.outcome)).all() == [CallOutcome.MOOT]
         outbox.answer(session, ticket, "带身份证到三号窗口。", actor=AGENT, now=NOON)
@@ -200,7 +235,9 @@ def test_what_a_unit_answered_is_reworked_and_not_reopened_before_it_is_closed(d
     with database.work() as session:
         ticket = delivered(Desk(session, NOON))
         with pytest.raises(StepRefused, match="请退回重办"):
-            intake.reopen(session, ticket, "没办好", calendar=CALENDAR, actor=DISPATCHER, now=NOON)
+            reopening.reopen(
+                session, ticket, "没办好", calendar=CALENDAR, actor=DISPATCHER, now=NOON
+            )
 
 
 # Who was merged

@@ -27,7 +27,16 @@ from hotline.people import users
 from hotline.people.privacy import keyed_hash
 from hotline.people.rights import RIGHTS, SYSTEM, Action, Actor, Role
 from hotline.routing.types import Decision, Emergency
-from hotline.tickets import alarms, dispatch, intake, merging, objections, queries, replies
+from hotline.tickets import (
+    alarms,
+    dispatch,
+    intake,
+    merging,
+    objections,
+    queries,
+    reopening,
+    replies,
+)
 from hotline.tickets.models import Alarm, Assignment, Contact, Content, TicketEvent
 from hotline.tickets.steps import STEPS, broken_link
 from hotline.tickets.words import CHINESE, Channel, Grievance, Ground, MatterKind, Status, Urgency
@@ -389,7 +398,7 @@ def test_a_citizen_reopens_within_fifteen_days_and_not_after(database: Database)
         ticket = closed(Desk(session, NOON), session)
         who = replace(CITIZEN, ticket=ticket.number)
         with pytest.raises(StepRefused, match="15 天"):
-            intake.reopen(
+            reopening.reopen(
                 session,
                 ticket,
                 "又响了",
@@ -398,7 +407,7 @@ def test_a_citizen_reopens_within_fifteen_days_and_not_after(database: Database)
                 now=NOON + timedelta(days=16),
             )
         with pytest.raises(NotAllowed):
-            intake.reopen(
+            reopening.reopen(
                 session,
                 ticket,
                 "x",
@@ -406,7 +415,7 @@ def test_a_citizen_reopens_within_fifteen_days_and_not_after(database: Database)
                 actor=replace(CITIZEN, ticket="NJ0"),
                 now=NOON,
             )
-        intake.reopen(
+        reopening.reopen(
             session, ticket, "又响了", calendar=CALENDAR, actor=who, now=NOON + timedelta(days=15)
         )
     assert (ticket.status, ticket.closed_at) == (Status.ACCEPTED, None)

@@ -288,3 +288,14 @@ def test_nobody_need_prove_to_have_spoken_with_an_anonymous_requester(database: 
         facts = {"answers_matter": True, "contact_proved": False}
         replies.approve(session, ticket, actor=DISPATCHER, now=NOON, **facts)
         assert ticket.status == "approved"
+
+
+def test_of_many_pairs_those_that_quarrel_most_are_told(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(precedents, "PAIRS", 1)
+    with database.work() as session:
+        for right_unit in (POLICE, ENVIRONMENT, ENVIRONMENT):
+            object_to(session, Desk(session, NOON).dispatched(), right_unit)
+        (pair,) = precedents.bounces(session, NOON, NOON + timedelta(days=1))
+        assert (pair.right_unit, pair.raised) == (ENVIRONMENT, 2)

@@ -23,7 +23,7 @@ from hotline.delivery.maildir import Maildir
 from hotline.delivery.models import Delivery
 from hotline.errors import HotlineError, StepRefused, Unavailable
 from hotline.people.rights import CHANNEL, Action, Actor
-from hotline.tickets import dispatch, intake, merging, queries, replies, topics
+from hotline.tickets import dispatch, intake, merging, queries, reopening, replies, topics
 from hotline.tickets.follow_ups import FollowUpCall
 from hotline.tickets.models import Ticket
 from hotline.tickets.topics import HotTopic, Said, Surge
@@ -182,6 +182,23 @@ def test_a_ticket_is_not_closed_over_one_who_says_at_that_moment_that_nothing_is
         replies.close(session, found(session, parent, Action.CLOSE), actor=DISPATCHER, now=NOON)
 
     assert isinstance(overlapping(postgres, rate, close), StepRefused)
+
+
+def test_of_two_who_ask_for_one_matter_again_at_that_moment_the_second_hears_that_it_is_at_work(
+    postgres: Database,
+):
+    parent, child = family(postgres, delivered=True)
+    with postgres.work() as session:
+        replies.close(session, found(session, parent, Action.CLOSE), actor=DISPATCHER, now=NOON)
+
+    def again(number: str) -> Callable[[Session], object]:
+        return lambda session: reopening.reopen(
+            session, found(session, number, Action.REOPEN), "又来了", calendar=CALENDAR,
+            actor=DISPATCHER, now=NOON,
+        )  # fmt: skip
+
+    refused = overlapping(postgres, again(parent), again(child))
+    assert isinstance(refused, StepRefused) and "正在一并办理" in refused.sentence
 
 
 def test_who_is_taken_out_of_a_merger_gets_no_reply_that_is_let_go_at_that_moment(

@@ -1,6 +1,7 @@
 """Random legal and illegal steps: whatever happens, the house rules hold."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
@@ -37,6 +38,7 @@ from hotline.tickets import (
     opinions,
     queries,
     ratings,
+    reopening,
     replies,
     supervision,
 )
@@ -68,8 +70,14 @@ STEPS = {
     "redirect": lambda s, t, u, n: intake.redirect(s, t, "请拨", code="x", actor=AGENT, now=n),
     "answer": lambda s, t, u, n: intake.answer(s, t, "答", actor=AGENT, now=n),
     "withdraw": lambda s, t, u, n: intake.withdraw(s, t, "不办了", actor=d, now=n),
-    "reopen": lambda s, t, u, n: intake.reopen(
+    "withdraw_by_link": lambda s, t, u, n: intake.withdraw(
+        s, t, "好了", actor=citizen(t), now=n
+    ),
+    "reopen": lambda s, t, u, n: reopening.reopen(
         s, t, "又来了", calendar=c, actor=d, now=n
+    ),
+    "reopen_by_link": lambda s, t, u, n: reopening.reopen(
+        s, t, "没办好", calendar=c, actor=citizen(t), now=n
     ),
     "dispatch": lambda s, t, u, n: dispatch.dispatch(s, t, u, calendar=c, actor=d, now=n),
     "transfer": lambda s, t, u, n: dispatch.transfer(s, t, u, calendar=c, actor=d, now=n),
@@ -88,6 +96,9 @@ STEPS = {
         s, t, granted=True, unit=u, calendar=c, actor=d, now=n
     ),
     "refuse": lambda s, t, u, n: objections.rule(s, t, granted=False, calendar=c, actor=d, now=n),
+    "rule_jointly": lambda s, t, u, n: objections.rule(
+        s, t, granted=u == CITY, unit="市林业局", basis="会商", calendar=c, actor=d, now=n
+    ),
     "reply": lambda s, t, u, n: replies.reply(
         s, t, "已办", actor=handler_of(t.lead_unit), now=n
     ),
@@ -117,8 +128,10 @@ STEPS = {
     "rule_extension": lambda s, t, u, n: extensions.rule(
         s, t, granted=u == CITY, calendar=c, actor=d, now=n
     ),
-    "remind": lambda s, t, u, n: supervision.remind(s, t, actor=AGENT, now=n),
-    "remind_by_link": lambda s, t, u, n: supervision.remind(s, t, actor=citizen(t), now=n),
+    "remind": lambda s, t, u, n: supervision.remind(s, t, calendar=c, actor=AGENT, now=n),
+    "remind_by_link": lambda s, t, u, n: supervision.remind(
+        s, t, calendar=c, actor=citizen(t), now=n
+    ),
     "supervise": lambda s, t, u, n: supervision.issue(
         s, t, list(Colour)[UNITS.index(u)], calendar=c, actor=SUPERVISOR, now=n
     ),
@@ -151,6 +164,7 @@ BESIDE = {
     ),
 }  # fmt: skip
 MOVES = STEPS | BESIDE
+REOPENING = ("reopen", "reopen_by_link")
 # Steps drawn blindly hardly ever get a ticket to its end: every other one goes the usual way.
 ONWARD = {
     Status.LOGGED: "accept", Status.ACCEPTED: "dispatch", Status.DISPATCHED: "claim_own",
@@ -197,7 +211,7 @@ def sweep(session: Session, now: datetime) -> None:
 def test_whatever_is_tried_the_rules_of_the_house_hold(database: Database, moves: list):
     with database.work() as session:
         pair = [Desk(session, NOON).logged().number for _ in range(2)]
-    desk, taken = Desk(None, NOON), dict.fromkeys(pair, 1)
+    desk, taken = Desk(None, NOON), Counter(pair)
     for name, unit, minutes, which in moves:
         desk = desk.later(minutes=minutes)
         before = {number: snapshot(database, number) for number in pair}
@@ -205,17 +219,24 @@ def test_whatever_is_tried_the_rules_of_the_house_hold(database: Database, moves
             with database.work() as session:
                 ticket = locked(session, pair[which])
                 name = ONWARD.get(ticket.status, "unmerge") if name == "onward" else name
+                moved = moved_by(session, name, ticket)
                 MOVES[name](session, ticket, unit, desk.now)
         except HotlineError:
             after = {number: snapshot(database, number) for number in pair}
             assert after == before, f"a refused {name} changed something"
         else:
-            taken[pair[which]] += name in STEPS
+            taken.update(moved)
             closed = [number for number in pair if before[number][0] == Status.CLOSED]
             left = [number for number in closed if snapshot(database, number)[0] != Status.CLOSED]
-            assert not left or (name, left) == ("reopen", [pair[which]])
+            assert not left or (name in REOPENING and left == moved[-1:])
     for number in pair:
         check(database, number, taken[number])
+
+
+def moved_by(session: Session, name: str, ticket: Ticket) -> list[str]:
+    """On which tickets a step of this name leaves its event: who was merged reopens two."""
+    both = [ticket, queries.answered_with(session, ticket)] if name in REOPENING else [ticket]
+    return list(dict.fromkeys(each.number for each in both)) if name in STEPS else []
 
 
 def locked(session: Session, number: str) -> Ticket:
@@ -276,12 +297,23 @@ def check(database: Database, number: str, taken: int) -> None:
         ).all()
         said = ratings.of(session, ticket)
         reminders = session.exec(select(Reminder).where(Reminder.ticket_id == ticket.id)).all()
+        objected = objections.of(session, ticket)
+        orders = supervision.orders_of(session, ticket)
     overdue = [event for event in story if event.action == Action.FALL_OVERDUE]
     assert sum(event.role != Role.SYSTEM for event in story) == taken
     assert broken_link(story) is None
     assert story[-1].status == ticket.status
     assert counting(said) == last_words(story)
     assert len(reminders) == sum(event.action == Action.REMIND for event in story)
+    by_clock = [(each.assignment_id, each.kind, each.due_at) for each in reminders if each.due_at]
+    assert len(by_clock) == len(set(by_clock))
+    helpers = {a.id for a in assignments if a.part == "assist"}
+    assert not any(order.assignment_id in helpers for order in orders)
+    # Whoever ruled it late was late, and nobody else.
+    ruled_late = [e.joint_by for e in objected if e.joint_by and (e.ruled_at or NOON) > e.joint_by]
+    noted = [event.at for event in story if event.reason == "ruling_late"]
+    waits = [e.joint_by for e in objected if e.joint_by and not e.ruled_at]
+    assert sorted(ruled_late) == sorted(at for at in noted if at not in waits)
     leads = [a for a in assignments if a.part == "lead"]
     standing = [lead for lead in leads if lead.ended_at is None]
     assert len(standing) == (ticket.status in OPEN_WITH_UNIT)

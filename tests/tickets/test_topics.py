@@ -38,7 +38,7 @@ def log(session: Session, n: int, text=STALL, at=NOON, unit=CITY, **where: str) 
 def watch(session: Session, now: datetime = NOON) -> list[HotTopic]:
     """One round of the job; the topics that are open after it."""
     said = topics.recent(session, now, LIMITS)
-    found = topics.counted(said, topics.earlier(session, now, LIMITS), DUTIES)
+    found = topics.counted(said, topics.earlier(session, now, LIMITS), DUTIES, LIMITS)
     topics.keep(session, found, LIMITS, now)
     session.flush()
     return topics.open_topics(session)
@@ -54,6 +54,19 @@ def test_a_surge_becomes_a_topic_by_itself(database: Database):
     assert (topic.count, topic.usual, topic.peak) == (6, 0.0, 6)
     assert topic.first_at == NOON - timedelta(minutes=5) and topic.last_at == NOON
     assert topic.places == ["西林街道"]
+
+
+def test_the_city_decides_with_how_many_days_it_compares_and_what_is_too_much(database: Database):
+    values = {**LIMITS.values, "topic_days": 2, "topic_sigmas": 9}
+    strict = replace(LIMITS, values=values)
+    with database.work() as session:
+        for day in (1, 2, 3):
+            log(session, 4, at=NOON - timedelta(days=day))
+        log(session, 1)
+        before, said = topics.earlier(session, NOON, strict), topics.recent(session, NOON, strict)
+        (found,) = topics.counted(said, before, DUTIES, strict)
+    assert (len(before), found.usual) == (8, 4.0)
+    assert surges(20, 4.0, LIMITS) and not surges(20, 4.0, strict)
 
 
 def test_no_word_of_a_requester_gets_into_a_title(database: Database):

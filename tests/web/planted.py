@@ -47,6 +47,7 @@ from hotline.tickets import (
 )
 from hotline.tickets.attachments import Attachment, Place, add
 from hotline.tickets.file_store import FileStore
+from hotline.tickets.held_up import Behind
 from hotline.tickets.intake import Requester
 from hotline.tickets.lists import Burn, DeskPile, Pile
 from hotline.tickets.models import Assignment, Content, Ticket
@@ -283,12 +284,13 @@ class World:
             "api.attachment id": files,
             "supervision.topic id": [self.first_id(HotTopic)],
             "supervision.opinion id": [self.first_id(Opinion)],
+            "administration.user name": ["agent0", "nobody"],
             "article_id": [1],
             "call_id": ["ringing", "lost"],
             "file": ["duties.csv", "units.csv"],
             "index": [0],
             "pile": list(DeskPile),
-            "burn": list(Burn),
+            "burn": [*Burn, *Behind],
             "kind": ["day", "month"],
             "day": [str(city_day(clock.now()))],
             "supervision.report_file form": ["text", "json", "xlsx"],

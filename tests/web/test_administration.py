@@ -8,8 +8,10 @@ from urllib.parse import quote
 import pytest
 from browsing import Browser
 
-from hotline.people.rights import Role
+from hotline import clock
+from hotline.people.rights import Actor, Role
 from hotline.registry import editing
+from hotline.telephony import seats
 from hotline.web.administration.words import FILES
 from hotline.web.guards import GUARDS
 
@@ -79,6 +81,76 @@ def test_a_reset_password_ends_every_sign_in(administrator, app):
     assert other.get("/account").status_code == 302
     assert other.sign_in("zuoxi33", password).status_code == 401
     assert other.sign_in("zuoxi33", fresh).status_code == 302
+
+
+def change_of(role: str, unit: str = "", title: str = "") -> dict[str, str]:
+    return {"title": title, "role": role, "unit": unit}
+
+
+def test_a_user_is_corrected_on_a_page_that_shows_what_is(administrator):
+    given = {"name": "jingban41", "title": "周", "role": "handler", "unit": "市环保局"}
+    administrator.post("/administration/users", given)
+    assert (
+        'href="/administration/users/jingban41"' in administrator.get("/administration/users").text
+    )
+    page = administrator.get("/administration/users/jingban41").text
+    assert 'value="周"' in page and 'value="市环保局"' in page
+    assert re.search(r'<option value="handler" selected>', page)
+    changed = administrator.post(
+        "/administration/users/jingban41", change_of("handler", "市生态环境局", "周主任")
+    )
+    assert changed.location == "/administration/users"
+    listed = administrator.get(changed.location).text
+    assert "<td>周主任</td>" in listed and "已修改 jingban41。" in listed
+    # The unit of the day goes by its name, so that nothing but the title was changed.
+    assert "须重新登录" not in listed
+
+
+def test_another_role_signs_out_at_once_and_is_in_force_at_the_next_sign_in(administrator, app):
+    page = administrator.post("/administration/users", {"name": "zuoxi42", "role": "agent"})
+    password = re.search(r"<code>(.+?)</code>", page.text)[1]
+    other = Browser(app.test_client())
+    other.sign_in("zuoxi42", password)
+    assert other.get("/account").status_code == 200
+    administrator.post("/administration/users/zuoxi42", change_of("agent", title="坐席42"))
+    assert other.get("/account").status_code == 200
+    administrator.post("/administration/users/zuoxi42", change_of("dispatcher"))
+    assert other.get("/account").status_code == 302
+    assert other.sign_in("zuoxi42", password).status_code == 302
+    assert "派单员" in administrator.get("/administration/users/zuoxi42").text
+
+
+def test_who_leaves_the_desk_for_another_role_leaves_the_seat_as_well(administrator, app):
+    page = administrator.post("/administration/users", {"name": "zuoxi43", "role": "agent"})
+    assert page.status_code == 200
+    database = app.extensions["hotline"].database
+    with database.work() as session:
+        seats.take_seat(session, Actor("zuoxi43", Role.AGENT), "8043", now=clock.now())
+    administrator.post("/administration/users/zuoxi43", change_of("supervisor"))
+    with database.read() as session:
+        assert session.get(seats.Seat, "zuoxi43") is None
+
+
+def test_a_refused_change_keeps_what_was_typed_at_its_field(administrator):
+    administrator.post("/administration/users", {"name": "zuoxi44", "role": "agent"})
+    for change, words in (
+        (change_of("handler", title="新称呼"), "经办人须指明单位，其他角色不填单位。"),
+        (change_of("handler", "没有的局", "新称呼"), "没有名为「没有的局」的单位"),
+        (change_of("boss", title="新称呼"), "有几处需要修改"),
+    ):
+        page = administrator.post("/administration/users/zuoxi44", change)
+        assert page.status_code == 422
+        assert words in page.text and 'value="新称呼"' in page.text
+    assert administrator.get("/administration/users/nobody").status_code == 404
+
+
+def test_ones_own_role_is_for_another_administrator_to_change(administrator):
+    name = re.search(r"(administrator\d+)</td>", administrator.get("/administration/users").text)[1]
+    page = administrator.get(f"/administration/users/{name}").text
+    assert "自己的角色须由另一位管理员改" in page and "<select" not in page
+    refused = administrator.post(f"/administration/users/{name}", change_of("agent"))
+    assert refused.status_code == 422
+    assert "不能改自己的角色" in refused.text
 
 
 def test_one_cannot_lock_oneself_out(administrator):

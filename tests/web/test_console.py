@@ -213,6 +213,16 @@ def test_a_dispatcher_logs_into_a_look_alike_and_the_requester_waits_with_the_ot
     assert row(base, number).merged_into == row(base, parent).id
 
 
+def test_what_a_caller_says_again_is_merged_into_what_they_said_before(agent, dispatcher):
+    typed = {"requester.phone": "13800007788"}
+    still_open = number_in(agent.post("/desk", form(act="accept", **typed)))
+    told = number_in(agent.post("/desk", form(act="answer", answer="可以到窗口办。", **typed)))
+    page = dispatcher.post("/desk/person", typed | {"parent": still_open}).text
+    assert re.findall(r'name="parent" value="(\w+)"[^>]*checked', page) == [still_open]
+    assert told in page and f'value="{told}"' not in page
+    assert 'name="parent"' not in agent.post("/desk/person", typed).text
+
+
 def test_a_dispatcher_sends_to_any_unit_by_any_of_its_names(base, dispatcher):
     number = number_in(dispatcher.post("/desk", form(other="审计局")))
     assert row(base, number).lead_unit == "市审计局"

@@ -22,7 +22,7 @@ from builders import (
 from flask import Flask
 from sqlmodel import select
 from test_bad_input import statements
-from walks import answered, approved, closed, events, make, objected, row, unsolved
+from walks import answered, approved, closed, events, make, objected, quarrelled, row, unsolved
 
 from hotline import clock
 from hotline.app import create_app
@@ -34,7 +34,7 @@ from hotline.people.access_log import AccessLog
 from hotline.people.rights import Role
 from hotline.routing.types import Decision, Emergency
 from hotline.settings import Settings
-from hotline.tickets import objections
+from hotline.tickets import dispatch, ladder, objections
 from hotline.tickets.models import Content, Reply, Ticket
 from hotline.tickets.words import Channel, Ground, Status, Urgency
 from hotline.web.dispatching.piles import EMPTY, Pile
@@ -502,8 +502,36 @@ def test_a_second_objection_says_that_time_presses(desk, made):
         return ticket
 
     page = desk.get(f"/dispatching/to_rule?at={made(twice)}").text
-    assert "第 2 次退单，须在一个工作日内裁定" in page
+    assert "第 2 次退单，须会商裁定" in page
     assert "还是城管的" in page
+
+
+def test_a_joint_ruling_has_a_clock_of_its_own_in_the_pile_and_is_marked(desk, made):
+    first, late = made(objected), made(quarrelled, now=clock.now() - timedelta(days=30))
+    rows = {number: item(desk.get("/dispatching/to_rule").text, number) for number in (first, late)}
+    assert "会商" in rows[late]
+    assert re.search(r'class="clock bad"[^>]*>超期 \d+ 个工作日', rows[late])
+    assert "会商" not in rows[first]
+    assert 'class="clock bad"' not in rows[first]
+
+
+def test_the_desk_sees_which_assistant_is_silent_and_that_it_was_reminded(database, desk, made):
+    def assisted(walk: Desk) -> Ticket:
+        ticket = walk.in_progress()
+        dispatch.assist(
+            walk.session, ticket, ENVIRONMENT, calendar=CALENDAR, actor=DISPATCHER,
+            now=walk.later().now,
+        )  # fmt: skip
+        return ticket
+
+    number = made(assisted, now=clock.now() - timedelta(days=90))
+    sheet = desk.get(f"/dispatching/to_review?at={number}").text
+    assert f"{ENVIRONMENT} · 意见未提交" in sheet
+    assert "已催" not in sheet
+    with database.work() as session:
+        for step in ladder.due(session, CALENDAR, clock.now()):
+            ladder.climb(session, step, CALENDAR, clock.now())
+    assert "已催" in desk.get(f"/dispatching/to_review?at={number}").text
 
 
 # Reviews
@@ -705,7 +733,7 @@ def test_a_full_pile_needs_no_more_statements_than_a_short_one(
     few = questions(app, desk, f"/dispatching/{pile}")
     for _ in range(45):
         walks[pile]()
-    assert questions(app, desk, f"/dispatching/{pile}") == few <= 23
+    assert questions(app, desk, f"/dispatching/{pile}") == few <= 24
 
 
 @pytest.mark.parametrize("pile", Pile)

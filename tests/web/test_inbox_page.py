@@ -19,7 +19,7 @@ from hotline.db import Database
 from hotline.people.access_log import AccessLog
 from hotline.people.rights import Role
 from hotline.people.sign_ins import SignIn
-from hotline.tickets import dispatch
+from hotline.tickets import dispatch, ladder
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import MatterKind
 
@@ -96,6 +96,32 @@ def test_what_a_unit_assists_in_lies_among_its_work(of, made):
     page = of("市民政局").get("/inbox?pile=in_progress")
     assert listed(page) == [number]
     assert "· 协办" in page.text
+
+
+def test_a_silent_assistant_is_named_to_the_lead_and_told_itself_once_it_was_reminded(
+    stored, of, made
+):
+    lead, helper = "市司法局", "市审计局"
+
+    def assisted(desk: Desk) -> Ticket:
+        ticket = desk.in_progress(lead)
+        dispatch.assist(
+            desk.session, ticket, helper, calendar=CALENDAR, actor=DISPATCHER,
+            now=desk.later().now,
+        )  # fmt: skip
+        return ticket
+
+    made(assisted, now=clock.now() - timedelta(days=90))
+    told = {lead: f"等{helper}协办意见（已催）", helper: "已催，请提交协办意见"}
+    for unit, words in told.items():
+        assert words not in of(unit).get("/inbox?pile=in_progress").text
+    with stored.work() as session:
+        for step in ladder.due(session, CALENDAR, clock.now()):
+            ladder.climb(session, step, CALENDAR, clock.now())
+    for unit, words in told.items():
+        page = of(unit).get("/inbox?pile=in_progress").text
+        assert page.count(words) == 1
+        assert not any(other in page for other in told.values() if other != words)
 
 
 def test_an_empty_pile_says_so_kindly(of):

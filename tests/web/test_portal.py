@@ -1,6 +1,7 @@
 """The public pages: one message in, one answer out, without JavaScript."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from browsing import Browser
@@ -12,6 +13,7 @@ from hotline.people.rights import CHANNEL, SYSTEM, Action, Role
 from hotline.tickets import queries, replies
 from hotline.web.limits import SEND
 
+OBJECTED = ("accept", "dispatch", "object")
 MESSAGE = {"text": "东兴区西林街道太白路小区楼下烧烤摊半夜很吵", "kind": "complaint"}
 
 
@@ -33,6 +35,10 @@ def walk(dispatcher, city_handler):
             "claim": (city_handler, {"handler": "张三"}),
             "reply": (city_handler, {"text": "已责令停业整改。"}),
             "approve": (dispatcher, {}),
+            "object": (
+                city_handler,
+                {"ground": "not_our_duty", "right_unit": "市环保局", "note": "油烟归环保"},
+            ),
             "redirect": (dispatcher, {"code": "litigation", "sentence": "请向法院反映。"}),
         }
         for step in steps:
@@ -177,7 +183,7 @@ def test_who_has_urged_today_is_told_when_to_urge_again(stranger):
     message = sent(stranger)
     assert "/progress/remind" in stranger.post("/progress", message).text
     urged = stranger.post("/progress/remind", message).text
-    assert "过一天可以再催" in urged
+    assert "每 1 天可以催一次" in urged
     assert 'action="/progress/remind"' not in urged
 
 
@@ -208,6 +214,59 @@ def test_a_citizen_rates_and_reopens(app, stranger, walk, dispatcher):
     reopened = stranger.post("/progress/reopen", message | {"reason": "又吵起来了"})
     assert "已重启" in reopened.text
     assert dispatcher.get(f"/tickets/{number}").json["status"] == "accepted"
+
+
+@pytest.mark.parametrize("step", [("accept", "dispatch", "claim", "reply"), OBJECTED])
+def test_a_citizen_withdraws_while_a_decision_waits(stranger, walk, dispatcher, step):
+    message = sent(stranger)
+    walk(message["number"], *step)
+    assert "/progress/withdraw" in stranger.post("/progress", message).text
+    page = stranger.post("/progress/withdraw", message | {"reason": "已经解决"})
+    assert "已撤回" in page.text
+    assert dispatcher.get(f"/tickets/{message['number']}").json["status"] == "withdrawn"
+
+
+def closed(app, walk, number: str, days_ago: int = 0) -> None:
+    """Told and closed, as if so many days ago."""
+    at = clock.now() - timedelta(days=days_ago)
+    walk(number, "accept", "dispatch", "claim", "reply", "approve")
+    with app.extensions["hotline"].database.work() as session:
+        row = queries.ticket(session, number, actor=CHANNEL, action=Action.DELIVER)
+        replies.deliver(session, row, actor=CHANNEL, now=at)
+        replies.close(session, row, actor=SYSTEM, now=at)
+
+
+def test_reopening_is_offered_as_long_as_it_is_possible_and_until_when_is_said(app, stranger, walk):
+    fresh, old = sent(stranger), sent(stranger)
+    closed(app, walk, fresh["number"], days_ago=14)
+    closed(app, walk, old["number"], days_ago=16)
+    page = stranger.post("/progress", fresh).text
+    assert "/progress/reopen" in page and re.search(r"明天 \d\d:\d\d 前可以要求重启", page)
+    assert "/progress/reopen" not in stranger.post("/progress", old).text
+
+
+def test_who_was_merged_is_answered_and_reopens_and_sees_nothing_of_the_others(
+    app, stranger, walk, dispatcher
+):
+    first = sent(stranger, text="东兴区西林街道太白路烧烤摊，我是张老三")
+    second = sent(stranger)
+    assert dispatcher.post(f"/tickets/{second['number']}/accept", {}).status_code == 200
+    merged = dispatcher.post(f"/tickets/{second['number']}/merge", {"parent": first["number"]})
+    assert merged.status_code == 200
+    assert "/progress/reopen" not in stranger.post("/progress", second).text
+    closed(app, walk, first["number"])
+    page = stranger.post("/progress", second).text
+    assert "<strong>已办结</strong>" in page and "前可以要求重启" in page
+    reopened = stranger.post("/progress/reopen", second | {"reason": "三单元还在吵"})
+    assert "已重启" in reopened.text and 'action="/progress/reopen"' not in reopened.text
+    assert dispatcher.get(f"/tickets/{first['number']}").json["status"] == "accepted"
+    for page, others in (
+        (reopened.text, (first["number"], "张老三")),
+        (stranger.post("/progress", first).text, (second["number"], "三单元")),
+    ):
+        assert not {word for word in others if word in page}
+    told = stranger.post("/progress", first).text
+    assert "已重启，重新办理" in told and "按您的要求" not in told
 
 
 def test_a_look_of_a_citizen_is_logged(app, stranger):

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from hotline.errors import Invalid
 from hotline.settings import Settings, load
-from hotline.web.guards import LARGER
+from hotline.web.admission import LARGER
 from hotline.web.proxies import BehindProxy
 
 NGINX = (Path(__file__).parents[2] / "docs" / "nginx.conf").read_text()

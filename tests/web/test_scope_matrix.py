@@ -31,7 +31,8 @@ from hotline.people.users import User
 from hotline.tickets.attachments import Attachment
 from hotline.tickets.models import Ticket
 from hotline.web import steps
-from hotline.web.guards import BEFORE_CHANGE, PUBLIC, SIGNED_IN, STEP, guard_of
+from hotline.web.admission import BEFORE_CHANGE
+from hotline.web.guards import PUBLIC, SIGNED_IN, STEP, guard_of
 
 # A unit that has nothing to do with any of the tickets.
 OTHER = "市统计局"

@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import pytest
 from browsing import PASSWORD, Browser, a_look
-from builders import CALENDAR, CITY, ENVIRONMENT, Desk
+from builders import CALENDAR, CITY, DISPATCHER, ENVIRONMENT, Desk
 from flask import Flask
 from sqlmodel import select, update
 from test_bad_input import statements
-from walks import closed, make, objected, row
+from walks import closed, make, objected, quarrelled, row
 
 from hotline import clock
 from hotline.app import create_app
@@ -22,7 +22,8 @@ from hotline.people import users
 from hotline.people.access_log import AccessLog
 from hotline.people.rights import Role
 from hotline.settings import Settings
-from hotline.tickets import topics
+from hotline.tickets import reopening, topics
+from hotline.tickets.held_up import Behind
 from hotline.tickets.lists import Burn
 from hotline.tickets.models import Assignment, Ticket
 from hotline.tickets.words import Urgency
@@ -185,7 +186,7 @@ def test_the_page_says_calmly_that_nothing_burns(tmp_path, password_hash):
     browser = Browser(app.test_client())
     browser.sign_in("du", PASSWORD)
     page = browser.get("/supervision").text
-    assert "此刻没有超期、今日到期、特急和待裁定的工单。" in page
+    assert "此刻没有超期、今日到期、特急和待裁定的工单，话务台也没有压件。" in page
     assert set(doors(page).values()) == {0}
     assert "没有了" in browser.get("/supervision/overdue").text
 
@@ -200,15 +201,71 @@ def test_the_page_is_the_supervisors_alone(signed_in, role, unit):
         assert browser.get(path).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/supervision", "/supervision/overdue", "/supervision/critical"])
+@pytest.mark.parametrize(
+    "path", ["/supervision", *(f"/supervision/{each}" for each in ("overdue", "critical", *Behind))]
+)
 def test_fifty_burning_tickets_need_no_more_statements_than_five(app, made, supervisor, path):
     def burn(times: int) -> int:
         for _ in range(times):
             made(Desk.in_progress, now=clock.now() - LONG_AGO, urgency=Urgency.CRITICAL)
             made(objected)
+            made(Desk.accepted, now=clock.now() - LONG_AGO)
+            made(quarrelled, now=clock.now() - LONG_AGO)
         return questions(app, supervisor, path)
 
-    assert burn(5) == burn(45) <= 12
+    assert burn(5) == burn(45) <= 18
+
+
+def test_a_joint_ruling_past_its_day_is_named_with_its_units_and_since_when(made, supervisor):
+    before = set(listed(supervisor, "/supervision/ruling_late"))
+    for now in (clock.now(), clock.now() - LONG_AGO):
+        made(objected, now=now)
+    made(quarrelled)
+    late = made(quarrelled, now=clock.now() - LONG_AGO)
+    assert set(listed(supervisor, "/supervision/ruling_late")) - before == {late}
+    assert f"话务台会商超时 {len(before) + 1} 件" in supervisor.get("/supervision").text
+    row = line(supervisor, "/supervision/ruling_late", late)
+    assert f"{CITY}、{ENVIRONMENT}" in row
+    assert "再次退单" in row
+    assert re.search(r'class="bad"[^>]*>超期 \d+ 个工作日', row)
+
+
+def line(browser: Browser, address: str, number: str) -> str:
+    """The row of one ticket, on whatever page of the list."""
+    while True:
+        page = browser.get(address).text
+        if found := re.search(rf"<tr>\s*<td[^>]*><a[^>]*>{number}.*?</tr>", page, re.S):
+            return found[0]
+        address = re.search(r'href="([^"]+)">下一页', page)[1].replace("&amp;", "&")
+
+
+def test_a_desk_that_is_behind_is_told_of_with_the_very_tickets(made, supervisor):
+    before = set(listed(supervisor, "/supervision/dispatch_late"))
+    made(Desk.accepted, now=clock.now() - timedelta(minutes=14))
+    made(Desk.accepted, now=clock.now() - timedelta(minutes=4), urgency=Urgency.URGENT)
+    made(Desk.dispatched, now=clock.now() - LONG_AGO)
+    assert set(listed(supervisor, "/supervision/dispatch_late")) == before
+    late = [
+        made(Desk.accepted, now=clock.now() - timedelta(minutes=6), urgency=Urgency.URGENT),
+        made(Desk.accepted, now=clock.now() - timedelta(minutes=16)),
+    ]
+    assert set(listed(supervisor, "/supervision/dispatch_late")) - before == set(late)
+    assert f"话务台派单超时 {len(before) + 2} 件" in supervisor.get("/supervision").text
+    for number in late:
+        row = line(supervisor, "/supervision/dispatch_late", number)
+        assert re.search(r'class="bad"[^>]*>超期 1 分', row)
+
+
+def test_what_was_reopened_does_not_put_the_desk_behind_at_once(made, supervisor):
+    def reopened(desk: Desk) -> Ticket:
+        ticket = closed(desk)
+        reopening.reopen(
+            desk.session, ticket, "又来了", calendar=CALENDAR, actor=DISPATCHER, now=clock.now()
+        )
+        return ticket
+
+    number = made(reopened, now=clock.now() - timedelta(days=10))
+    assert number not in listed(supervisor, "/supervision/dispatch_late")
 
 
 @pytest.mark.usefixtures("burning")

@@ -16,6 +16,7 @@ from hotline.people.rights import Role
 from hotline.tickets import extensions, objections, replies, supervision
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Colour
+from hotline.web.supervision import ordering
 
 
 @pytest.fixture
@@ -42,10 +43,10 @@ def waiting_for_time(desk: Desk) -> Ticket:
     return ticket
 
 
-def ruled(desk: Desk) -> Ticket:
+def ruled(desk: Desk, basis: str = "油烟归环保，三定第三条") -> Ticket:
     ticket = objected(desk)
     facts = {"calendar": CALENDAR, "actor": DISPATCHER, "now": desk.now}
-    objections.rule(desk.session, ticket, granted=True, basis="油烟归环保，三定第三条", **facts)
+    objections.rule(desk.session, ticket, granted=True, basis=basis, **facts)
     return ticket
 
 
@@ -116,9 +117,51 @@ def test_precedents_are_found_by_words_and_pairs_are_counted(supervising, made):
     page = supervising.get("/supervision/bounces?q=三定").text
     assert number in page
     assert "油烟归环保" in page
-    pair = re.search(rf'{CITY} → {ENVIRONMENT}</th><td class="number"><a href="([^"]+)">', page)[1]
+    named = rf'{CITY} →<br>{ENVIRONMENT}</th><td class="number"><a href="([^"]+)">'
+    pair = re.search(named, page)[1]
     assert number in supervising.get(f"/supervision/bounces{unescape(pair)}").text
     assert "没有含这些字词的判例" in supervising.get("/supervision/bounces?q=不存在的词").text
+
+
+@pytest.fixture
+def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ordering, "SHOWN", 2)
+
+
+def turned(browser: Browser, address: str) -> list[list[str]]:
+    """The tickets of each page, turned by the key of the next one."""
+    pages = []
+    while address:
+        page = browser.get(address).text
+        pages.append(re.findall(r'class="quiet"><a href="/tickets/(\w+)', page))
+        onward = re.search(r'href="([^"]+)" data-key="]"', page)
+        address = unescape(onward[1]) if onward else ""
+    return pages
+
+
+def test_precedents_are_turned_page_by_page_each_once_and_keep_what_was_looked_for(
+    supervising, made, short_pages
+):
+    numbers = [made(partial(ruled, basis="分页之依据")) for _ in range(4)]
+    made(ruled)
+    pages = turned(supervising, "/supervision/bounces?q=分页之依据")
+    # All were ruled on at the same moment; a full last page leads no further.
+    assert pages == [numbers[:1:-1], numbers[1::-1]]
+    everything = sum(turned(supervising, "/supervision/bounces"), [])
+    assert len(everything) == len(set(everything)) > 4
+
+
+def test_the_first_page_is_one_key_away_and_a_mark_that_is_gone_shows_none(
+    supervising, made, short_pages
+):
+    for _ in range(3):
+        made(ruled)
+    page = supervising.get("/supervision/bounces?q=三定").text
+    assert 'data-key="["' not in page
+    page = supervising.get("/supervision/bounces?q=三定&after=99999").text
+    assert "没有了。" not in page and "没有含这些字词的判例" in page
+    back = unescape(re.search(r'href="([^"]+)" data-key="\["', page)[1])
+    assert "after" not in back and "三定" in supervising.get(back).text
 
 
 def test_a_look_at_precedents_is_logged(app, supervising, made):

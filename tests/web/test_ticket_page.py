@@ -26,15 +26,15 @@ from walks import answered, closed, delivered, events, make, merged, objected, r
 from hotline import clock
 from hotline.db import Database
 from hotline.people.access_log import AccessLog
-from hotline.people.rights import Action, Role
+from hotline.people.rights import CHANNEL, Action, Role
 from hotline.routing.types import Decision
 from hotline.tickets import dispatch, extensions, intake, merging, objections, replies, supervision
 from hotline.tickets.models import Ticket
 from hotline.tickets.steps import STEPS as LIFE
-from hotline.tickets.words import Colour, Grievance, MatterKind
+from hotline.tickets.words import Colour, Grievance, MatterKind, Urgency
 from hotline.web import steps
 from hotline.web.guards import citizen
-from hotline.web.tickets import step_forms, telling
+from hotline.web.tickets import step_forms, step_inputs, telling
 
 OTHER = "市公安局"
 
@@ -261,14 +261,39 @@ def test_a_long_story_needs_no_more_statements_than_a_short_one(app, dispatching
 # Which steps are offered
 
 
+def critical(desk: Desk) -> Ticket:
+    return desk.in_progress(urgency=Urgency.CRITICAL)
+
+
+def late(desk: Desk) -> Ticket:
+    return desk.later(days=-90).in_progress()
+
+
+def merged_and_closed(desk: Desk) -> Ticket:
+    return of_family(desk)[1]
+
+
+def of_family(desk: Desk) -> tuple[Ticket, Ticket]:
+    """A closed ticket and one that was merged into it."""
+    parent, child = desk.replied(), desk.accepted()
+    facts = {"actor": DISPATCHER, "now": desk.now}
+    merging.merge(desk.session, child, parent, **facts)
+    replies.approve(desk.session, parent, **facts)
+    replies.deliver(desk.session, parent, actor=CHANNEL, now=desk.now)
+    replies.close(desk.session, parent, **facts)
+    return parent, child
+
+
 @pytest.mark.parametrize(
     ("role", "unit", "walk", "actions"),
     [
         (Role.HANDLER, CITY, Desk.dispatched, ["claim", "object", "ask_extension"]),
         (Role.HANDLER, CITY, Desk.in_progress, ["reply", "object", "ask_extension"]),
         (Role.HANDLER, CITY, Desk.replied, []),
-        (Role.DISPATCHER, "", Desk.replied, ["approve", "send_for_rework", "remind"]),
-        (Role.DISPATCHER, "", objected, ["rule", "assist", "remind"]),
+        (Role.HANDLER, CITY, critical, ["reply", "object"]),
+        (Role.HANDLER, CITY, late, ["reply", "object"]),
+        (Role.DISPATCHER, "", Desk.replied, ["approve", "send_for_rework", "remind", "withdraw"]),
+        (Role.DISPATCHER, "", objected, ["rule", "assist", "remind", "withdraw"]),
         (
             Role.DISPATCHER,
             "",
@@ -282,7 +307,9 @@ def test_a_long_story_needs_no_more_statements_than_a_short_one(app, dispatching
         (Role.DISPATCHER, "", answered, ["close", "reopen"]),
         (Role.DISPATCHER, "", closed, ["reopen"]),
         (Role.DISPATCHER, "", merged, ["unmerge"]),
+        (Role.DISPATCHER, "", merged_and_closed, ["unmerge", "reopen"]),
         (Role.SUPERVISOR, "", Desk.in_progress, ["remind", "supervise"]),
+        (Role.SUPERVISOR, "", Desk.accepted, ["remind"]),
     ],  # fmt: skip
 )
 def test_exactly_the_steps_that_the_reader_may_take_are_offered(
@@ -349,9 +376,52 @@ def test_a_ruling_has_the_unit_named_filled_in_and_a_claim_the_readers_own_name(
 def test_every_step_has_a_look_a_sentence_and_a_way_to_ask_each_field():
     assert step_forms.LOOKS.keys() == steps.STEPS.keys()
     for body, _ in steps.STEPS.values():
-        assert body.model_fields.keys() <= step_forms.INPUTS.keys()
+        assert body.model_fields.keys() <= step_inputs.INPUTS.keys()
     told = telling.SENTENCES.keys() | {action for action, _ in telling.BY_REASON}
     assert {action for _, action in LIFE} == told
+
+
+# Only what may be asked is offered
+
+
+@pytest.mark.parametrize(
+    ("matter", "days"),
+    [({"kind": "help"}, 7), ({"kind": "complaint"}, 10), ({"urgency": Urgency.URGENT}, 1)],
+)
+def test_an_extension_is_asked_for_in_days_that_may_be_granted(handling, made, matter, days):
+    page = handling.get(f"/tickets/{made(Desk.in_progress, **matter)}").text
+    asked = re.search(r'<select[^>]+id="ask_extension-days".*?</select>', page, re.S)[0]
+    assert re.findall(r'<option value="(\d+)"', asked) == [str(n) for n in range(1, days + 1)]
+
+
+def test_a_colour_that_was_given_is_not_offered_again(signed_in, made):
+    page = signed_in(Role.SUPERVISOR).get(f"/tickets/{made(under_order)}").text
+    assert re.findall(r'name="colour" value="(\w+)"', page) == ["orange", "red"]
+
+
+def test_what_nobody_decided_on_before_it_was_over_waits_no_more(dispatching, made):
+    def overtaken(desk: Desk) -> Ticket:
+        ticket = waiting_for_time(desk)
+        facts = {"actor": DISPATCHER, "now": desk.now}
+        intake.withdraw(desk.session, ticket, "不办了", **facts)
+        return ticket
+
+    assert "（待审批）" in dispatching.get(f"/tickets/{made(waiting_for_time)}").text
+    page = dispatching.get(f"/tickets/{made(overtaken)}").text
+    assert "（未及审批）" in page and "（待审批）" not in page
+
+
+def test_the_desk_reopens_a_matter_from_the_ticket_of_who_was_merged(dispatching, made, stored):
+    number = made(merged_and_closed)
+    done = dispatching.post(f"/tickets/{number}/reopen", {"reason": "还在吵"})
+    assert done.status_code == 302
+    page = dispatching.get(f"/tickets/{number}")
+    assert "重启（连同并入的工单）" in page.text and "还在吵" in page.text
+    parent = re.search(r'已并入</dt><dd><a href="/tickets/(\w+)">', page.text)[1]
+    assert row(stored, parent).status == "accepted"
+    page = dispatching.get(f"/tickets/{parent}").text
+    assert "从并入本件的工单重启" in page and "还在吵" in page
+    assert re.search(rf'{number}</a> <span class="badge-word late">要求重启', page)
 
 
 # Taking steps

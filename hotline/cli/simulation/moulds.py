@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Integer, Table
 
 from hotline.delivery.models import Delivery, DeliveryAttempt
+from hotline.people.rights import Action
 from hotline.tickets.models import (
     Alarm,
     Assignment,
@@ -30,6 +31,7 @@ TABLES: tuple[Table, ...] = tuple(
     )
 )  # fmt: skip
 POSITION: Column[Any] = TicketEvent.__table__.c.position
+REASON: Column[Any] = TicketEvent.__table__.c.reason
 # The numbers that are counted on: of the rows of these tables, and of the events in the feed.
 NUMBERED = [table.name for table in TABLES if table.name not in ("delivery", "searchable")]
 COUNTED = [*NUMBERED, POSITION.name]
@@ -44,6 +46,8 @@ OF_THE_LIFE = {
     "ticket_event": ("kind", "channel", "line", "territory"),
     "alarm": ("service",),
 }  # fmt: skip
+# The reasons of these events say whether they came in time: each life has times of its own.
+TIMED = (Action.DISPATCH, Action.DELIVER)
 
 
 class Field(NamedTuple):
@@ -80,10 +84,11 @@ Stored = Mapping[str, Sequence[Mapping[str, Any]]]  # rows as they were stored, 
 
 @dataclass(frozen=True, slots=True)
 class Mould:
-    """`moments` are the elements of the array `times`."""
+    """`moments` are the elements of the array `times`, and of `reasons` there are `timed`."""
 
     rows: Mapping[str, Sequence[Row]]  # by table
     moments: Sequence[Moment]
+    timed: int
 
 
 def take_mould(
@@ -97,8 +102,11 @@ def take_mould(
         if "id" in row
     }
     used: dict[datetime, Element] = {}
+    timed = [row["seq"] for row in stored["ticket_event"] if row["action"] in TIMED]
 
     def gap(table: Table, column: Column[Any], n: int, value: Any) -> Any:
+        if column is REASON and n in timed:
+            return Element("reasons", timed.index(n) + 1)
         if column is POSITION:
             return Relative(POSITION.name, n)
         if column.name in OF_THE_LIFE.get(table.name, ()):
@@ -118,7 +126,7 @@ def take_mould(
         )
         for table in TABLES
     }
-    return Mould(rows, tuple(map(moment, used)))
+    return Mould(rows, tuple(map(moment, used)), len(timed))
 
 
 def refers_to(column: Column[Any]) -> str:

@@ -37,7 +37,7 @@ LAGS: dict[Move, Lag] = {
     Move.ACCEPT: Lag(1, 8),
     Move.REDIRECT: Lag(1, 8),
     Move.ANSWER: Lag(1, 20),
-    Move.DISPATCH: Lag(1, 30),
+    Move.DISPATCH: Lag(1, 20),
     Move.ASSIST: Lag(10, 200, office=True),
     Move.ADVISE: Lag(20, 400, office=True),
     Move.TRANSFER: Lag(20, 300, office=True),

@@ -56,8 +56,8 @@ class Pattern:
         self.numbered = [(COUNTED.index(each.counted), each.nth) for each in numbered]
         self.salts, self.deliveries = len(rows["content"]), range(1, len(rows["delivery"]) + 1)
         arrays = {
-            "times": len(mould.moments), "said": len(mould.moments), "salts": self.salts,
-            "deliveries": len(rows["delivery"]),
+            "times": len(mould.moments), "said": len(mould.moments), "reasons": mould.timed,
+            "salts": self.salts, "deliveries": len(rows["delivery"]),
             "content_hashes": self.salts, "hashes": len(rows["ticket_event"]),
         }  # fmt: skip
         elements = [Element(name, n) for name, size in arrays.items() for n in range(1, size + 1)]

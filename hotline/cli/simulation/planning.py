@@ -13,8 +13,8 @@ from hotline.cli.simulation.wording import Matter, Story
 from hotline.registry.calendar import WorkCalendar
 from hotline.routing.router import LAST_RESORT
 from hotline.routing.types import Decision, Disposition
-from hotline.tickets.deadlines import days_for
-from hotline.tickets.words import Channel, MatterKind
+from hotline.tickets.deadlines import days_for, dispatch_within
+from hotline.tickets.words import Channel, MatterKind, Urgency
 
 Choice = TypeVar("Choice")
 Chance = Callable[[], float]
@@ -94,6 +94,10 @@ class Planner:
         self.plan = plan
         self.office = OfficeHours(calendar, plan.first, plan.days + BEYOND)
         self.days = {kind: days_for(kind, calendar) for kind in MatterKind}
+        # Seconds that the desk has.
+        self.desk = {
+            urgency: int(dispatch_within(urgency, calendar).total_seconds()) for urgency in Urgency
+        }
         self._timing = Timing(self.office, self.office.midnight + plan.days * DAY)
         self._arrivals = arrivals()
         self.matters = matters

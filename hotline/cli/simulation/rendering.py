@@ -13,9 +13,11 @@ from hotline.cli.simulation.moulds import COUNTED, TABLES, Mould
 from hotline.cli.simulation.pace import Clock
 from hotline.cli.simulation.patterns import OF_CITIZEN, Pattern
 from hotline.cli.simulation.planning import Life, Planner
+from hotline.cli.simulation.scripts import Move
 from hotline.cli.simulation.walking import handler_of
 from hotline.cli.simulation.wording import Citizen, Matter
 from hotline.people.privacy import keyed_hash
+from hotline.tickets.dispatch import IN_TIME, LATE
 from hotline.tickets.numbers import CODE_LETTERS, number_of
 from hotline.tickets.pairs import block_of, from_behind, pairs_of, runs
 from hotline.tickets.words import MatterKind, Urgency
@@ -93,6 +95,7 @@ class Renderer:
             *[last[n] + nth for n, nth in pattern.numbered],
             *times,
             *said,
+            *self._reasons(life),
             *[random[at : at + SALT] for at in range(0, len(random), SALT)],
             *[f"{self._mark}{ticket_id:010x}{nth:x}" for nth in pattern.deliveries],
         ]
@@ -126,6 +129,20 @@ class Renderer:
             self._citizens[number] = (who.name, who.phone, who.email, *hashes)
         return self._citizens[number]
 
+    def _reasons(self, life: Life) -> list[str]:
+        """Whether each dispatch and delivery came in time, as the rooms themselves tell."""
+        times = life.times
+        return [
+            IN_TIME if times[nth] <= self._limit(life, move, times[since]) else LATE
+            for move, since, nth in life.script.timed
+            if nth < len(times)
+        ]
+
+    def _limit(self, life: Life, move: Move, since: int) -> int:
+        if move is Move.DISPATCH:
+            return since + self._planner.desk[urgency_of(life.matter)]
+        return self._planner.office.due(since, self._planner.days[life.kind])
+
     def _moments(self, life: Life, pattern: Pattern) -> tuple[list[str], list[str]]:
         """What the mould needs: as the database writes it, and as an event says it."""
         times, said, days = [], [], self._planner.days[life.kind]
@@ -144,11 +161,16 @@ def facts_of(matter: Matter) -> tuple[Any, ...]:
     given, line, said = matter.given, matter.line, matter.given.guidance
     units = [candidate.unit for candidate in given.candidates]
     return (
-        matter.title, str(Urgency.CRITICAL if given.emergency else Urgency.NORMAL),
+        matter.title, str(urgency_of(matter)),
         line.key if line else "", given.territory or "", given.place or "", str(given.disposition),
         given.service or "", str(given.decision), json.dumps(units, ensure_ascii=False),
         said.code if said else "", said.sentence if said else "",
     )  # fmt: skip
+
+
+def urgency_of(matter: Matter) -> Urgency:
+    """As intake has it."""
+    return Urgency.CRITICAL if matter.given.emergency else Urgency.NORMAL
 
 
 def pairs_of_matter(matter: Matter) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from hotline.tickets.words import MatterKind
 
@@ -40,15 +41,32 @@ OTHER_UNIT = {Move.ASSIST, Move.TRANSFER, Move.OBJECT}
 # Each of these starts the clock of the lead unit, or another that is kept beside it.
 STARTS_CLOCK = {Move.DISPATCH, Move.TRANSFER, Move.GRANT, Move.SEND_BACK}
 STARTS_ANOTHER = {Move.ACCEPT, Move.ASSIST}
+# Each of these starts the desk's own, which runs until the next dispatch.
+TO_THE_DESK = {Move.ACCEPT, Move.REOPEN}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Script:
     """The moves of a life in order; `anonymous` where the requester left nothing to reach them."""
 
     name: str
     moves: tuple[Move, ...]
     anonymous: bool = False
+
+    @cached_property
+    def timed(self) -> list[tuple[Move, int, int]]:
+        """Each dispatch and delivery: the positions of the move that it is timed by, and its own.
+
+        The desk's time runs from the last move to the desk, the promise from acceptance alone.
+        """
+        found, desk = [], 0
+        for n, move in enumerate(self.moves):
+            desk = n if move in TO_THE_DESK else desk
+            if move is Move.DISPATCH:
+                found.append((move, desk, n))
+            elif move is Move.DELIVER:
+                found.append((move, self.moves.index(Move.ACCEPT), n))
+        return found
 
     @property
     def other_unit(self) -> bool:

@@ -16,7 +16,7 @@ from hotline.delivery.models import Delivery
 from hotline.delivery.states import Outcome
 from hotline.people.rights import Actor, Role
 from hotline.registry.calendar import WorkCalendar
-from hotline.tickets import alarms, dispatch, intake, merging, objections, replies
+from hotline.tickets import alarms, dispatch, intake, merging, objections, reopening, replies
 from hotline.tickets.intake import Requester
 from hotline.tickets.models import Ticket
 from hotline.tickets.words import Grievance, Ground
@@ -158,7 +158,7 @@ class Walker:
         replies.close(session, ticket, actor=dispatcher(life), now=at)
 
     def reopen(self, session: Session, ticket: Ticket, life: Life, at: datetime) -> None:
-        intake.reopen(
+        reopening.reopen(
             session, ticket, AGAIN, calendar=self.calendar, actor=dispatcher(life), now=at
         )
 

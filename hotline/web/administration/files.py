@@ -10,10 +10,11 @@ from hotline.registry import editing, versions
 from hotline.registry.columns import SCHEMAS
 from hotline.registry.versions import ReferenceVersion
 from hotline.routing.changes import Preview
-from hotline.web import bodies, page_forms
+from hotline.web import page_forms
 from hotline.web.administration.preview import PREVIEWED, directory_with, preview
 from hotline.web.administration.words import COLUMNS, FILES, LONG, VALUES
 from hotline.web.current import actor, current, now
+from hotline.web.fields import Body
 from hotline.web.forms import Form, filled
 from hotline.web.languages import said
 
@@ -58,7 +59,7 @@ def add_row(file: str) -> Any:
 
 
 def _edited(file: str, index: int | None) -> Any:
-    given = Form[bodies.Body](values=request.form.to_dict())
+    given = Form[Body](values=request.form.to_dict())
     try:
         content = _unchanged(file, given.value("version"))
         fresh = editing.with_record(content, index, given.values)
@@ -74,7 +75,7 @@ def _edited(file: str, index: int | None) -> Any:
 
 def remove_row(file: str, index: int) -> Any:
     as_it_is = _as_it_is(file, index) | {"version": ""}
-    given = Form[bodies.Body](values=as_it_is | request.form.to_dict())
+    given = Form[Body](values=as_it_is | request.form.to_dict())
     try:
         content = _unchanged(file, given.value("version"))
         fresh = editing.without_record(content, index)
@@ -122,7 +123,7 @@ def download(file: str) -> Response:
 
 
 def upload(file: str) -> Any:
-    given = Form[bodies.Body](values=request.form.to_dict())
+    given = Form[Body](values=request.form.to_dict())
     sent = request.files.get("content")
     try:
         if sent is None or not sent.filename:

@@ -8,8 +8,8 @@ from flask import Blueprint, render_template, request
 from hotline.errors import HotlineError, Invalid
 from hotline.tickets.file_kinds import LARGEST
 from hotline.tickets.past_files import PastFile, columns_said, read_file
-from hotline.web.bodies import Body, NeededWord, line
 from hotline.web.current import actor, city, current, now
+from hotline.web.fields import Body, NeededWord, line
 from hotline.web.forms import Form, filled
 from hotline.web.importing import Brought, Import, Kind
 from hotline.web.lists import Board, PastList

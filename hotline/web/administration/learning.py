@@ -14,7 +14,7 @@ from hotline.registry.learned import LearnedModel
 from hotline.routing.intervals import wilson
 from hotline.routing.learning.calibration import ENOUGH, Record
 from hotline.routing.types import UnitKind
-from hotline.web import page_forms
+from hotline.web.administration import page_forms
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
 from hotline.web.languages import said

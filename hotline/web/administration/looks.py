@@ -5,10 +5,10 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from hotline.people import access_log
+from hotline.web.administration.page_forms import LooksForm
 from hotline.web.administration.words import LOOKS
 from hotline.web.current import current
 from hotline.web.forms import asked
-from hotline.web.page_forms import LooksForm
 
 PAGE = 100
 

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from hotline.errors import HotlineError
 from hotline.people import keys
-from hotline.people.rights import Role
 from hotline.tickets import sources
-from hotline.web import page_forms, saying
+from hotline.web import saying
+from hotline.web.administration import page_forms
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
 from hotline.web.saying import ROLES
@@ -37,7 +37,7 @@ def make() -> Any:
         unit = body.unit and city().unit(body.unit)
         with current().database.work() as session:
             facts = {"unit": unit, "channel": body.channel or "", "now": now()}
-            key = keys.make(session, body.holder, Role(body.role), **facts)
+            key = keys.make(session, body.holder, body.role, **facts)
     except HotlineError as refused:
         given.refuse(refused)
         return _page(given, status=refused.status)

@@ -14,7 +14,7 @@ from hotline.registry import editing, refusals, versions
 from hotline.routing.mining import Proposal, mine
 from hotline.routing.types import UnitKind
 from hotline.tickets.corrections import newest_corrections
-from hotline.web import page_forms
+from hotline.web.administration import page_forms
 from hotline.web.administration.preview import directory_of, newest_cases
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled

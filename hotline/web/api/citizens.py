@@ -11,13 +11,14 @@ from hotline.db import Session
 from hotline.people.access_log import note_look
 from hotline.people.rights import Actor
 from hotline.repeats import keep_reply
-from hotline.tickets import intake, queries, supervision
+from hotline.tickets import intake, queries, reopening, supervision
 from hotline.tickets.models import Ticket
 from hotline.web import bodies, steps
 from hotline.web.api import presenters
 from hotline.web.current import city, current, now
-from hotline.web.guards import citizen, request_key
+from hotline.web.guards import citizen
 from hotline.web.limits import guesses
+from hotline.web.request_keys import request_key
 
 
 def add_routes(api: APIBlueprint) -> None:
@@ -43,13 +44,13 @@ def citizen_follow_up(body: bodies.CitizenRatingBody):  # noqa: ANN201
 
 
 def citizen_reopen(body: bodies.CitizenReasonBody):  # noqa: ANN201
-    reopen = partial(intake.reopen, calendar=city().calendar)
+    reopen = partial(reopening.reopen, calendar=city().calendar)
     return _step(body, lambda *who: _with_reason(reopen, body.reason, *who))
 
 
 def citizen_remind(body: bodies.CitizenBody):  # noqa: ANN201
     def remind(session: Session, row: Ticket, who: Actor) -> None:
-        supervision.remind(session, row, actor=who, now=now())
+        supervision.remind(session, row, calendar=city().calendar, actor=who, now=now())
 
     return _step(body, remind)
 

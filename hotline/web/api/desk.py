@@ -15,7 +15,7 @@ from hotline.web import bodies, intake
 from hotline.web.api import presenters
 from hotline.web.api.suggestions import suggested
 from hotline.web.current import actor, current, now
-from hotline.web.guards import request_key
+from hotline.web.request_keys import request_key
 from hotline.web.thinking import with_ruling
 
 

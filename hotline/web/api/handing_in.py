@@ -12,8 +12,9 @@ from hotline.tickets.sources import AlreadyLogged
 from hotline.tickets.words import Channel, MatterKind
 from hotline.web import bodies, intake
 from hotline.web.api import presenters
-from hotline.web.bodies import Body, Plate, RequesterBody, Word, line
+from hotline.web.bodies import RequesterBody
 from hotline.web.current import actor, current
+from hotline.web.fields import Body, Plate, Word, line
 
 
 class HandInBody(Body):

@@ -9,7 +9,7 @@ from hotline.tickets import dispatch, feed, queries
 from hotline.web import bodies
 from hotline.web.api import presenters
 from hotline.web.current import actor, city, current, now
-from hotline.web.guards import request_key
+from hotline.web.request_keys import request_key
 
 
 def add_routes(api: APIBlueprint) -> None:

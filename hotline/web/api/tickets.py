@@ -10,6 +10,7 @@ from hotline.tickets.words import CHINESE
 from hotline.web import bodies, intake, steps
 from hotline.web.api import presenters
 from hotline.web.current import actor, current, now
+from hotline.web.fields import Body
 
 
 def add_routes(api: APIBlueprint) -> None:
@@ -41,7 +42,7 @@ def ticket(path: bodies.TicketPath):  # noqa: ANN201
         )
 
 
-def _add_step(api: APIBlueprint, action: Action, body_type: type[bodies.Body]) -> None:
+def _add_step(api: APIBlueprint, action: Action, body_type: type[Body]) -> None:
     def view(path: bodies.TicketPath, body: body_type):  # type: ignore[valid-type]  # noqa: ANN202
         return jsonify(steps.take(path.number, action, body, presenters.ticket))
 

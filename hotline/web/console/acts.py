@@ -12,8 +12,10 @@ from hotline.registry.numbers import canonical
 from hotline.routing.types import Disposition, LineCategory, Suggestion
 from hotline.telephony.shown import shown_call
 from hotline.tickets.models import Ticket
-from hotline.web import bodies, intake, page_forms, steps
+from hotline.web import bodies, intake, steps
+from hotline.web.console import page_forms
 from hotline.web.current import actor, city, current, now
+from hotline.web.fields import Body
 
 Form = page_forms.ConsoleForm
 Sequel = Callable[[Session, Ticket, Form], Any]
@@ -33,7 +35,7 @@ class Act:
     sequel: Sequel | None = None
 
 
-def _take(session: Session, row: Ticket, action: Action, body: bodies.Body) -> None:
+def _take(session: Session, row: Ticket, action: Action, body: Body) -> None:
     steps.STEPS[action][1](session, row, body)
 
 
@@ -96,7 +98,7 @@ ACTS = {
     "transfer_call": Act(False, ("service", "请选要转接的专线。"), _transfer_call),
     "hand_over": Act(False, None, _hand_over),
     "move_car": Act(True, None, _move_car),
-    "merge": Act(True, ("parent", "请在「附近相似」中选并入哪一单。"), _merge),
+    "merge": Act(True, ("parent", "请在「此人」或「附近相似」中选并入哪一单。"), _merge),
 }
 
 

@@ -10,9 +10,10 @@ from hotline.clock import city_day
 from hotline.db import Session
 from hotline.people import roster, shift_notes, users
 from hotline.people.roster import Shift
-from hotline.web import page_forms
+from hotline.web.console import page_forms
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, asked, filled
+from hotline.web.page_forms import DayForm
 
 
 def add_routes(console: Blueprint) -> None:
@@ -59,7 +60,7 @@ def read_note(id: int) -> Any:
 
 
 def _page(form: Form[page_forms.ShiftNoteForm]) -> str:
-    wanted = asked(page_forms.DayForm).body
+    wanted = asked(DayForm).body
     day: date = (wanted and wanted.day) or city_day(now())
     with current().database.read() as session:
         told = shift_notes.of_day(session, day)

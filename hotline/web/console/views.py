@@ -10,13 +10,13 @@ from hotline.desk.look_alikes import look_alikes
 from hotline.errors import HotlineError, KeyReused
 from hotline.repeats import Replayed, RequestKey, StoredReply
 from hotline.tickets import topics
-from hotline.web import bodies, page_forms
-from hotline.web.console import acts, screen
+from hotline.web import bodies
+from hotline.web.admission import NUL
+from hotline.web.console import acts, page_forms, screen
 from hotline.web.console.advice import LONGEST, advise
 from hotline.web.console.calls import form_of_call
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, filled
-from hotline.web.guards import NUL
 from hotline.web.supervision.topics import hours
 
 FIELDS = {
@@ -98,7 +98,7 @@ def nearby() -> str:
 
 def person() -> str:
     found = screen.person(screen.typed_hash(Form(values=request.form)))
-    return render_template("console/person.html", person=found)
+    return render_template("console/person.html", person=found, parent=request.form.get("parent"))
 
 
 def save_draft() -> Any:

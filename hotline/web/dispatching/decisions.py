@@ -8,9 +8,10 @@ from markupsafe import Markup
 
 from hotline.errors import Invalid
 from hotline.people.rights import Action
-from hotline.web import bodies, page_forms
-from hotline.web.bodies import Body
+from hotline.web import bodies
 from hotline.web.current import city
+from hotline.web.dispatching import page_forms
+from hotline.web.fields import Body
 
 Steps = list[tuple[Action, Body]]
 

@@ -10,12 +10,12 @@ from flask import request
 from hotline.db import Session
 from hotline.delivery import settling, states
 from hotline.delivery.settling import Trouble
-from hotline.tickets import alarms, lists, merging
+from hotline.tickets import alarms, held_up, lists, merging
 from hotline.tickets.deadlines import dispatch_by
 from hotline.tickets.lists import DeskPile, Row
 from hotline.tickets.rows import newest
 from hotline.tickets.stories import Story
-from hotline.tickets.words import Status
+from hotline.tickets.words import Part, Status
 from hotline.web.api import presenters
 from hotline.web.current import actor, city, current
 from hotline.web.dispatching import choices, piles
@@ -53,7 +53,8 @@ def _dispatch_clock(row: Row) -> Clock:
     return due, row.since + (due - row.since) * calendar.limits.share("remind_open")
 
 
-# Whose time is running while a ticket lies there; elsewhere it is told how long it has waited.
+# Whose time is running while a ticket lies there, but for a joint ruling; elsewhere it is told how
+# long it has waited.
 CLOCKS: dict[Pile, Callable[[Row], Clock]] = {
     Pile.TO_DISPATCH: _dispatch_clock,
     Pile.TO_RULE: lambda row: (row.due_at, row.warn_at),
@@ -66,11 +67,14 @@ def pile(pile: Pile, number: str = "", given: Form[Any] | None = None) -> dict[s
     with current().database.read() as session:
         waiting = piles.counts(session, actor())
         rows = _listed(session, pile, request.args.get("after") or None)
+        joint = held_up.joint(session, [row.id for row in rows]) if pile is Pile.TO_RULE else {}
     note_listed(rows)
     place = Place.in_list([row.number for row in rows], number or request.args.get("at", ""))
     return _desk(pile, waiting, place, given) | {
         "rows": rows,
-        "clocks": {row.number: CLOCKS[pile](row) for row in rows if pile in CLOCKS},
+        "clocks": {row.number: CLOCKS[pile](row) for row in rows if pile in CLOCKS}
+        | {row.number: (joint[row.id].by, joint[row.id].since) for row in rows if row.id in joint},
+        "joint": joint,
         "more": rows[-1].cursor if len(rows) == SHOWN else "",
         **(_sheet(place.here) if place.here else {}),
     }
@@ -122,11 +126,14 @@ def _sheet(number: str) -> dict[str, Any]:
     with current().database.read() as session:
         alarm = alarms.alarm_of(session, story.ticket)
         parents = merging.likely_parents(session, story.ticket, story.requester)
+        assisted = any(each.part == Part.ASSIST for each in page["standing"])
+        awaited = held_up.awaited(session, [story.ticket.id or 0]) if assisted else {}
     suggested = choices.suggestion(story)
     return page | {
         "Status": Status,
         "alarm": alarm,
         "parents": parents,
+        "awaited": {each.unit: each for waiting in awaited.values() for each in waiting},
         "suggested": suggested,
         "choices": choices.choices(story, suggested),
         "named": choices.named(story, suggested),

@@ -21,7 +21,7 @@ from hotline.web.dispatching import piles, sheets
 from hotline.web.dispatching.decisions import DECISIONS, told
 from hotline.web.dispatching.piles import Pile
 from hotline.web.forms import Form, filled
-from hotline.web.guards import request_key
+from hotline.web.request_keys import request_key
 
 dispatching = Blueprint("dispatching", __name__, url_prefix="/dispatching")
 

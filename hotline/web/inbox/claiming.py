@@ -6,10 +6,10 @@ from hotline.errors import HotlineError, Invalid
 from hotline.people.rights import Action
 from hotline.repeats import keep_reply
 from hotline.tickets import dispatch, queries
-from hotline.web import page_forms
 from hotline.web.current import actor, city, current, now
-from hotline.web.guards import request_key
+from hotline.web.inbox import page_forms
 from hotline.web.languages import said
+from hotline.web.request_keys import request_key
 
 
 def claim(body: page_forms.ClaimForm) -> dict[str, Any]:

@@ -11,12 +11,11 @@ from markupsafe import Markup
 from hotline.errors import HotlineError, NotFound
 from hotline.registry import article_lists
 from hotline.repeats import Replayed
-from hotline.tickets import lists
+from hotline.tickets import held_up, lists
 from hotline.tickets.lists import Pile
-from hotline.web import page_forms
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, asked, filled
-from hotline.web.inbox import piles
+from hotline.web.inbox import page_forms, piles
 from hotline.web.inbox.claiming import claim
 from hotline.web.languages import said
 from hotline.web.looks import note_listed
@@ -78,6 +77,7 @@ def _page(wanted: page_forms.InboxForm, form: Form[Any]) -> str:
         counts = lists.inbox_counts(session, actor(), now())
         pile = wanted.pile or piles.most_pressing(counts)
         rows = lists.inbox(session, actor(), pile, now(), wanted.after or None, SHOWN)
+        awaited = held_up.awaited(session, [row.id for row in rows])
         knowledge = article_lists.pressing(session, now(), actor().unit)
     note_listed(rows)
     return render_template(
@@ -89,6 +89,8 @@ def _page(wanted: page_forms.InboxForm, form: Form[Any]) -> str:
         counts=counts,
         knowledge=knowledge,
         rows=rows,
+        awaited=awaited,
+        unit=actor().unit,
         wanted=wanted,
         more=_address(pile, after=rows[-1].cursor) if len(rows) == SHOWN else "",
         address=_address,

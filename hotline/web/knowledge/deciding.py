@@ -10,16 +10,18 @@ from hotline.errors import HotlineError
 from hotline.people.rights import Action
 from hotline.registry import knowledge as registry
 from hotline.registry.articles import Act
-from hotline.web import bodies, page_forms
 from hotline.web.current import city, current, now
+from hotline.web.fields import Body
 from hotline.web.forms import filled
+from hotline.web.knowledge import page_forms
 from hotline.web.knowledge.reading import article_page, editor
 from hotline.web.knowledge.words import DONE
+from hotline.web.page_forms import RestoreForm
 
 # Each act: what its form says, the right that it asks for, and what is done.
-DECIDED: dict[Act, tuple[type[bodies.Body], Action, Callable[..., Any], tuple[str, ...]]] = {
+DECIDED: dict[Act, tuple[type[Body], Action, Callable[..., Any], tuple[str, ...]]] = {
     Act.PUBLISH: (
-        page_forms.RestoreForm, Action.PUBLISH_KNOWLEDGE, registry.publish, ("version",),
+        RestoreForm, Action.PUBLISH_KNOWLEDGE, registry.publish, ("version",),
     ),
     Act.SEND_BACK: (
         page_forms.SendBackForm, Action.PUBLISH_KNOWLEDGE, registry.send_back, ("version", "why"),

@@ -5,20 +5,20 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
-from hotline.clock import city_day
 from hotline.errors import HotlineError, Invalid, NotAllowed
 from hotline.people.rights import Action
 from hotline.registry import knowledge as registry
 from hotline.registry.articles import Writing
-from hotline.registry.knowledge import REVIEW_AFTER
+from hotline.registry.knowledge import next_review
 from hotline.repeats import Replayed, keep_reply
 from hotline.routing.types import UnitKind
-from hotline.web import page_forms
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
-from hotline.web.guards import request_key
+from hotline.web.knowledge import page_forms
 from hotline.web.knowledge.reading import article_page, editor, is_mine, shown
 from hotline.web.knowledge.words import FIELDS
+from hotline.web.page_forms import RestoreForm
+from hotline.web.request_keys import request_key
 
 
 def add_routes(knowledge: Blueprint) -> None:
@@ -31,7 +31,7 @@ def add_routes(knowledge: Blueprint) -> None:
 
 def new() -> str:
     """Begun with what was looked for in vain."""
-    review = city_day(now()) + REVIEW_AFTER
+    review = next_review(now(), city().calendar.limits)
     values = {"question": request.args.get("question", "")[:200], "unit": actor().unit}
     return _editor(None, Form(values | {"review_on": str(review)}))
 
@@ -55,7 +55,7 @@ def change(article_id: int) -> Any:
 
 
 def restore(article_id: int) -> Any:
-    given = filled(page_forms.RestoreForm)
+    given = filled(RestoreForm)
     if given.body is None:
         return article_page(article_id, given), 422
     try:

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from hotline.tickets.words import Channel, MatterKind
-from hotline.web.bodies import Body, Plate, RequesterBody, Text, TicketBody, Word, line
+from hotline.web.bodies import RequesterBody, TicketBody
+from hotline.web.fields import Body, Plate, Text, Word, line
 
 
 def _address(typed: str) -> str:

@@ -9,14 +9,17 @@ from hotline.db import Session
 from hotline.errors import HotlineError, NotFound
 from hotline.people.access_log import note_look
 from hotline.people.rights import Action, Actor
-from hotline.tickets import attachments, intake, queries, stories, supervision
+from hotline.tickets import attachments, intake, queries, reopening, stories, supervision
 from hotline.tickets.models import Ticket, TicketEvent
+from hotline.tickets.reopening import BY_MERGED
 from hotline.tickets.steps import STEPS
 from hotline.tickets.words import Grievance, ReminderKind, Status
 from hotline.web import bodies, steps, uploads
+from hotline.web.admission import NUL
 from hotline.web.current import city, current, now
+from hotline.web.fields import Body
 from hotline.web.forms import Form, filled
-from hotline.web.guards import NUL, citizen
+from hotline.web.guards import citizen
 from hotline.web.limits import guesses
 
 # What a citizen is told of each step; the desk's and the units' talk among themselves is not.
@@ -56,8 +59,9 @@ STANDING = {
 }
 # Until then it is told who has it and by when.
 ANSWERED = (Status.APPROVED, Status.DELIVERED, Status.CLOSED)
-# Of these only what concerns the requester.
+# Of these only what concerns the requester; nobody is told who else asked.
 TOLD_BY_REASON = {
+    (Action.REOPEN, BY_MERGED): "已重启，重新办理",
     (Action.RULE_EXTENSION, "granted"): "情况复杂，办理时限已延长",
     (Action.REMIND, ReminderKind.CITIZEN): "收到您的催办",
 }
@@ -138,8 +142,8 @@ def _facts(session: Session, row: Ticket) -> dict[str, Any]:
     files = attachments.of_requester(session, row)
     return {
         "row": row,
-        "standing": STANDING[Status(row.status)],
-        "answered": row.status in ANSWERED,
+        "standing": STANDING[Status(_as_told(story))],
+        "answered": _as_told(story) in ANSWERED,
         "matter": story.matter,
         "told": [(each, words) for each in story.events if (words := _told(each))],
         "answer": answered[1].text if answered else _redirection(story),
@@ -148,30 +152,41 @@ def _facts(session: Session, row: Ticket) -> dict[str, Any]:
         **uploads.LIMITS,
         "grievances": tuple(Grievance),
         "offered": _offered(story),
+        "reopen_until": reopening.reopen_until(story.answered, city().calendar.limits),
+        "reopen_days": city().calendar.limits.number("reopen_within"),
         "urged": _urged(story),
+        "remind_days": city().calendar.limits.number("remind_apart"),
     }
 
 
 def _offered(story: stories.Story) -> list[Action]:
     open_here = [each for each in OFFERED if (Status(story.ticket.status), each) in STEPS]
-    waits = {
-        Action.FOLLOW_UP: story.told,
-        Action.REOPEN: intake.may_reopen(story.ticket),
-    }
+    waits = {Action.FOLLOW_UP: story.told, Action.REOPEN: _may_reopen(story.answered)}
     return [each for each in open_here if waits.get(each, True)]
 
 
+def _may_reopen(answered: Ticket) -> bool:
+    until = reopening.reopen_until(answered, city().calendar.limits)
+    return reopening.may_reopen(answered) and (until is None or now() <= until)
+
+
+def _as_told(story: stories.Story) -> str:
+    """Of a matter that goes along with another's: where that stands, once it was answered."""
+    answered = story.answered.status
+    return answered if answered in ANSWERED else story.ticket.status
+
+
 def _urged(story: stories.Story) -> bool:
-    """Whether the requester has urged already today, who may do so once a day."""
+    """Whether the requester has urged so lately that the next time has to wait."""
+    since = supervision.reminded_too_soon_since(city().calendar.limits, now())
     return any(
-        (each.action, each.reason) == (Action.REMIND, ReminderKind.CITIZEN)
-        and each.at > now() - supervision.A_DAY
+        (each.action, each.reason) == (Action.REMIND, ReminderKind.CITIZEN) and each.at > since
         for each in story.events
     )
 
 
 def _told(event: TicketEvent) -> str:
-    return TOLD.get(event.action) or TOLD_BY_REASON.get((event.action, event.reason), "")
+    return TOLD_BY_REASON.get((event.action, event.reason)) or TOLD.get(event.action, "")
 
 
 def _redirection(story: stories.Story) -> str:
@@ -185,18 +200,18 @@ def _rate(session: Session, row: Ticket, body: bodies.CitizenRatingBody, who: Ac
 
 
 def _reopen(session: Session, row: Ticket, body: bodies.CitizenReasonBody, who: Actor) -> None:
-    intake.reopen(session, row, body.reason, calendar=city().calendar, actor=who, now=now())
+    reopening.reopen(session, row, body.reason, calendar=city().calendar, actor=who, now=now())
 
 
 def _remind(session: Session, row: Ticket, body: bodies.CitizenBody, who: Actor) -> None:
-    supervision.remind(session, row, actor=who, now=now())
+    supervision.remind(session, row, calendar=city().calendar, actor=who, now=now())
 
 
 def _withdraw(session: Session, row: Ticket, body: bodies.CitizenReasonBody, who: Actor) -> None:
     intake.withdraw(session, row, body.reason, actor=who, now=now())
 
 
-ACTS: dict[Action, tuple[type[bodies.Body], Callable[..., Any]]] = {
+ACTS: dict[Action, tuple[type[Body], Callable[..., Any]]] = {
     Action.FOLLOW_UP: (bodies.CitizenRatingBody, _rate),
     Action.REOPEN: (bodies.CitizenReasonBody, _reopen),
     Action.REMIND: (bodies.CitizenBody, _remind),

@@ -16,7 +16,7 @@ from hotline.reports.documents import Section, Table
 from hotline.reports.measures import MEASURES
 from hotline.reports.periods import RECENT, Period, PeriodKind
 from hotline.web.current import actor, city, now
-from hotline.web.page_forms import TallyForm
+from hotline.web.supervision.page_forms import TallyForm
 
 DIMENSIONS = {
     "unit": _("承办单位"),

@@ -11,11 +11,12 @@ from hotline.people import users
 from hotline.people.access_log import note_look
 from hotline.repeats import Replayed, keep_reply
 from hotline.tickets import extensions, precedents, supervision
+from hotline.tickets.precedents import PAIRS, SHOWN
 from hotline.tickets.words import SanctionKind
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, asked, filled
-from hotline.web.guards import request_key
-from hotline.web.page_forms import PrecedentForm, SanctionForm
+from hotline.web.request_keys import request_key
+from hotline.web.supervision.page_forms import PrecedentForm, SanctionForm
 
 # What a look back covers, in days.
 RECENT = 90
@@ -80,13 +81,16 @@ def _sanctions(form: Form[SanctionForm], status: int) -> Response:
 
 def bounces() -> str:
     """Which pairs of units quarrel about what, and how it was ruled."""
-    words = (asked(PrecedentForm).body or PrecedentForm()).q.split()
+    wanted = asked(PrecedentForm).body or PrecedentForm()
+    words = wanted.q.split()
     today = city_day(now())
     begin, end = city_span(today - timedelta(days=RECENT), today)
     with current().database.work() as session:
-        found = precedents.precedents(session, words)
+        found = precedents.precedents(session, words, after=wanted.after, limit=SHOWN + 1)
+        found, more = found[:SHOWN], found[SHOWN:]
         note_look(session, actor(), [each.number for each in found], "precedents", now())
         pairs = precedents.bounces(session, begin, end)
     return render_template(
-        "supervision/bounces.html", pairs=pairs, found=found, q=" ".join(words), days=RECENT
-    )
+        "supervision/bounces.html", pairs=pairs, found=found, q=" ".join(words), days=RECENT,
+        most=PAIRS, after=wanted.after, more=found[-1].id if more else 0,
+    )  # fmt: skip

@@ -30,8 +30,8 @@ from hotline.tickets.numbers import is_number
 from hotline.web.addresses import one_of
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
-from hotline.web.page_forms import PublishForm
 from hotline.web.supervision.files import attachment
+from hotline.web.supervision.page_forms import PublishForm
 
 ENDINGS = {"text": "txt", "json": "json", "xlsx": "xlsx"}
 # Asked for instead of a version's number: the figures as they stand now.

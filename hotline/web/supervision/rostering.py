@@ -11,9 +11,10 @@ from hotline.clock import city_day
 from hotline.errors import HotlineError
 from hotline.people import roster
 from hotline.people.roster import Turn
-from hotline.web import page_forms
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, asked, filled
+from hotline.web.page_forms import DayForm
+from hotline.web.supervision import page_forms
 
 # Days on a page.
 SHOWN = 14
@@ -77,7 +78,7 @@ def _monday() -> date:
 
 
 def _shown(form: Form[Any]) -> str:
-    wanted = asked(page_forms.DayForm).body
+    wanted = asked(DayForm).body
     first: date = (wanted and wanted.day) or _monday()
     days = [first + timedelta(days=n) for n in range(SHOWN)]
     with current().database.read() as session:

@@ -16,10 +16,10 @@ from hotline.reports.tallies import CountedEvent
 from hotline.web.addresses import one_of
 from hotline.web.current import actor, current, now
 from hotline.web.forms import Form, asked
-from hotline.web.page_forms import TallyForm, TallyListForm
 from hotline.web.supervision import counting
 from hotline.web.supervision.counting import Counted
 from hotline.web.supervision.files import FORMATS, attachment
+from hotline.web.supervision.page_forms import TallyForm, TallyListForm
 
 PERIODS = {"today": _("今天"), "yesterday": _("昨天"), "week": _("本周"), "month": _("本月")}
 SHOWN = 50

@@ -16,8 +16,9 @@ from hotline.tickets.opinions import Opinion
 from hotline.tickets.words import OpinionAct, OpinionLevel
 from hotline.web.current import actor, city, current, now
 from hotline.web.forms import Form, filled
-from hotline.web.guards import may, request_key
-from hotline.web.page_forms import OpinionActForm, OpinionForm
+from hotline.web.guards import may
+from hotline.web.request_keys import request_key
+from hotline.web.supervision.page_forms import OpinionActForm, OpinionForm
 
 LIMITS = ("opinion_authority", "opinion_conference", "opinion_answer")
 

@@ -19,7 +19,8 @@ from hotline.web import uploads
 from hotline.web.api import presenters
 from hotline.web.current import actor, city, current, now
 from hotline.web.tickets import marking, step_forms, telling
-from hotline.web.tickets.step_forms import Refused, lead_unit
+from hotline.web.tickets.open_steps import lead_unit, undecided
+from hotline.web.tickets.step_forms import Refused
 
 # The code opens the citizen's own page, where a unit must never rate itself.
 HIDDEN_CODE = "······"
@@ -65,6 +66,7 @@ def _presented(story: Story, titles: dict[str, str], refused: Refused | None) ->
         "origin": presenters.origin(story.source, row, actor()),
         "standing": [each for each in row.assignments if each.ended_at is None],
         "Part": Part,
+        "extension_waits": undecided(story),
         "letter": _letter(story, requester["name"]),
         "blank_letter": _worded(story, requester["name"], HERE, lead_unit(row)).split(HERE),
         "offers": offers,

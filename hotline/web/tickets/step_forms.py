@@ -1,6 +1,6 @@
 """The steps that a reader may take on a ticket now, each with its form, from one table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,27 +9,20 @@ from flask_babel import lazy_gettext as _
 
 from hotline.people.rights import RIGHTS, Action, Actor, Scope
 from hotline.routing.types import Suggestion
-from hotline.tickets.intake import may_reopen
 from hotline.tickets.models import Ticket
-from hotline.tickets.replies import awaited
-from hotline.tickets.steps import STEPS as LIFE
 from hotline.tickets.stories import Story
-from hotline.tickets.words import Colour, Fault, Grievance, Ground, Part, Status
-from hotline.web import saying, steps
+from hotline.tickets.words import Status
+from hotline.web import steps
 from hotline.web.current import City
 from hotline.web.forms import Form
-from hotline.web.tickets.telling import SATISFIED, SOLVED
-
-Choices = list[tuple[str, str | LazyString]]
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """How a field of a body is asked for; `choices` may depend on the city as it is now."""
-
-    kind: str  # unit | line | text | pick | choose
-    label: LazyString
-    choices: Callable[[City], Choices] = lambda city: []
+from hotline.web.tickets.open_steps import is_open
+from hotline.web.tickets.step_inputs import (
+    INPUTS,
+    ONLY_WHEN,
+    Choices,
+    Choosing,
+    extension_rulings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +33,7 @@ class Look:
     hint: LazyString | str = ""
     tone: str = ""
     labels: Mapping[str, LazyString] = field(default_factory=dict)
-    choices: Mapping[str, Callable[[City], Choices]] = field(default_factory=dict)
+    choices: Mapping[str, Choosing] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,75 +72,6 @@ class Offer:
     form: Form[Any]
 
 
-def _grounds(_city: City) -> Choices:
-    return [(ground, saying.word(ground)) for ground in Ground]
-
-
-def _rulings(_city: City) -> Choices:
-    return [("true", _("同意退单")), ("false", _("不同意，退回原单位"))]
-
-
-def _solved(_city: City) -> Choices:
-    return [(str(value).lower(), words) for value, words in SOLVED.items()]
-
-
-def _yes(_city: City) -> Choices:
-    return [("true", _("是")), ("false", _("否"))]
-
-
-def _extensions(_city: City) -> Choices:
-    return [("true", _("同意延期")), ("false", _("不同意"))]
-
-
-def _colours(_city: City) -> Choices:
-    return [(colour, saying.word(colour)) for colour in Colour]
-
-
-def _satisfied(_city: City) -> Choices:
-    return [(str(value), words) for value, words in SATISFIED.items()]
-
-
-def _grievances(_city: City) -> Choices:
-    return [(grievance, saying.word(grievance)) for grievance in Grievance]
-
-
-def _faults(_city: City) -> Choices:
-    return [(fault, saying.word(fault)) for fault in Fault]
-
-
-def _guidance(city: City) -> Choices:
-    return [(each.code, f"{each.matter} → {each.target}") for each in city.directory.guidance]
-
-
-INPUTS = {
-    "unit": Input("unit", _("单位")),
-    "right_unit": Input("unit", _("应由哪个单位办理")),
-    "guide": Input("unit", _("请谁指导协办（派给属地时）")),
-    "handler": Input("line", _("经办人")),
-    "parent": Input("line", _("并入哪件工单（编号）")),
-    "text": Input("text", _("答复内容")),
-    "note": Input("text", _("说明理由")),
-    "reason": Input("text", _("原因")),
-    "sentence": Input("text", _("告诉诉求人的话")),
-    "code": Input("choose", _("引导到哪里"), _guidance),
-    "ground": Input("pick", _("退单理由"), _grounds),
-    "granted": Input("pick", _("裁定"), _rulings),
-    "basis": Input("text", _("裁定依据（再次退单的会商结论必填）")),
-    "without": Input("text", _("协办单位还没有意见，不等的原因")),
-    "answers_matter": Input("pick", _("答复切题吗"), _yes),
-    "contact_proved": Input("pick", _("有联系过诉求人的凭证吗"), _yes),
-    "days": Input("line", _("延长几个工作日")),
-    "colour": Input("pick", _("颜色"), _colours),
-    "solved": Input("pick", _("问题解决了吗"), _solved),
-    "satisfied": Input("pick", _("满意吗"), _satisfied),
-    "grievance": Input("choose", _("不满意的主要原因（不满意、很不满意必选）"), _grievances),
-    "fault": Input("pick", _("不满意是谁的原因"), _faults),
-    "remark": Input("text", _("诉求人的原话")),
-}
-# Fields that most tickets need not ask for.
-ONLY_WHEN: dict[str, Callable[[Story], bool]] = {
-    "without": lambda story: bool(awaited(story.ticket)),
-}
 # In the order of the page: what moves the work on stands first and open.
 LOOKS = {
     Action.CLAIM: Look(_("签收"), _("签收后由经办人办理。办理时限从派单时起算。")),
@@ -178,7 +102,7 @@ LOOKS = {
     Action.ANSWER_ORDER: Look(_("回复督办单"), labels={"text": _("怎么办的、何时办好")}),
     Action.ASK_EXTENSION: Look(_("申请延期"), _("到期前申请，一件一次；同意后热线告知诉求人。")),
     Action.RULE_EXTENSION: Look(
-        _("审批延期"), labels={"granted": _("延期")}, choices={"granted": _extensions}
+        _("审批延期"), labels={"granted": _("延期")}, choices={"granted": extension_rulings}
     ),
     Action.REMIND: Look(_("记一次催办"), _("承办单位会看到，次数计入统计。")),
     Action.SUPERVISE: Look(
@@ -200,7 +124,7 @@ def offers(
             form=refused.form if refused and refused.action is action else Form(),
         )
         for action, look in LOOKS.items()
-        if _open_to(actor, action, story)
+        if is_open(actor, action, story, city)
     ]
 
 
@@ -213,7 +137,7 @@ def _asked(
             name=name,
             kind=INPUTS[name].kind,
             label=look.labels.get(name, INPUTS[name].label),
-            choices=look.choices.get(name, INPUTS[name].choices)(city),
+            choices=look.choices.get(name, INPUTS[name].choices)(city, story),
             required=field.is_required(),
             default=defaults.get(name, ""),
         )
@@ -229,72 +153,6 @@ def units(ticket: Ticket, actor: Actor, city: City) -> list[str]:
         named += [unit.name for unit in city.directory.units]
     barred = {*ticket.excluded, *(a.unit for a in ticket.assignments if a.ended_at is None)}
     return [unit for unit in dict.fromkeys(named) if unit not in barred]
-
-
-def _open_to(actor: Actor, action: Action, story: Story) -> bool:
-    ticket = story.ticket
-    scope = RIGHTS.get((actor.role, action))
-    waits = WAITS.get(action)
-    return (
-        (Status(ticket.status), action) in LIFE
-        and scope is not None
-        and (scope is not Scope.UNIT or actor.unit == _whose(action, ticket, actor))
-        and (scope is not Scope.SUGGESTED or ticket.decision != "ask")
-        and (waits is None or waits(story, actor))
-    )
-
-
-def _whose(action: Action, ticket: Ticket, actor: Actor) -> str:
-    """The unit whose step it is: an assistant's own advice, else the lead's."""
-    helps = any(
-        a.unit == actor.unit and a.ended_at is None and a.part == Part.ASSIST
-        for a in ticket.assignments
-    )
-    if action is Action.ADVISE:
-        return actor.unit if helps else ""
-    return ticket.lead_unit if action is Action.ANSWER_ORDER else lead_unit(ticket)
-
-
-def _undecided(story: Story, _actor: Actor) -> bool:
-    asked = story.extension
-    if asked is None or asked.decided_at:
-        return False
-    # A reply or another unit may have overtaken it: then nothing is left to decide.
-    return any(a.id == asked.assignment_id and a.ended_at is None for a in story.assignments)
-
-
-def _unasked(story: Story, actor: Actor) -> bool:
-    """One that nobody decided on before its unit was done does not bar the next."""
-    asked = story.extension
-    return asked is None or not (asked.decided_at or _undecided(story, actor))
-
-
-def _unanswered(story: Story, actor: Actor) -> bool:
-    return any(each.unit == actor.unit and each.answered_at is None for each in story.orders)
-
-
-def _unreviewed(story: Story, _actor: Actor) -> bool:
-    return any(
-        rating.grievance and not rating.fault and not rating.superseded for rating in story.ratings
-    )
-
-
-# Steps that need something to be there, or not to be there yet.
-WAITS: dict[Action, Callable[[Story, Actor], bool]] = {
-    Action.ASK_EXTENSION: _unasked,
-    Action.RULE_EXTENSION: _undecided,
-    Action.ANSWER_ORDER: _unanswered,
-    Action.REVIEW_RATING: _unreviewed,
-    Action.FOLLOW_UP: lambda story, _: story.told,
-    Action.SEND_FOR_REWORK: lambda story, _: bool(story.ticket.lead_unit),
-    Action.REOPEN: lambda story, _: may_reopen(story.ticket),
-}
-
-
-def lead_unit(ticket: Ticket) -> str:
-    """The unit that has it now, blank while none has."""
-    standing = (a for a in ticket.assignments if a.ended_at is None and a.part == Part.LEAD)
-    return next((assignment.unit for assignment in standing), "")
 
 
 def likely(story: Story, title: str, given: Suggestion) -> dict[str, str]:

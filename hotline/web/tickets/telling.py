@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _
 
 from hotline.people.rights import Action, Role
 from hotline.tickets.models import TicketEvent
+from hotline.tickets.reopening import AS_MERGED, BY_MERGED
 from hotline.tickets.stories import Story
-from hotline.tickets.words import Grievance
+from hotline.tickets.words import Grievance, ReminderKind
 from hotline.web import saying
 
 SENTENCES = {
@@ -48,7 +49,14 @@ BY_REASON = {
     (Action.RULE, "refused"): _("%(who)s 不同意退单，仍由 %(unit)s 办理"),
     (Action.RULE_EXTENSION, "granted"): _("%(who)s 同意 %(unit)s 延期"),
     (Action.RULE_EXTENSION, "refused"): _("%(who)s 不同意 %(unit)s 延期"),
+    (Action.REOPEN, BY_MERGED): _("%(who)s 从并入本件的工单重启"),
+    (Action.REOPEN, AS_MERGED): _("%(who)s 重启（连同并入的工单）"),
     (Action.CLAIM, "late"): _("%(unit)s %(handler)s 签收（超过签收时限）"),
+    (Action.DISPATCH, "late"): _("%(who)s 派单给 %(unit)s（超过派单时限）"),
+    (Action.DELIVER, "late"): _("答复已送达诉求人（超过承诺时限）"),
+    # To whom: the lead, or an assistant.
+    (Action.REMIND, ReminderKind.DUE_SOON): _("%(reason)s：%(unit)s"),
+    (Action.REMIND, ReminderKind.ASSIST_LATE): _("%(reason)s：%(unit)s"),
     **dict.fromkeys(
         product((Action.FOLLOW_UP,), Grievance),
         _("%(who)s 回访：%(solved)s，%(satisfied)s，%(reason)s"),

@@ -15,6 +15,7 @@ from hotline.tickets.models import Ticket
 from hotline.web import bodies, saying, steps, uploads
 from hotline.web.attachments import add_to
 from hotline.web.current import city
+from hotline.web.fields import Body
 from hotline.web.forms import Form, asked, filled, own_address
 from hotline.web.tickets import searching
 from hotline.web.tickets.page import ticket_page
@@ -60,7 +61,7 @@ def ticket(number: str) -> Any:
     return render_template(template, **ticket_page(number), back=_back(), part=part)
 
 
-def _add_step(action: Action, body_type: type[bodies.Body]) -> None:
+def _add_step(action: Action, body_type: type[Body]) -> None:
     def view(number: str) -> Any:
         return _take(number, action, body_type)
 
@@ -72,7 +73,7 @@ for _action, (_body_type, _step) in steps.STEPS.items():
     _add_step(_action, _body_type)
 
 
-def _take(number: str, action: Action, body_type: type[bodies.Body]) -> Any:
+def _take(number: str, action: Action, body_type: type[Body]) -> Any:
     given = filled(body_type)
     if given.body is None:
         return _refused(number, Refused(action, given), 422)
