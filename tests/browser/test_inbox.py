@@ -112,7 +112,7 @@ def test_the_key_sends_the_step_that_is_written_not_the_first(page_as, made):
     number = made(Desk.in_progress)
     page = page_as(Role.HANDLER, at=f"/tickets/{number}")
     page.locator("summary", has_text="申请延期").click()
-    page.locator("#ask_extension-days").fill("3")
+    page.locator("#ask_extension-days").select_option("3")
     page.locator("#ask_extension-reason").fill("等化验结果")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#messages")).to_contain_text("延期")

@@ -204,10 +204,13 @@ document.addEventListener("keydown", (event) => {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
-// Its key leads into the menu of the seat, so that a shift begins and ends by keyboard too.
-part("seat").addEventListener("toggle", (event) => {
-  if (!event.target.open) return;
-  [...event.target.querySelectorAll("input, button")].find((each) => each.offsetParent)?.focus();
+// Its key leads into the menu of the seat, so that a shift begins and ends by keyboard too. Opened
+// here and now: the browser tells of it a moment later, and a Tab pressed by then would go astray.
+part("seat").querySelector("summary").addEventListener("click", (event) => {
+  event.preventDefault();
+  const menu = part("seat");
+  menu.open = !menu.open;
+  if (menu.open) [...menu.querySelectorAll("input, button")].find((each) => each.offsetParent)?.focus();
 });
 
 function escape(event) {
