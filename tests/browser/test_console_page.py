@@ -3,12 +3,12 @@
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import combinations, count
 
 import pytest
 from accessible import assert_accessible
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 from sqlalchemy import text
 from windows import WINDOWS
 
@@ -122,6 +122,23 @@ def test_numbers_choose_the_unit_when_no_text_is_being_written(desk):
     desk.keyboard.press("2")
     expect(units.nth(1)).to_be_checked()
     expect(desk.locator("#dispatch-to")).to_have_text(f"（{units.nth(1).get_attribute('value')}）")
+
+
+def test_a_unit_picked_while_later_words_are_asked_about_stays_picked(desk):
+    write(desk, MATTER)
+    expect(desk.locator("#advice input[name=unit]")).to_have_count(3)
+    held: list[Route] = []
+    desk.route("**/desk/suggest", lambda route: route.continue_() if held else held.append(route))
+    with desk.expect_request("**/desk/suggest"):
+        write(desk, "，请尽快")
+    picked = desk.locator("#unit-3").get_attribute("value")
+    with desk.expect_response("**/desk/suggest"):
+        desk.keyboard.press("Alt+3")
+        with suppress(Error):
+            held[0].continue_()
+    desk.wait_for_function("!document.getElementById('text').matches('.htmx-request')")
+    expect(desk.locator(f"#advice input[value='{picked}']")).to_be_checked()
+    expect(desk.locator("#dispatch-to")).to_have_text(f"（{picked}）")
 
 
 def test_a_refusal_leaves_text_and_keys_where_they_are(desk, faults):

@@ -77,11 +77,18 @@ document.addEventListener("change", (event) => {
   const { name, value, checked } = event.target;
   if (!desk()?.contains(event.target)) return;
   changed = true;
-  if (name === "unit") desk().elements.picked.value = value;
+  if (name === "unit") pick(value);
   if (name === "kind" && value === "report" && checked) part("confidential").checked = true;
   if (name === "code") suggestSentence();
   label();
 });
+
+// Advice that was asked for before the choice knows nothing of it: it is asked for anew.
+function pick(unit) {
+  desk().elements.picked.value = unit;
+  const text = part("text");
+  if (text.classList.contains("htmx-request")) htmx.trigger(text, "settled");
+}
 
 // What is typed is kept every few seconds, and when the page is left.
 let changed = false, keeping = null, failed = false;
